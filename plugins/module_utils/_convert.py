@@ -1,0 +1,102 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From what a user writes to what the Engine stores, and back. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import typing as t
+
+_UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
+
+
+def nanoseconds(value: t.Any) -> int:
+    """A duration in the Engine's unit.
+
+    Args:
+        value: an int (nanoseconds, as the incumbent has it) or a text such as ``10s``, ``1m30s``, ``2160h``.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    text = str(value).strip()
+    if re.fullmatch(r"\d+", text):
+        return int(text)
+    parts = _PART.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise ValueError(f"{text!r} is not a duration like 10s, 1m30s or 2160h")
+    return sum(round(float(number) * _UNITS[unit]) for number, unit in parts)
+
+
+def duration(value: int) -> str:
+    """Nanoseconds as a user writes them: ``duration(90 * 10**9) == "1m30s"``."""
+    if value == 0:
+        return "0s"
+    shown = ""
+    for unit in ("h", "m", "s", "ms", "us", "ns"):
+        count, value = divmod(value, _UNITS[unit])
+        if count:
+            shown += f"{count}{unit}"
+    return shown
+
+
+# In words, since Ansible's own types have names that nobody knows. A bool is an int too, so it comes first.
+_KINDS = (
+    (bool, "a yes or no"),
+    ((int, float), "a number"),
+    (list, "a list"),
+    (dict, "a dictionary"),
+    # What YAML makes of an unquoted 2026-11-20.
+    (datetime.date, "a date"),
+)
+
+
+def label_text(value: t.Any) -> str:
+    """A label's value, which has to be a string already.
+
+    A YAML ``yes`` or ``1.10`` would reach the swarm as ``True`` or ``1.1``, and the constraint that was written
+    with the original spelling would never match.
+
+    Raises:
+        ValueError: it is not a string.
+    """
+    if not isinstance(value, str):
+        kind = next((name for kind, name in _KINDS if isinstance(value, kind)), "nothing")
+        raise ValueError(f"is {value!r}, {kind}, not a string: put it in quotes")
+    return value
+
+
+# What swarmkit's constraint parser accepts after ``node.labels.``: anything else can be set but never be used.
+_LABEL_NAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9._/-]*[a-zA-Z0-9])?\Z")
+
+
+def label_name(name: t.Any) -> str:
+    """A label's name, if a constraint could ever use it.
+
+    Raises:
+        ValueError: it is not a usable name.
+    """
+    if not isinstance(name, str) or not _LABEL_NAME.match(name):
+        raise ValueError("is not a label name: use letters, digits and . _ - / between them")
+    return name
+
+
+def labels(values: t.Any) -> dict[str, str]:
+    """A dict of labels, each name and value checked.
+
+    Raises:
+        ValueError: names the label that is wrong.
+    """
+    if not isinstance(values, dict):
+        raise ValueError(f"is {values!r}, not a dictionary of labels")
+    checked = {}
+    for name, value in values.items():
+        try:
+            checked[label_name(name)] = label_text(value)
+        except ValueError as error:
+            raise ValueError(f"label {name!r} {error}") from None
+    return checked

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Typed errors. PRIVATE to the collection.
+
+Low layers raise them, ``_module.run`` turns them into ``fail_json`` in one place. Every message is one
+sentence a tired person understands: what, where, what to do.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class FlotillaError(Exception):
+    """Something a user has to know.
+
+    Args:
+        message: one sentence.
+        facts: keys that go into the module's result beside ``msg`` (what was done so far, for example).
+    """
+
+    def __init__(self, message: str, facts: dict[str, t.Any] | None = None) -> None:
+        super().__init__(message)
+        self.facts = facts or {}
+
+
+class Refused(FlotillaError):
+    """The request was refused before anything was sent."""
+
+
+class EngineAbsent(FlotillaError):
+    """Nothing answers where the Engine's socket should be."""
+
+
+class EngineForbidden(FlotillaError):
+    """The Engine's socket is there, but this user may not use it."""
+
+
+class EngineTimeout(FlotillaError):
+    """The Engine took the request and did not answer in time."""
+
+
+class EngineError(FlotillaError):
+    """The Engine answered with an error.
+
+    Statuses lie (a missing leader is 500, a locked swarm 503), so subclasses are chosen by the text.
+    """
+
+    def __init__(self, message: str, status: int = 0, facts: dict[str, t.Any] | None = None) -> None:
+        super().__init__(message, facts)
+        self.status = status
+
+
+class NotFound(EngineError):
+    """The object does not exist."""
+
+
+class Conflict(EngineError):
+    """An object of that name exists already."""
+
+
+class OutOfSequence(EngineError):
+    """Somebody else changed the object between our read and our write."""
+
+
+class NotAManager(EngineError):
+    """The node is a worker, or in no swarm: it cannot read or change the swarm."""
+
+
+class NotInSwarm(EngineError):
+    """The Engine is part of no swarm."""
+
+
+class AlreadyInSwarm(EngineError):
+    """The Engine is (or is becoming) part of a swarm already."""
+
+
+class NoQuorum(EngineError):
+    """The swarm has no leader: too few managers are reachable."""
+
+
+class Locked(EngineError):
+    """The swarm's state on this manager is encrypted and waits for the unlock key."""
+
+
+class JoinTimeout(EngineError):
+    """The Engine goes on trying to join in the background."""
+
+
+class StillManager(EngineError):
+    """The node is (still) a manager, so it cannot leave or be removed yet."""
+
+
+class WaitTimeout(FlotillaError):
+    """What was waited for did not come in time."""

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waiting with a deadline. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import random
+import time
+import typing as t
+
+from ._errors import EngineTimeout, NoQuorum, OutOfSequence, WaitTimeout
+
+Answer = t.TypeVar("Answer")
+
+# How often the cluster is asked while waiting, in seconds: the Engine's own command line asks every 0.2 s.
+INTERVAL = 0.3
+
+
+class Clock:
+    """Counts down from a number of seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds left, never negative."""
+        return max(0.0, self._end - time.monotonic())
+
+
+def until(look: t.Callable[[], Answer | None], clock: Clock, late: t.Callable[[], str]) -> Answer:
+    """Look again and again until there is an answer.
+
+    Args:
+        look: returns the answer, or ``None`` while there is none. A leader change while looking is patience, not
+            an error.
+        clock: the deadline.
+        late: makes the sentence for when time is up.
+
+    Raises:
+        WaitTimeout: the deadline passed.
+    """
+    while True:
+        try:
+            answer = look()
+        except (NoQuorum, EngineTimeout):
+            answer = None
+        if answer is not None:
+            return answer
+        if not clock.left:
+            raise WaitTimeout(late())
+        time.sleep(INTERVAL)
+
+
+def in_sequence(write: t.Callable[[], Answer], attempts: int = 6) -> Answer:
+    """Read, plan and write again while somebody else is faster, or while the leader changes.
+
+    Args:
+        write: reads the live object, plans and sends, all anew at each call.
+        attempts: how often at most.
+    """
+    for attempt in range(attempts - 1):
+        try:
+            return write()
+        except (OutOfSequence, NoQuorum):
+            # Jitter, or two writers that met once meet again.
+            time.sleep(random.uniform(0.05, 0.2) * (attempt + 1))
+    return write()

@@ -1,0 +1,122 @@
+#!/usr/bin/python
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: swarm_host_info
+short_description: Look at a host once, before or after it is in a swarm
+description:
+  - Tells all that decides what a host needs to be in a swarm - its addresses, its Engine, its swarm, the ports that are
+    held and what its firewall lets through.
+  - Works on any host in any state, and needs nothing on it but Python.
+  - A run of the playbook C(flotilla.swarm.site) that changes nothing costs this one task per
+    host.
+author:
+  - Flotilla contributors (@flotilla-swarm)
+extends_documentation_fragment:
+  - flotilla.swarm._connection
+  - flotilla.swarm._attributes
+  - flotilla.swarm._attributes.info_module
+  - flotilla.swarm._attributes.actiongroup_swarm
+seealso:
+  - module: flotilla.swarm.swarm_info
+  - module: flotilla.swarm.swarm_firewall
+"""
+
+EXAMPLES = r"""
+- name: Look at the host
+  flotilla.swarm.swarm_host_info:
+  register: result
+
+- name: Show what its firewall lets through
+  ansible.builtin.debug:
+    var: result.host.firewall.openings
+"""
+
+RETURN = r"""
+host:
+  description: The host.
+  returned: always
+  type: dict
+  contains:
+    hostname:
+      description: Its name.
+      type: str
+      returned: always
+    os:
+      description: Its operating system as in C(/etc/os-release) - C(id), C(version_id), C(id_like), C(codename),
+        C(pretty_name).
+      type: dict
+      returned: always
+    python:
+      description: The version of the Python that the module ran with.
+      type: str
+      returned: always
+    addresses:
+      description: Its addresses - C(interface), C(address), C(prefix), C(family) (V(inet) or V(inet6)). Loopback and
+        link-local addresses are left out.
+      type: list
+      elements: dict
+      returned: always
+    default_address:
+      description: The source address of its default route, V(null) without one.
+      type: str
+      returned: always
+    engine:
+      description:
+        - Its Engine. C(state) is V(absent), V(stopped), V(unreachable) or V(running).
+        - C(version) and C(api_version) are known when it runs, C(package) and C(held) where a package manager brought it;
+          C(daemon) is the parsed C(/etc/docker/daemon.json), C(daemon_error) why it cannot be parsed; C(error) is a
+          sentence when it does not run.
+      type: dict
+      returned: always
+    swarm:
+      description: Its swarm, in the form of M(flotilla.swarm.swarm_info). C(state) is V(unknown) as well, where the Engine does
+        not answer in time or is too old to be asked.
+      type: dict
+      returned: always
+    listeners:
+      description: The ports that are held - C(protocol), C(port), C(address), C(process), C(pid). Empty on a host that is
+        in a swarm.
+      type: list
+      elements: dict
+      returned: always
+    firewall:
+      description: Its firewall, in the form of M(flotilla.swarm.swarm_firewall). C(backend) is V(unknown) and C(note) says
+        why where it cannot be read.
+      type: dict
+      returned: always
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._client import Client
+from ..module_utils._host_look import look
+from ..module_utils._module import run
+
+
+def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
+    """Look at the host."""
+
+    def start(command: list[str]) -> tuple[int, str, str]:
+        try:
+            found: tuple[int, str, str] = module.run_command(command, handle_exceptions=False)
+        except OSError as error:
+            return 127, "", str(error)
+        return found
+
+    return {"changed": False, "host": look(client, start)}
+
+
+def main() -> None:
+    """Run the module."""
+    run({}, work)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+#!/usr/bin/python
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: swarm_info
+short_description: Tell what a host is to a swarm, and how the swarm is
+description:
+  - Works on any host in any state, and says which it is - no Engine, in no swarm, worker, locked, without quorum, manager.
+  - On a manager it tells the swarm's settings, its quorum and its nodes, with the reason why one is not fine.
+author:
+  - Flotilla contributors (@flotilla-swarm)
+extends_documentation_fragment:
+  - flotilla.swarm._connection
+  - flotilla.swarm._attributes
+  - flotilla.swarm._attributes.info_module
+  - flotilla.swarm._attributes.actiongroup_swarm
+options:
+  tokens:
+    description:
+      - Return the join tokens in RV(join_tokens). Use C(no_log) on the task.
+    type: bool
+    default: false
+  unlock_key:
+    description:
+      - Return the unlock key in RV(unlock_key). Use C(no_log) on the task.
+    type: bool
+    default: false
+  published_ports:
+    description:
+      - Return the ports that services publish in RV(published_ports).
+    type: bool
+    default: false
+seealso:
+  - module: flotilla.swarm.swarm_node_info
+"""
+
+EXAMPLES = r"""
+- name: Look at the swarm
+  flotilla.swarm.swarm_info:
+  register: swarm
+
+- name: Stop where no manager may fail anymore
+  ansible.builtin.assert:
+    that: swarm.quorum.may_fail > 0
+    fail_msg: "{{ swarm.why }}"
+"""
+
+RETURN = r"""
+state:
+  description:
+    - What the host is to a swarm.
+    - V(no_engine), V(inactive) (in no swarm), V(pending) (joining), V(error), V(locked), V(worker), V(no_quorum)
+      (a manager without a leader) or V(manager).
+  returned: always
+  type: str
+  sample: manager
+why:
+  description: A sentence about RV(state); on a manager, about the quorum.
+  returned: always
+  type: str
+  sample: "Quorum holds: 3 of 3 managers reachable, 2 needed, 1 more may fail."
+summary:
+  description: The swarm in one glance, a list of lines made for reading.
+  returned: always
+  type: list
+  elements: str
+can_talk_to_docker:
+  description: Whether an Engine answers.
+  returned: always
+  type: bool
+docker_swarm_active:
+  description: Whether the host is in a swarm.
+  returned: always
+  type: bool
+docker_swarm_manager:
+  description: Whether the host is a manager with a quorum.
+  returned: always
+  type: bool
+node_id:
+  description: The ID of the host's node.
+  returned: when it is in a swarm
+  type: str
+address:
+  description: The address that the host advertises.
+  returned: when it is in a swarm
+  type: str
+remote_managers:
+  description: The managers that the host knows, each with C(id) and C(address).
+  returned: when an Engine answers
+  type: list
+  elements: dict
+swarm_id:
+  description: The ID of the swarm.
+  returned: on a manager
+  type: str
+quorum:
+  description: The quorum in numbers.
+  returned: on a manager with a quorum
+  type: dict
+  contains:
+    managers:
+      description: How many managers the swarm has.
+      type: int
+      returned: always
+    reachable:
+      description: How many of them are reachable.
+      type: int
+      returned: always
+    majority:
+      description: How many have to be.
+      type: int
+      returned: always
+    may_fail:
+      description: How many more may fail.
+      type: int
+      returned: always
+nodes:
+  description: The nodes, in the form of M(flotilla.swarm.swarm_node_info).
+  returned: on a manager with a quorum
+  type: list
+  elements: dict
+settings:
+  description: The settings of the swarm, by the names of the options of M(flotilla.swarm.swarm_init).
+  returned: on a manager with a quorum
+  type: dict
+labels:
+  description: The labels of the swarm.
+  returned: on a manager with a quorum
+  type: dict
+data_path_port:
+  description: The UDP port for the traffic of overlay networks.
+  returned: on a manager with a quorum
+  type: int
+root_rotation_in_progress:
+  description: Whether a CA rotation is not finished.
+  returned: on a manager with a quorum
+  type: bool
+join_tokens:
+  description: The join tokens, C(worker) and C(manager).
+  returned: when O(tokens=true), on a manager with a quorum
+  type: dict
+unlock_key:
+  description: The unlock key, V(null) where autolock is off.
+  returned: when O(unlock_key=true), on a manager with a quorum
+  type: str
+published_ports:
+  description: The published ports, each with C(port), C(protocol), C(mode) and C(service).
+  returned: when O(published_ports=true), on a manager with a quorum
+  type: list
+  elements: dict
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils import _state as state
+from ..module_utils._client import Client
+from ..module_utils._module import run
+from ..module_utils._summary import lines
+from ..module_utils._swarm_init import read_tokens, read_unlock_key
+
+
+def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
+    """Look at the swarm."""
+    found = state.look(client)
+    has_quorum = found["state"] == "manager"
+    result = {
+        "changed": False,
+        **found,
+        "summary": lines(found),
+        "can_talk_to_docker": found["state"] != "no_engine",
+        "docker_swarm_active": found["state"] not in ("no_engine", "inactive"),
+        "docker_swarm_manager": has_quorum,
+    }
+    if has_quorum and module.params["tokens"]:
+        result["join_tokens"] = read_tokens(client)
+    if has_quorum and module.params["unlock_key"]:
+        result["unlock_key"] = read_unlock_key(client)
+    if has_quorum and module.params["published_ports"]:
+        result["published_ports"] = state.published_ports(client.get("/services"))
+    return result
+
+
+def main() -> None:
+    """Run the module."""
+    flag: dict[str, t.Any] = {"type": "bool", "default": False, "no_log": False}
+    run({"tokens": flag, "unlock_key": flag, "published_ports": flag}, work)
+
+
+if __name__ == "__main__":
+    main()

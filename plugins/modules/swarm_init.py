@@ -1,0 +1,324 @@
+#!/usr/bin/python
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: swarm_init
+short_description: Make a swarm, or change the settings of one
+description:
+  - Makes the host that the module runs on the first manager of a new swarm, or, when it is a manager already, brings the
+    settings of its swarm to what is declared. Settings that are not named stay as they are.
+  - Unlocks a locked manager, rotates join tokens, the unlock key and the CA.
+author:
+  - Flotilla contributors (@flotilla-swarm)
+extends_documentation_fragment:
+  - flotilla.swarm._connection
+  - flotilla.swarm._attributes
+  - flotilla.swarm._attributes.actiongroup_swarm
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details:
+      - O(rotate_worker_token), O(rotate_manager_token) and O(rotate_unlock_key) rotate each time.
+options:
+  advertise_addr:
+    description:
+      - The address or interface of this host that the other nodes use, with or without a port (the default is 2377).
+      - The Engine chooses where the host has only one address. Only used when the swarm is made.
+    type: str
+  listen_addr:
+    description:
+      - The address or interface and port that the manager's API listens on.
+      - The default is V(0.0.0.0:2377). Only used when the swarm is made.
+    type: str
+  data_path_addr:
+    description:
+      - The address or interface for the traffic of overlay networks, where it differs from O(advertise_addr).
+      - Only used when the swarm is made.
+    type: str
+  data_path_port:
+    description:
+      - The UDP port for the traffic of overlay networks, V(4789) by default. Only used when the swarm is made.
+    type: int
+  default_addr_pool:
+    description:
+      - Address pools in CIDR form that overlay networks take their subnets from, V(10.0.0.0/8) by default.
+      - Only used when the swarm is made.
+    type: list
+    elements: str
+  subnet_size:
+    description:
+      - The prefix length of the subnets that are taken from O(default_addr_pool), V(24) by default.
+      - Only used when the swarm is made.
+    type: int
+  availability:
+    description:
+      - The availability of the first manager. Only used when the swarm is made.
+    type: str
+    choices: [active, pause, drain]
+  force_new_cluster:
+    description:
+      - Make a new swarm of one manager out of what this manager knows of a swarm that has lost its quorum. Services,
+        networks, secrets and configs are kept, every other manager is forgotten and has to leave and join again.
+      - A swarm that has its quorum is left alone.
+    type: bool
+    default: false
+    aliases: [force]
+  unlock_key:
+    description:
+      - The key that unlocks this manager when it is locked.
+    type: str
+  labels:
+    description:
+      - Labels of the swarm. Labels that were declared last time and are not anymore are removed, those of others stay.
+    type: dict
+  task_history_retention_limit:
+    description:
+      - How many old tasks are kept for each slot. Negative keeps all.
+    type: int
+  snapshot_interval:
+    description:
+      - How many raft entries lie between two snapshots.
+    type: int
+  keep_old_snapshots:
+    description:
+      - How many old raft snapshots are kept.
+    type: int
+  log_entries_for_slow_followers:
+    description:
+      - How many raft entries are kept after a snapshot for managers that lag behind.
+    type: int
+  heartbeat_tick:
+    description:
+      - How many ticks (seconds) lie between two heartbeats of the raft leader.
+    type: int
+  election_tick:
+    description:
+      - After how many ticks (seconds) without a leader an election starts.
+    type: int
+  dispatcher_heartbeat_period:
+    description:
+      - How often a node reports to the managers, as a duration such as V(5s), or an integer in nanoseconds.
+    type: raw
+  node_cert_expiry:
+    description:
+      - How long the certificate of a node is valid, as a duration such as V(2160h), or an integer in nanoseconds. At least
+        V(1h).
+    type: raw
+  autolock_managers:
+    description:
+      - Whether a manager that restarts is locked until it is given the unlock key.
+    type: bool
+  signing_ca_cert:
+    description:
+      - The root certificate for the swarm, in PEM form, to be used with O(signing_ca_key).
+      - It is compared with the root certificate in force, so the same certificate again is no change.
+    type: str
+  signing_ca_key:
+    description:
+      - The private key of O(signing_ca_cert), in PEM form.
+    type: str
+  ca_force_rotate:
+    description:
+      - A counter. A number that differs from the one in force makes a new root certificate.
+    type: int
+  external_cas:
+    description:
+      - Certificate authorities outside of the swarm that sign the certificates of nodes.
+    type: list
+    elements: dict
+    suboptions:
+      protocol:
+        description:
+          - The protocol that it speaks.
+        type: str
+        choices: [cfssl]
+        default: cfssl
+      url:
+        description:
+          - Where certificate signing requests are sent.
+        type: str
+        required: true
+      options:
+        description:
+          - Further options of the protocol.
+        type: dict
+      ca_cert:
+        description:
+          - The root certificate that it uses, in PEM form.
+        type: str
+  rotate_worker_token:
+    description:
+      - Replace the join token of workers. Nodes that have joined are not affected.
+    type: bool
+    default: false
+  rotate_manager_token:
+    description:
+      - Replace the join token of managers. Nodes that have joined are not affected.
+    type: bool
+    default: false
+  rotate_unlock_key:
+    description:
+      - Replace the unlock key. Keep the old one until every manager has been seen with the new one.
+    type: bool
+    default: false
+  return_tokens:
+    description:
+      - Return the join tokens in RV(join_tokens). Use C(no_log) on the task.
+    type: bool
+    default: false
+  return_unlock_key:
+    description:
+      - Return the unlock key in RV(unlock_key). Use C(no_log) on the task.
+    type: bool
+    default: false
+  wait:
+    description:
+      - When the CA is declared, wait until every node has a certificate of the new root.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - The number of seconds that a CA rotation may take.
+    type: int
+    default: 300
+seealso:
+  - module: flotilla.swarm.swarm_join
+  - module: flotilla.swarm.swarm_info
+"""
+
+EXAMPLES = r"""
+- name: Make a swarm
+  flotilla.swarm.swarm_init:
+    advertise_addr: 10.0.0.11
+    default_addr_pool: [10.20.0.0/16]
+
+- name: Change one setting and leave the others alone
+  flotilla.swarm.swarm_init:
+    task_history_retention_limit: 2
+
+- name: Turn autolock on and keep the key somewhere safe
+  flotilla.swarm.swarm_init:
+    autolock_managers: true
+    return_unlock_key: true
+  register: swarm
+  no_log: true
+
+- name: Unlock a manager after its host was restarted
+  flotilla.swarm.swarm_init:
+    unlock_key: "{{ vault_swarm_unlock_key }}"
+"""
+
+RETURN = r"""
+actions:
+  description: What was done (in check mode, what would be done), a sentence each. It is returned with a failure as well.
+  returned: always
+  type: list
+  elements: str
+  sample: [made a new swarm]
+node_id:
+  description: The ID of this manager.
+  returned: success
+  type: str
+swarm_id:
+  description: The ID of the swarm.
+  returned: when this host is a manager
+  type: str
+settings:
+  description: The settings of the swarm, by the names of the options.
+  returned: when this host is a manager
+  type: dict
+join_tokens:
+  description: The join tokens, by role.
+  returned: when O(return_tokens=true), outside of check mode
+  type: dict
+  contains:
+    worker:
+      description: The token that a worker joins with.
+      type: str
+      returned: always
+    manager:
+      description: The token that a manager joins with.
+      type: str
+      returned: always
+unlock_key:
+  description: The unlock key, V(null) where autolock is off.
+  returned: when O(return_unlock_key=true), outside of check mode
+  type: str
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils import _state as state
+from ..module_utils._client import Client
+from ..module_utils._module import run
+from ..module_utils._options import argument_spec
+from ..module_utils._swarm_init import TABLE, ensure, read_tokens, read_unlock_key
+
+_FLAGS = (
+    "rotate_worker_token",
+    "rotate_manager_token",
+    "rotate_unlock_key",
+    "return_tokens",
+    "return_unlock_key",
+)
+
+
+def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
+    """Make the swarm or bring its settings to what is declared."""
+    params = module.params
+    swarm = ensure(client, params, module.check_mode)
+    live = state.look(client)
+    result: dict[str, t.Any] = {
+        "changed": bool(swarm.done),
+        "actions": swarm.done,
+        "diff": {"before": swarm.before, "after": swarm.after},
+        **{key: live[key] for key in ("node_id", "swarm_id", "settings") if key in live},
+    }
+    if live["state"] == "manager" and not module.check_mode:
+        if params["return_tokens"]:
+            result["join_tokens"] = read_tokens(client)
+        if params["return_unlock_key"]:
+            result["unlock_key"] = read_unlock_key(client)
+    return result
+
+
+def main() -> None:
+    """Run the module."""
+    # The flags hold no secret, whatever their names suggest.
+    flag: dict[str, t.Any] = {"type": "bool", "default": False, "no_log": False}
+    run(
+        {
+            **argument_spec(TABLE),
+            "labels": {"type": "dict"},
+            "advertise_addr": {"type": "str"},
+            "listen_addr": {"type": "str"},
+            "data_path_addr": {"type": "str"},
+            "data_path_port": {"type": "int"},
+            "default_addr_pool": {"type": "list", "elements": "str"},
+            "subnet_size": {"type": "int"},
+            "availability": {"type": "str", "choices": ["active", "pause", "drain"]},
+            "force_new_cluster": {"type": "bool", "default": False, "aliases": ["force"]},
+            "unlock_key": {"type": "str", "no_log": True},
+            "signing_ca_cert": {"type": "str"},
+            "signing_ca_key": {"type": "str", "no_log": True},
+            **dict.fromkeys(_FLAGS, flag),
+            "wait": {"type": "bool", "default": True},
+            "wait_timeout": {"type": "int", "default": 300},
+        },
+        work,
+        required_together=[("signing_ca_cert", "signing_ca_key")],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,230 @@
+#!/usr/bin/python
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: swarm_join
+short_description: Join a host to a swarm, or have it leave
+description:
+  - Joins the host that the module runs on to a swarm, through any of the managers that are given, and waits until it is
+    a member.
+  - A host that is in the right swarm already is not changed, although its role may differ; roles are changed by
+    M(flotilla.swarm.swarm_node). A host that is in another swarm is refused.
+author:
+  - Flotilla contributors (@flotilla-swarm)
+extends_documentation_fragment:
+  - flotilla.swarm._connection
+  - flotilla.swarm._attributes
+  - flotilla.swarm._attributes.actiongroup_swarm
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - With V(join) or V(present), the host is a member.
+      - With V(absent), it leaves. A manager is demoted first, and only where the quorum survives that; its entry stays in
+        the swarm as a node that is down until M(flotilla.swarm.swarm_node) removes it.
+    type: str
+    choices: [present, join, absent]
+    default: present
+  role:
+    description:
+      - The role that O(join_token) stands for. It is used to know what to wait for.
+    type: str
+    choices: [manager, worker]
+    default: worker
+  remote_addrs:
+    description:
+      - Addresses of managers, with or without a port (the default is 2377). They are tried in order.
+      - Required with O(state=present).
+    type: list
+    elements: str
+  join_token:
+    description:
+      - The token of the role, as M(flotilla.swarm.swarm_info) returns it with
+        O(flotilla.swarm.swarm_info#module:tokens=true).
+      - Required with O(state=present).
+    type: str
+  advertise_addr:
+    description:
+      - The address or interface of this host that the other nodes use, with or without a port.
+      - The Engine chooses where the host has only one address.
+    type: str
+  listen_addr:
+    description:
+      - The address or interface and port that the manager's API listens on.
+      - The default is V(0.0.0.0:2377).
+    type: str
+  data_path_addr:
+    description:
+      - The address or interface for the traffic of overlay networks, where it differs from O(advertise_addr).
+    type: str
+  availability:
+    description:
+      - The availability that the node joins with. V(pause) or V(drain) keeps tasks away until labels are in force.
+      - It is not changed on a node that is a member already.
+    type: str
+    choices: [active, pause, drain]
+  published_ports:
+    description:
+      - The ports that services of the swarm publish, as M(flotilla.swarm.swarm_info) returns them with
+        O(flotilla.swarm.swarm_info#module:published_ports=true). Where something else on this host holds one of them,
+        traffic to it would not reach the service.
+    type: list
+    elements: dict
+    suboptions:
+      port:
+        description: The port.
+        type: int
+        required: true
+      protocol:
+        description: The protocol.
+        type: str
+        default: tcp
+      service:
+        description: The service that publishes it.
+        type: str
+        required: true
+      mode:
+        description: How it is published.
+        type: str
+  port_conflicts:
+    description:
+      - What to do when something else holds one of O(published_ports).
+    type: str
+    choices: [refuse, warn]
+    default: refuse
+  force:
+    description:
+      - With O(state=absent), leave although the quorum or the last manager is lost with it, or although this manager has
+        lost its quorum or is locked.
+    type: bool
+    default: false
+  wait:
+    description:
+      - Wait until the host is a member, a manager until it is reachable.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - The number of seconds that joining or leaving may take.
+    type: int
+    default: 60
+seealso:
+  - module: flotilla.swarm.swarm_init
+  - module: flotilla.swarm.swarm_node
+"""
+
+EXAMPLES = r"""
+- name: Read the join tokens on a manager
+  flotilla.swarm.swarm_info:
+    tokens: true
+  delegate_to: m1
+  register: swarm
+  no_log: true
+
+- name: Join as a worker that takes no task yet
+  flotilla.swarm.swarm_join:
+    remote_addrs: [10.0.0.11, 10.0.0.12]
+    join_token: "{{ swarm.join_tokens.worker }}"
+    availability: pause
+
+- name: Leave the swarm
+  flotilla.swarm.swarm_join:
+    state: absent
+"""
+
+RETURN = r"""
+actions:
+  description: What was done (in check mode, what would be done), a sentence each. It is returned with a failure as well.
+  returned: always
+  type: list
+  elements: str
+  sample: [joined as worker through 10.0.0.11:2377]
+node_id:
+  description: The ID of this host's node, V(null) when it is in no swarm.
+  returned: success
+  type: str
+  sample: 1ojdhhlh5qxpfyhbeuhtqqfhl
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._client import Client
+from ..module_utils._errors import FlotillaError
+from ..module_utils._module import run
+from ..module_utils._swarm_join import Membership
+
+
+def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
+    """Join or leave."""
+    params = module.params
+    membership = Membership(client, module.check_mode, params["wait_timeout"] if params["wait"] else None)
+    leaving = params["state"] == "absent"
+    try:
+        if leaving:
+            membership.leave(params["force"])
+        else:
+            membership.join(params)
+    except FlotillaError as error:
+        error.facts.update(changed=bool(membership.done) and not module.check_mode, actions=membership.done)
+        raise
+    for warning in membership.warnings:
+        module.warn(warning)
+    changed = bool(membership.done)
+    sides = ("member", "in no swarm") if leaving else ("in no swarm", f"member as {params['role']}")
+    return {
+        "changed": changed,
+        "actions": membership.done,
+        "node_id": membership.node_id(),
+        "diff": {"before": {"swarm": sides[0]}, "after": {"swarm": sides[1]}}
+        if changed
+        else {"before": {}, "after": {}},
+    }
+
+
+def main() -> None:
+    """Run the module."""
+    needed = ["remote_addrs", "join_token"]
+    run(
+        {
+            "state": {"type": "str", "choices": ["present", "join", "absent"], "default": "present"},
+            "role": {"type": "str", "choices": ["manager", "worker"], "default": "worker"},
+            "remote_addrs": {"type": "list", "elements": "str"},
+            "join_token": {"type": "str", "no_log": True},
+            "advertise_addr": {"type": "str"},
+            "listen_addr": {"type": "str"},
+            "data_path_addr": {"type": "str"},
+            "availability": {"type": "str", "choices": ["active", "pause", "drain"]},
+            "published_ports": {
+                "type": "list",
+                "elements": "dict",
+                "options": {
+                    "port": {"type": "int", "required": True},
+                    "protocol": {"type": "str", "default": "tcp"},
+                    "service": {"type": "str", "required": True},
+                    "mode": {"type": "str"},
+                },
+            },
+            "port_conflicts": {"type": "str", "choices": ["refuse", "warn"], "default": "refuse"},
+            "force": {"type": "bool", "default": False},
+            "wait": {"type": "bool", "default": True},
+            "wait_timeout": {"type": "int", "default": 60},
+        },
+        work,
+        required_if=[("state", "present", needed), ("state", "join", needed)],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,246 @@
+#!/usr/bin/python
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: swarm_node
+short_description: Set labels, role and availability of swarm nodes, or remove them
+description:
+  - Changes one node or many in one call, on any reachable manager of the swarm.
+  - Promotions come before demotions, one at a time and each awaited; no step is taken that would cost the quorum.
+  - A drain is awaited until the node runs no task of a service anymore.
+  - Options that are left out stay as they are on the swarm.
+author:
+  - Flotilla contributors (@flotilla-swarm)
+extends_documentation_fragment:
+  - flotilla.swarm._connection
+  - flotilla.swarm._attributes
+  - flotilla.swarm._attributes.actiongroup_swarm
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  hostname:
+    description:
+      - The node, by its ID, the beginning of its ID (six characters or more), its host name, or V(self) for the node
+        that the module runs on.
+      - Host names are not unique in a swarm. Where several nodes carry the name, the one that is not down is meant.
+      - One of O(hostname) and O(nodes) is required.
+    type: str
+  nodes:
+    description:
+      - Several nodes, each with the options that this module has for one.
+      - All are planned and checked before anything is sent.
+    type: list
+    elements: dict
+    suboptions:
+      hostname:
+        description:
+          - See O(hostname).
+        type: str
+        required: true
+      labels:
+        description:
+          - See O(labels).
+        type: dict
+      labels_state:
+        description:
+          - See O(labels_state).
+        type: str
+        choices: [merge, owned, replace]
+        default: merge
+      labels_to_remove:
+        description:
+          - See O(labels_to_remove).
+        type: list
+        elements: str
+      role:
+        description:
+          - See O(role).
+        type: str
+        choices: [manager, worker]
+      availability:
+        description:
+          - See O(availability).
+        type: str
+        choices: [active, pause, drain]
+      state:
+        description:
+          - See O(state).
+        type: str
+        choices: [present, absent]
+        default: present
+  labels:
+    description:
+      - Labels of the node. Values are strings; a V(yes) or V(1.10) without quotes is refused, since YAML would change it.
+      - Which other labels stay is said by O(labels_state).
+    type: dict
+  labels_state:
+    description:
+      - What happens to labels of the node that are not in O(labels).
+    type: str
+    choices:
+      merge: They stay.
+      owned: Those that were declared last time with V(owned) and are not declared anymore are removed; those of others
+        stay. What was declared is remembered in the node label C(flotilla.declared).
+      replace: They are removed. Without O(labels), all labels are removed.
+    default: merge
+  labels_to_remove:
+    description:
+      - Labels to remove, whatever their value, an empty one too.
+      - A label that is in O(labels) as well is kept.
+    type: list
+    elements: str
+  role:
+    description:
+      - The role of the node. A promotion is awaited until the node is a reachable manager, a demotion until it has left
+        the raft group.
+    type: str
+    choices: [manager, worker]
+  availability:
+    description:
+      - Whether the node takes tasks.
+    type: str
+    choices:
+      active: It takes tasks.
+      pause: It keeps its tasks and takes no new ones.
+      drain: Its tasks are moved to other nodes and it takes no new ones.
+  state:
+    description:
+      - With V(absent), the node is removed from the swarm, demoted first if it is a manager, and so are the entries that
+        are down and carry the same host name.
+      - A node has to be down before it can be removed; a node that is leaving is awaited. Have a running node leave with
+        M(flotilla.swarm.swarm_join) and O(flotilla.swarm.swarm_join#module:state=absent) first.
+      - A node that is not there is no change.
+    type: str
+    choices: [present, absent]
+    default: present
+  force:
+    description:
+      - With O(state=absent), remove the node although it is not down. It goes on running, unaware.
+    type: bool
+    default: false
+  wait:
+    description:
+      - Wait until every change is in force.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - The number of seconds that each promotion, demotion, drain or removal may take.
+    type: int
+    default: 120
+seealso:
+  - module: flotilla.swarm.swarm_join
+  - module: flotilla.swarm.swarm_node_info
+"""
+
+EXAMPLES = r"""
+- name: Label a node and leave its other labels alone
+  flotilla.swarm.swarm_node:
+    hostname: w1
+    labels:
+      disk: ssd
+
+- name: Drain the node that the module runs on, and wait until its tasks are gone
+  flotilla.swarm.swarm_node:
+    hostname: self
+    availability: drain
+    wait_timeout: 600
+
+- name: Change many nodes in one call
+  flotilla.swarm.swarm_node:
+    nodes:
+      - hostname: w1
+        role: manager
+      - hostname: m3
+        role: worker
+      - hostname: w2
+        labels: {zone: b, disk: ssd}
+        labels_state: owned
+        availability: active
+
+- name: Remove a node that has left, and its stale namesakes
+  flotilla.swarm.swarm_node:
+    hostname: w9
+    state: absent
+"""
+
+RETURN = r"""
+actions:
+  description: What was done (in check mode, what would be done), a sentence each, in order. It is returned with a failure
+    as well.
+  returned: always
+  type: list
+  elements: str
+  sample: ["w1: labels.disk: not set → ssd"]
+nodes:
+  description: The nodes that were named, as they are now, in the form of M(flotilla.swarm.swarm_node_info).
+  returned: success
+  type: list
+  elements: dict
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._client import Client
+from ..module_utils._module import run
+from ..module_utils._node_change import change
+from ..module_utils._node_plan import NODE
+from ..module_utils._options import argument_spec
+
+_NODE_OPTIONS: dict[str, t.Any] = {
+    **argument_spec(NODE),
+    "labels": {"type": "dict"},
+    "labels_state": {"type": "str", "choices": ["merge", "owned", "replace"], "default": "merge"},
+    "labels_to_remove": {"type": "list", "elements": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+
+def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
+    """Change the nodes."""
+    params = module.params
+    wanted = params["nodes"] if params["nodes"] is not None else [params]
+    seconds = params["wait_timeout"] if params["wait"] else None
+    return change(client, wanted, module.check_mode, seconds, params["force"])
+
+
+def main() -> None:
+    """Run the module."""
+    run(
+        {
+            **_NODE_OPTIONS,
+            "hostname": {"type": "str"},
+            "nodes": {
+                "type": "list",
+                "elements": "dict",
+                "options": {**_NODE_OPTIONS, "hostname": {"type": "str", "required": True}},
+            },
+            "force": {"type": "bool", "default": False},
+            "wait": {"type": "bool", "default": True},
+            "wait_timeout": {"type": "int", "default": 120},
+        },
+        work,
+        required_one_of=[("hostname", "nodes")],
+        mutually_exclusive=[
+            ("nodes", "hostname"),
+            ("nodes", "labels"),
+            ("nodes", "labels_to_remove"),
+            ("nodes", "role"),
+            ("nodes", "availability"),
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+#!/usr/bin/python
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: swarm_node_info
+short_description: Tell how the nodes of a swarm are
+description:
+  - Tells one, several or all nodes of the swarm, with the reason why one is not fine.
+  - Works on any host in any state; a host that is no manager with a quorum says so and returns no nodes.
+author:
+  - Flotilla contributors (@flotilla-swarm)
+extends_documentation_fragment:
+  - flotilla.swarm._connection
+  - flotilla.swarm._attributes
+  - flotilla.swarm._attributes.info_module
+  - flotilla.swarm._attributes.actiongroup_swarm
+options:
+  name:
+    description:
+      - The nodes to tell, by host name, ID or the beginning of an ID. All nodes when it is left out.
+    type: list
+    elements: str
+  self:
+    description:
+      - Tell only the node that the module runs on.
+    type: bool
+    default: false
+seealso:
+  - module: flotilla.swarm.swarm_node
+  - module: flotilla.swarm.swarm_info
+"""
+
+EXAMPLES = r"""
+- name: Look at all nodes
+  flotilla.swarm.swarm_node_info:
+  register: result
+
+- name: Show those that are not fine
+  ansible.builtin.debug:
+    msg: "{{ result.nodes | selectattr('problems') | list }}"
+
+- name: Look at two nodes
+  flotilla.swarm.swarm_node_info:
+    name: [w1, w2]
+"""
+
+RETURN = r"""
+state:
+  description: What the host is to a swarm, see M(flotilla.swarm.swarm_info).
+  returned: always
+  type: str
+  sample: manager
+why:
+  description: A sentence about RV(state).
+  returned: always
+  type: str
+missing:
+  description: The names in O(name) that no node has.
+  returned: always
+  type: list
+  elements: str
+nodes:
+  description: The nodes.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The ID of the node.
+      type: str
+      returned: always
+    hostname:
+      description: Its host name, which is not unique.
+      type: str
+      returned: always
+    role:
+      description: The role it should have, V(manager) or V(worker).
+      type: str
+      returned: always
+    availability:
+      description: V(active), V(pause) or V(drain).
+      type: str
+      returned: always
+    state:
+      description: V(ready), V(down), V(unknown) or V(disconnected).
+      type: str
+      returned: always
+    address:
+      description: The address it is known by.
+      type: str
+      returned: always
+    manager:
+      description: C(leader), C(reachability) and C(address) of a member of the raft group, V(null) for others.
+      type: dict
+      returned: always
+    engine_version:
+      description: The version of its Engine.
+      type: str
+      returned: always
+    labels:
+      description: Its labels.
+      type: dict
+      returned: always
+    problems:
+      description: Why it is not fine, a sentence each.
+      type: list
+      elements: str
+      returned: always
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils import _nodes as nodes
+from ..module_utils import _state as state
+from ..module_utils._client import Client
+from ..module_utils._module import run
+
+
+def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
+    """Look at the nodes."""
+    found = state.look(client)
+    seen = found.get("nodes", [])
+    wanted = ["self"] if module.params["self"] else module.params["name"]
+    matches = {name: nodes.find(seen, name, found.get("node_id")) for name in wanted or []}
+    return {
+        "changed": False,
+        "state": found["state"],
+        "why": found["why"],
+        "nodes": seen if wanted is None else [node for node in matches.values() if node],
+        "missing": [name for name, node in matches.items() if node is None],
+    }
+
+
+def main() -> None:
+    """Run the module."""
+    run(
+        {"name": {"type": "list", "elements": "str"}, "self": {"type": "bool", "default": False}},
+        work,
+        mutually_exclusive=[("name", "self")],
+    )
+
+
+if __name__ == "__main__":
+    main()

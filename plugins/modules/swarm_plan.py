@@ -1,0 +1,79 @@
+#!/usr/bin/python
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: swarm_plan
+short_description: Plan what has to change to bring the inventory's hosts to the swarm it describes
+description:
+  - Reads the variables of every host and the look that M(flotilla.swarm.swarm_host_info) took of it, and plans Engines,
+    firewalls, membership, settings and labels. It changes nothing itself; the roles of this collection carry the plan out.
+  - Refuses early, in one sentence, what cannot work - an even number of managers, a variable that no role has, a label that
+    is not a string, hosts in two swarms, a quorum that is lost.
+  - In check mode it tells the whole plan as its diff, and the roles find nothing to do.
+  - It is an action that runs on the control node, once; used by the role P(flotilla.swarm.swarm_quorum#role) and the others.
+author:
+  - Flotilla contributors (@flotilla-swarm)
+extends_documentation_fragment:
+  - flotilla.swarm._attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - The diff is given in check mode only, since outside of it the tasks that carry the plan out give their own.
+  idempotent:
+    support: full
+options:
+  stage:
+    description:
+      - With V(inventory), only check what the inventory alone tells, before any host is touched.
+      - With V(hosts), plan.
+    type: str
+    choices: [inventory, hosts]
+    default: hosts
+seealso:
+  - module: flotilla.swarm.swarm_host_info
+"""
+
+EXAMPLES = r"""
+- name: Check the inventory
+  flotilla.swarm.swarm_plan:
+    stage: inventory
+  run_once: true
+
+- name: Look at every host and plan
+  ansible.builtin.include_role:
+    name: flotilla.swarm.swarm_plan
+"""
+
+RETURN = r"""
+lines:
+  description: The plan in the user's words, a line for each change.
+  returned: when O(stage=hosts)
+  type: list
+  elements: str
+  sample: ["m1: make the swarm (advertise 10.0.0.11)", "w1: join as worker (advertise 10.0.0.21)"]
+roles:
+  description: The role that each host should have.
+  returned: when O(stage=hosts)
+  type: dict
+  sample: {m1: manager, w1: worker}
+todo:
+  description: The hosts on which something has to be done.
+  returned: when O(stage=hosts)
+  type: list
+  elements: str
+hosts:
+  description: Per host, the parts of the plan that concern it - C(engine), C(firewall), C(join), C(prove).
+  returned: when O(stage=hosts)
+  type: dict
+entry:
+  description: The manager through which the swarm is changed, V(null) while there is none.
+  returned: when O(stage=hosts)
+  type: str
+"""
