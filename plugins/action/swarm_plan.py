@@ -1,0 +1,123 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plan a run on the control node, from the inventory and one look per host."""
+
+from __future__ import annotations
+
+import typing as t
+import uuid
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.flotilla.swarm.plugins.module_utils._errors import FlotillaError
+from ansible_collections.flotilla.swarm.plugins.plugin_utils import _inventory as inventory
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._members import Member
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._origin import own_names
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._parts import SitePlan
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._role_variables import check_seen_by_all
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._site_plan import build
+
+# Where the role swarm_plan registers the look at each host.
+_LOOK = "__swarm_plan_look"
+
+
+# Parts of the plan that the role swarm_quorum carries out.
+_QUORUM_WORK = ("init", "reset", "join_managers", "join_workers", "stale", "roles_to_change", "settings")
+
+
+class ActionModule(ActionBase):
+    """Reads every host's variables and look, refuses early, and returns the plan. Changes nothing."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Run the action."""
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        _validated, args = self.validate_argument_spec(
+            {"stage": {"type": "str", "choices": ["inventory", "hosts"], "default": "hosts"}}
+        )
+        try:
+            members = self._members(task_vars or {})
+            groups = (task_vars or {})["groups"]
+            warnings = inventory.check_managers(groups, members)
+            if args["stage"] == "inventory":
+                return {**result, "changed": False, "warnings": warnings}
+            plan = build(members, inventory.chosen_by_size(groups))
+        except FlotillaError as error:
+            raise AnsibleActionFail(str(error)) from None
+        return {**result, **self._told(plan, members), "warnings": warnings + plan.warnings}
+
+    def _members(self, task_vars: dict[str, t.Any]) -> list[Member]:
+        hostvars, groups = task_vars["hostvars"], task_vars["groups"]
+        check_seen_by_all(task_vars, hostvars.raw_get(task_vars["inventory_hostname"]))
+        variables = {
+            name: inventory.HostVariables(_needed(hostvars[name]), own_names(hostvars, name, self._loader))
+            for name in inventory.host_names(groups)
+        }
+        members = inventory.read(groups, variables)
+        for member in members:
+            look = variables[member.name].values.get(_LOOK) or {}
+            member.host = look.get("host")
+        return members
+
+    def _told(self, plan: SitePlan, members: list[Member]) -> dict[str, t.Any]:
+        """The result. In check mode the roles find nothing to carry out, and this task tells all."""
+        check = bool(self._task.check_mode)
+        membership = plan.membership
+        lines = {"lines": plan.lines, "roles": {member.name: member.role for member in members}}
+        if check:
+            plan = SitePlan(type(membership)(entry=membership.entry))
+            membership = plan.membership
+        nodes = [{"hostname": node["id"], "role": "manager"} for node in membership.promote.values()]
+        nodes += [{"hostname": node["id"], "role": "worker"} for node in membership.demote.values()]
+        parts = {
+            "hosts": plan.hosts,
+            "entry": membership.entry,
+            "init": membership.init,
+            "reset": membership.reset,
+            "join_managers": [name for name, role in membership.join.items() if role == "manager"],
+            "join_workers": [name for name, role in membership.join.items() if role == "worker"],
+            "stale": [{"hostname": node["id"], "state": "absent"} for node in membership.stale],
+            "roles_to_change": nodes,
+            "settings": plan.settings,
+            "labels": plan.labels,
+            "prove": plan.prove,
+        }
+        return {
+            # Tells this run's port proofs from those of another that goes on at the same time.
+            "run": uuid.uuid4().hex,
+            "changed": check and bool(lines["lines"]),
+            "diff": {"prepared": "".join(f"+ {line}\n" for line in lines["lines"])} if check else {},
+            **lines,
+            **parts,
+            "quorum_work": any(parts[part] for part in _QUORUM_WORK),
+            "todo": _todo(parts, [member.name for member in members if member.host]),
+            "engines_pending": _engines_pending(parts),
+        }
+
+
+def _needed(variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Only what the plan reads, since each value is templated when it is read."""
+    return {
+        name: variables[name]
+        for name in list(variables)
+        if name == _LOOK or name == "ansible_host" or (name.startswith("swarm_") and name != "swarm_plan")
+    }
+
+
+def _engines_pending(parts: dict[str, t.Any]) -> bool:
+    """Whether an Engine is changed first, after which the hosts are looked at again."""
+    return any("engine" in part for part in parts["hosts"].values())
+
+
+def _todo(parts: dict[str, t.Any], seen: list[str]) -> list[str]:
+    """The hosts on which something has to be done, in the inventory's order; the others are left alone."""
+    if _engines_pending(parts):
+        return seen
+    hosts = set(parts["hosts"]) | set(parts["reset"])
+    if hosts or parts["stale"] or parts["roles_to_change"] or parts["settings"] or parts["labels"]:
+        hosts.add(parts["entry"])
+    return [name for name in seen if name in hosts]
