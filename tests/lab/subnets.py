@@ -1,0 +1,57 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which subnet a lab gets, and which address each of its hosts. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+
+from .errors import LabError
+
+POOL = [f"10.89.{third}.0/24" for third in range(100)]
+"""Every subnet a lab may have."""
+
+
+def choose_subnet(taken: Iterable[str]) -> str:
+    """Return the first subnet of the pool that overlaps none of those taken.
+
+    ``taken`` are subnets (``10.0.0.0/8``) of Docker networks and of the machine's routes. A bridge left over
+    from an earlier run takes the route of its subnet ("No route to host"), so routes count as well.
+    """
+    used = [ipaddress.ip_network(item, strict=False) for item in taken if ":" not in item]
+    for candidate in POOL:
+        network = ipaddress.ip_network(candidate)
+        if not any(network.overlaps(other) for other in used):
+            return candidate
+    raise LabError(
+        f"Every subnet from {POOL[0]} to {POOL[-1]} is taken on this machine; take down a lab (`lab status`) "
+        "or remove leftover bridges (`ip -br link`)."
+    )
+
+
+def routed_subnets(ip_route: str) -> list[str]:
+    """Return the IPv4 subnets in the output of ``ip -4 route show table all``, the default route left out."""
+    found = []
+    for line in ip_route.splitlines():
+        words = line.split()
+        if not words:
+            continue
+        target = words[1] if words[0] in ("local", "broadcast", "unreachable", "blackhole") else words[0]
+        try:
+            found.append(str(ipaddress.ip_network(target, strict=False)))
+        except (ValueError, IndexError):
+            continue
+    return [item for item in found if item != "0.0.0.0/0"]
+
+
+def registry_address(subnet: str) -> str:
+    """Return the address of the lab's registry, always the second of the subnet (the bridge is the first)."""
+    return str(ipaddress.ip_network(subnet)[2])
+
+
+def host_address(subnet: str, name: str) -> str:
+    """Return the address of a host: managers from .11, workers from .101, the same after every reboot."""
+    number = int(name[1:])
+    return str(ipaddress.ip_network(subnet)[(10 if name.startswith("m") else 100) + number])
