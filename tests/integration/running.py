@@ -1,0 +1,121 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run the collection's playbooks as a user does, and see what they did to the Engines."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import typing as t
+from dataclasses import dataclass
+
+import yaml
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import Lab, ansible_playbook
+
+_RECAP = re.compile(r"^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE)
+
+
+@dataclass
+class Run:
+    """What came of a run: exit status, all it printed, and the counts of its recap by host."""
+
+    status: int
+    text: str
+    seconds: float
+
+    @property
+    def changed(self) -> dict[str, int]:
+        """How many tasks changed something, by host."""
+        return {found[1]: int(found[3]) for found in _RECAP.finditer(self.text)}
+
+    @property
+    def plan(self) -> list[str]:
+        """The lines of the plan that ``--check --diff`` prints."""
+        return [line[2:] for line in self.text.splitlines() if line.startswith("+ ")]
+
+    def succeeded(self) -> Run:
+        """This run, if it did succeed."""
+        assert self.status == 0, self.text
+        return self
+
+
+def site(
+    lab: Lab, inventory: dict[str, t.Any], *arguments: str, book: str = "site", **variables: t.Any
+) -> Run:
+    """Run a playbook of the collection.
+
+    Args:
+        lab: the hosts.
+        inventory: groups as in a YAML inventory; how hosts are reached is added.
+        arguments: more for ``ansible-playbook``.
+        book: the playbook's name.
+        variables: extra variables.
+    """
+    folder = lab.inventory_file().parent / "site"
+    folder.mkdir(exist_ok=True)
+    (folder / "groups.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
+    reached = yaml.safe_load(lab.inventory())["all"]
+    names = {name for group in groups_of(inventory) for name in group}
+    hosts = {
+        name: host
+        for group in groups_of(reached["children"])
+        for name, host in group.items()
+        if name in names
+    }
+    everybody = {"all": {"vars": reached["vars"], "hosts": hosts}}
+    (folder / "hosts.yml").write_text(yaml.safe_dump(everybody), encoding="utf-8")
+    start = time.monotonic()
+    extra = ("-e", json.dumps(variables))
+    done = ansible_playbook(folder, f"flotilla.swarm.{book}", *arguments, *extra, report=False)
+    return Run(done.status, done.text, time.monotonic() - start)
+
+
+def groups_of(groups: dict[str, t.Any]) -> t.Iterator[dict[str, t.Any]]:
+    """The ``hosts`` of every group, however deep."""
+    for group in groups.values():
+        yield {name: host or {} for name, host in ((group or {}).get("hosts") or {}).items()}
+        yield from groups_of((group or {}).get("children") or {})
+
+
+class Writes:
+    """Counts the write requests that Engines were sent, by their debug logs, from the moment it is made."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._hosts = lab.hosts
+        # A whole second, since journalctl's --since drops fractions.
+        time.sleep(1.1)
+        self._since = int(time.time())
+
+    def seen(self) -> list[str]:
+        """The requests so far, ``HOST: METHOD PATH``."""
+        command = f"journalctl -q -u docker --since @{self._since} -o cat"
+        found = []
+        for host in self._hosts:
+            lines = host.run(command, check=False, over="exec").stdout.splitlines()
+            calls = [
+                match
+                for line in lines
+                if (match := re.search(r"Calling ((?:POST|DELETE|PUT) [^\"\s]+)", line))
+            ]
+            found += [f"{host.name}: {call[1]}" for call in calls]
+        return found
+
+
+def nodes(lab: Lab, on: str) -> dict[str, list[dict[str, str]]]:
+    """The nodes by host name, as a manager lists them: ``ID Status Availability ManagerStatus``."""
+    listed: dict[str, list[dict[str, str]]] = {}
+    for line in lab.host(on).run("docker node ls --format '{{json .}}'").stdout.splitlines():
+        node = json.loads(line)
+        listed.setdefault(node["Hostname"], []).append(node)
+    return listed
+
+
+def labels(lab: Lab, on: str, node: str) -> dict[str, str]:
+    """The labels of a node, without the collection's memory."""
+    shown = lab.host(on).run(f"docker node inspect {node} --format '{{{{json .Spec.Labels}}}}'").stdout
+    found: dict[str, str] = json.loads(shown)
+    found.pop("flotilla.declared", None)
+    return found

@@ -1,0 +1,12 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How properties are tested: by what holds, not by how fast a busy machine finds it."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+settings.register_profile("flotilla", deadline=None)
+settings.load_profile("flotilla")

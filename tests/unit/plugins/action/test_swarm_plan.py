@@ -1,0 +1,235 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+from types import SimpleNamespace
+from unittest import mock
+
+import pytest
+from ansible.errors import AnsibleActionFail
+from ansible_collections.flotilla.swarm.plugins.action.swarm_plan import ActionModule
+from ansible_collections.flotilla.swarm.tests.unit.support.nodes import (
+    address_of,
+    host_look,
+    manager_look,
+    raw_node,
+    remote_managers,
+    swarm_look,
+)
+
+GROUPS = {"swarm_managers": ["m1"], "swarm_workers": ["w1", "w2"]}
+
+
+class Untouched(dict[str, t.Any]):
+    """A host's variables, of which each is templated when it is read."""
+
+    def __getitem__(self, name: str) -> t.Any:
+        assert name not in ("unrelated", "swarm_plan"), f"{name} is read for nothing"
+        return super().__getitem__(name)
+
+
+class HostVars(dict[str, dict[str, t.Any]]):
+    """``hostvars`` without an inventory behind it."""
+
+    def raw_get(self, name: str) -> dict[str, t.Any]:
+        """A host's variables, untemplated."""
+        return self[name]
+
+
+def inactive(*names: str) -> dict[str, dict[str, t.Any]]:
+    return {name: host_look(name, swarm_look("inactive", name=name)) for name in names}
+
+
+def formed(labels: dict[str, str] | None = None) -> dict[str, dict[str, t.Any]]:
+    known = labels if labels is not None else {"flotilla.declared": "[]"}
+    raws = [raw_node(f"id-{name}", name, address=address_of(name), labels=known) for name in ("w1", "w2")]
+    raws.insert(0, raw_node("id-m1", "m1", "manager", address=address_of("m1"), labels=known, leader=True))
+    looks = {"m1": host_look("m1", manager_look(raws, "m1"))}
+    for name in ("w1", "w2"):
+        swarm = swarm_look("worker", f"id-{name}", name, remote_managers=remote_managers(raws))
+        looks[name] = host_look(name, swarm)
+    return looks
+
+
+def run(
+    looks: dict[str, dict[str, t.Any]],
+    groups: dict[str, list[str]] | None = None,
+    check: bool = False,
+    variables: dict[str, t.Any] | None = None,
+    play: dict[str, t.Any] | None = None,
+    **args: t.Any,
+) -> dict[str, t.Any]:
+    groups = groups or GROUPS
+    names = {name for group in groups.values() for name in group}
+    hostvars = HostVars(
+        {
+            name: Untouched(
+                {
+                    "ansible_host": address_of(name),
+                    "unrelated": "x",
+                    # What the role registered in an earlier look is no variable of a role.
+                    "swarm_plan": {"old": True},
+                    **(variables or {}),
+                    **({"__swarm_plan_look": {"host": looks[name]}} if name in looks else {}),
+                }
+            )
+            for name in names
+        }
+    )
+    task = SimpleNamespace(
+        args=args, check_mode=check, async_val=0, diff=False, action="swarm_plan", collections=[]
+    )
+    action = ActionModule(
+        task=task,
+        connection=mock.MagicMock(),
+        play_context=mock.MagicMock(),
+        loader=mock.MagicMock(),
+        templar=mock.MagicMock(),
+        shared_loader_obj=mock.MagicMock(),
+    )
+    first = sorted(names)[0]
+    task_vars = {
+        "hostvars": hostvars,
+        "groups": groups,
+        "inventory_hostname": first,
+        **hostvars[first],
+        **(play or {}),
+    }
+    return action.run(None, task_vars)
+
+
+def test_a_formation_is_carried_out_by_the_hosts_it_names() -> None:
+    found = run(inactive("m1", "w1", "w2"))
+    assert (found["changed"], found["diff"]) == (False, {}), "the roles change something, not the plan"
+    assert (found["init"], found["entry"]) == ("m1", "m1")
+    assert (found["join_managers"], found["join_workers"]) == ([], ["w1", "w2"])
+    assert found["todo"] == ["m1", "w1", "w2"]
+    assert found["quorum_work"] is True
+    assert found["engines_pending"] is False
+    assert found["roles"] == {"m1": "manager", "w1": "worker", "w2": "worker"}
+    assert found["prove"] == ["m1", "w1", "w2"]
+    assert set(found["hosts"]["w1"]) == {"join", "prove"}
+    assert run(inactive("m1", "w1", "w2"))["run"] != found["run"]
+
+
+def test_where_nothing_is_to_be_done_no_host_is_touched() -> None:
+    found = run(formed())
+    assert found["todo"] == []
+    assert not found["quorum_work"]
+    assert (found["lines"], found["labels"], found["warnings"]) == ([], [], [])
+    assert not run(formed(), check=True)["changed"]
+
+
+def test_a_change_of_labels_takes_one_host_only() -> None:
+    found = run(formed(), variables={"swarm_labels_node__site": {"site": "fra1"}})
+    assert found["todo"] == ["m1"]
+    assert [entry["labels"] for entry in found["labels"]] == [{"site": "fra1"}] * 3
+    assert not found["quorum_work"]
+
+
+def test_check_mode_tells_all_and_leaves_nothing_to_the_roles() -> None:
+    found = run(inactive("m1", "w1", "w2"), check=True)
+    assert found["changed"] is True
+    assert found["diff"]["prepared"].splitlines() == [
+        "+ m1: make the swarm (advertise 10.0.0.11)",
+        "+ w1: join as worker (advertise 10.0.0.101)",
+        "+ w2: join as worker (advertise 10.0.0.102)",
+    ]
+    empty = (
+        "init",
+        "reset",
+        "join_managers",
+        "join_workers",
+        "stale",
+        "roles_to_change",
+        "settings",
+        "labels",
+        "prove",
+    )
+    assert not any(found[part] for part in empty)
+    assert (found["hosts"], found["todo"], found["quorum_work"]) == ({}, [], False)
+
+
+def test_role_changes_and_stale_entries_are_arguments_of_swarm_node() -> None:
+    looks = formed()
+    nodes = looks["m1"]["swarm"]["nodes"]
+    looks["w1"] = inactive("w1")["w1"]
+    groups = {"swarm_managers": ["m1", "w2", "w1"]}
+    found = run(looks, groups)
+    assert found["stale"] == [{"hostname": "id-w1", "state": "absent"}]
+    assert found["roles_to_change"] == [{"hostname": "id-w2", "role": "manager"}]
+    assert (found["join_managers"], found["join_workers"]) == (["w1"], [])
+    assert nodes
+
+
+def test_demotions_follow_promotions() -> None:
+    looks = formed()
+    looks["m1"]["swarm"]["nodes"][1]["role"] = "worker"
+    found = run(looks, {"swarm_managers": ["w1"], "swarm_workers": ["m1", "w2"]})
+    assert found["roles_to_change"] == [
+        {"hostname": "id-w1", "role": "manager"},
+        {"hostname": "id-m1", "role": "worker"},
+    ]
+
+
+def test_where_engines_are_changed_every_host_is_looked_at_again() -> None:
+    looks = formed()
+    looks["w1"] = host_look("w1", swarm_look("no_engine", name="w1"))
+    found = run(looks)
+    assert found["engines_pending"] is True
+    assert found["todo"] == ["m1", "w1", "w2"]
+    del looks["w2"]
+    assert run(looks)["todo"] == ["m1", "w1"], "as far as it was seen at all"
+
+
+def test_the_inventory_is_checked_without_any_look() -> None:
+    found = run({}, stage="inventory")
+    assert (found["changed"], found["warnings"]) == (False, [])
+    assert "lines" not in found
+    groups = {"swarm_managers": ["m1", "m2"], "swarm_workers": ["w1"]}
+    with pytest.raises(
+        AnsibleActionFail, match=r"names 2 managers; an even number stands no more losses than 1"
+    ):
+        run({}, groups, stage="inventory")
+    warned = run({}, groups, stage="inventory", variables={"swarm_quorum_even": "warn"})
+    assert len(warned["warnings"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        (
+            {"swarm_quorum_adress": "x"},
+            r"no role has a variable swarm_quorum_adress; did you mean swarm_quorum_address\?",
+        ),
+        (
+            {"swarm_labels_node": {"ssd": True}},
+            "swarm_labels_node: label 'ssd' is True, a yes or no, not a string",
+        ),
+        ({"swarm_quorum_settings": {"x": 1}}, "swarm_quorum_settings has no x; it knows"),
+    ],
+)
+def test_what_cannot_work_fails_in_one_sentence(variables: dict[str, t.Any], sentence: str) -> None:
+    with pytest.raises(AnsibleActionFail, match=sentence):
+        run(inactive("m1", "w1", "w2"), variables=variables)
+
+
+def test_variables_of_the_play_are_refused() -> None:
+    with pytest.raises(AnsibleActionFail, match="swarm_quorum_size is set on the play"):
+        run(inactive("m1", "w1", "w2"), play={"swarm_quorum_size": 1})
+
+
+def test_an_unseen_host_is_no_host_to_do_anything_on() -> None:
+    looks = formed()
+    del looks["w2"]
+    found = run(looks, variables={"swarm_labels_node": {"a": "b"}})
+    assert found["todo"] == ["m1"]
+    assert found["warnings"] == ["w2 was not seen; its node is left as it is."]
+
+
+def test_an_unknown_argument_is_refused() -> None:
+    with pytest.raises(Exception, match="value of stage must be one of"):
+        run({}, stage="all")

@@ -1,0 +1,81 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.flotilla.swarm.plugins.filter.swarm_leaving import FilterModule
+
+leaving = FilterModule().filters()["swarm_leaving"]
+NODES = [
+    *({"id": f"id-{name}", "hostname": name, "state": "ready"} for name in ("m1", "m2", "w1", "w9")),
+    {"id": "lost-1", "hostname": "w8", "state": "down"},
+    {"id": "lost-2", "hostname": "w8", "state": "down"},
+]
+HOSTS = ["m1", "m2", "w1", "w2"]
+
+
+def hostvars(**states: str) -> dict[str, dict[str, t.Any]]:
+    told = {}
+    for name in HOSTS:
+        state = states.get(name, "manager" if name[0] == "m" else "worker")
+        look: dict[str, t.Any] = {"state": state}
+        if state in ("manager", "worker"):
+            look["node_id"] = f"id-{name}"
+        if state == "manager":
+            look["nodes"] = NODES
+        told[name] = {"r": look} if state != "unreached" else {}
+    return told
+
+
+def test_hosts_leave_by_their_node_ids_and_a_manager_that_stays_sees_them_off() -> None:
+    assert leaving("m1, w1,", HOSTS, hostvars(), "r") == {
+        "entry": "m2",
+        "names": ["m1", "w1"],
+        "present": [{"hostname": "id-m1"}, {"hostname": "id-w1"}],
+    }
+    assert leaving(["w1"], HOSTS, hostvars(), "r")["entry"] == "m1"
+
+
+def test_a_node_that_is_down_leaves_by_its_name_or_id_with_all_its_entries() -> None:
+    both = [{"hostname": "lost-1"}, {"hostname": "lost-2"}]
+    assert leaving("w8", HOSTS, hostvars(), "r")["present"] == both
+    assert leaving("lost-2", HOSTS, hostvars(), "r")["present"] == both[1:]
+
+
+@pytest.mark.parametrize("name", ["w1", "w9", "id-w9"])
+def test_a_node_that_runs_but_was_not_reached_cannot_be_asked_to_leave(name: str) -> None:
+    with pytest.raises(AnsibleFilterError) as refused:
+        leaving(name, HOSTS, hostvars(w1="unreached"), "r")
+    assert str(refused.value) == (
+        f"{name} runs in the swarm but was not reached, so it could not leave: put it back into the inventory, or stop its "
+        "Engine, and run again."
+    )
+
+
+def test_whoever_is_no_node_is_named_and_not_removed() -> None:
+    assert leaving("w2", HOSTS, hostvars(w2="inactive"), "r") == {
+        "entry": "m1",
+        "names": ["w2"],
+        "present": [],
+    }
+
+
+@pytest.mark.parametrize("nobody", ["", " , ", []])
+def test_nobody_to_remove_is_refused(nobody: t.Any) -> None:
+    with pytest.raises(
+        AnsibleFilterError, match="swarm_remove names nobody; give it as -e swarm_remove=w1,w2"
+    ):
+        leaving(nobody, HOSTS, hostvars(), "r")
+
+
+def test_the_last_manager_is_not_removed_here() -> None:
+    for names, states in (("m1,m2", {}), ("m1", {"m2": "no_quorum"})):
+        with pytest.raises(
+            AnsibleFilterError, match=r"No manager with a quorum stays, .*teardown ends a whole swarm"
+        ):
+            leaving(names, HOSTS, hostvars(**states), "r")

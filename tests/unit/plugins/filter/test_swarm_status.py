@@ -1,0 +1,48 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.flotilla.swarm.plugins.filter.swarm_status import FilterModule
+
+status = FilterModule().filters()["swarm_status"]
+MANAGER = {
+    "state": "manager",
+    "node_id": "id-m1",
+    "nodes": [{"id": "id-m1"}, {"id": "id-w1"}],
+    "summary": ["Swarm abc, 2 nodes.", "…"],
+}
+WORKER = {"state": "worker", "node_id": "id-w1", "why": "w1 is a worker."}
+
+
+def test_the_summary_of_a_manager_and_whoever_is_outside() -> None:
+    hostvars = {
+        "w1": {"r": WORKER},
+        "m1": {"r": MANAGER},
+        "w2": {"r": {"state": "inactive", "node_id": None, "why": "w2 is in no swarm."}},
+        "w3": {},
+    }
+    assert status(["w1", "m1", "w2", "w3"], hostvars, "r") == [
+        "Swarm abc, 2 nodes.",
+        "…",
+        "w2: w2 is in no swarm.",
+        "w3: was not reached.",
+    ]
+
+
+def test_a_worker_of_another_swarm_is_outside() -> None:
+    hostvars = {
+        "m1": {"r": MANAGER},
+        "w9": {"r": {"state": "worker", "node_id": "else", "why": "w9 is a worker."}},
+    }
+    assert status(["m1", "w9"], hostvars, "r")[-1] == "w9: w9 is a worker."
+
+
+def test_without_a_manager_every_host_speaks_for_itself() -> None:
+    lost = {"state": "no_quorum", "why": "m1 has lost its quorum."}
+    assert status(["m1", "w1"], {"m1": {"r": lost}, "w1": {"r": WORKER}}, "r") == [
+        "No manager with a quorum was seen.",
+        "m1: m1 has lost its quorum.",
+        "w1: w1 is a worker.",
+    ]
