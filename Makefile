@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Everything made here goes to .venv, .cache and dist in this checkout.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+TREE := .cache/tree/ansible_collections/flotilla/swarm
+# The collection by its own name, from this checkout; nothing is written to the user's home.
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
+export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: help venv demo test lint unit sanity integration molecule bench docs build clean $(TREE)
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+venv: .venv/.stamp $(TREE) ## Python environment with all tools, in .venv
+
+.venv/.stamp: requirements-dev.txt
+	@python=$$(tests/tools/pythons 3.12 3.13 3.11 | head -n 1); \
+	if [ -z "$$python" ] && [ ! -x $(BIN)/python ]; then \
+	    echo 'make: Python 3.11, 3.12 or 3.13 with its venv module is needed (Debian: apt-get install python3-venv)' >&2; \
+	    exit 1; \
+	fi; \
+	[ -x $(BIN)/python ] || "$$python" -m venv .venv
+	@echo 'Installing the tools into .venv (a minute, once)'
+	@$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements-dev.txt
+	@touch $@
+
+# The collection by the name it has when it is installed.
+$(TREE):
+	@mkdir -p $(@D) && ln -sfn $(CURDIR) $@
+
+demo: venv ## five bare hosts on this machine become a swarm
+	@tests/demo/run
+
+test: venv ## everything that CI runs (ARGS="lint unit")
+	@$(BIN)/python tests/tools/stages.py $(ARGS)
+
+lint: venv ## form, types, documentation, licences
+	@tests/tools/lint
+
+unit: venv ## the pure code, in seconds (ARGS="-k plan")
+	@$(PYTEST) tests/unit -n 2 -q --junit-xml=.cache/reports/unit.xml $(ARGS)
+
+sanity: venv ## ansible-test sanity on every Python found here (ARGS="--test import")
+	@tests/tools/sanity $(ARGS)
+
+integration: venv ## on real Engines, over SSH, on test hosts of this machine (ARGS="-k firewall")
+	@export FLOTILLA_LAB_MAX_HOSTS=$${FLOTILLA_LAB_MAX_HOSTS:-20}; \
+	$(PYTEST) tests/integration -n 3 --durations=15 --junit-xml=.cache/reports/integration.xml $(ARGS) || { \
+	    echo '===== integration: repeating what failed, by itself: many swarms share two cores, and Engines have time-outs'; \
+	    $(PYTEST) tests/integration --last-failed --last-failed-no-failures none -v $(ARGS); }
+
+molecule: venv ## the site playbook as a user's role test would run it
+	@rm -rf .cache/ansible/tmp/molecule.* # what an interrupted run left: it would not make the hosts again
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --report; code=$$?; \
+	tests/lab/lab down --name molecule; exit $$code
+
+bench: venv ## compare with community.docker on the same hosts (ARGS="--sizes 3 --rounds 1")
+	@tests/bench/run $(ARGS)
+
+docs: venv ## the guides and the reference as web pages, in .cache/docs/build/html
+	@tests/tools/docs
+
+build: venv ## the artifact, in dist
+	@$(BIN)/ansible-galaxy collection build --force --output-path dist
+
+clean: ## test hosts down, everything made here removed
+	@tests/lab/lab purge
+	rm -rf .venv .cache dist .hypothesis

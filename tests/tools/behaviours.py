@@ -1,0 +1,54 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Check docs/behaviours.md: each row names tests that exist, or says "not yet"."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLE = ROOT / "docs" / "behaviours.md"
+ROW = re.compile(r"^\| ([A-Z]\d+) ★? ?\|(.*)\|(.*)\|$")
+# `tests/integration/test_join.py::test_worker` or a molecule scenario, `extensions/molecule/site`
+PROOF = re.compile(r"`((?:tests|extensions)/[^`:]+)(?:::(\w+))?`")
+
+
+def missing(path: str, test: str | None) -> bool:
+    """Whether what a row points at is not there."""
+    file = ROOT / path
+    if test is None:
+        return not file.exists()
+    return not (file.is_file() and re.search(rf"^ *def {test}\(", file.read_text(encoding="utf-8"), re.M))
+
+
+def main() -> int:
+    """Print what is wrong with the table, and how many rows are proven; the exit code is 1 where one is wrong."""
+    wrong, open_rows, rows = [], [], 0
+    for number, line in enumerate(TABLE.read_text(encoding="utf-8").splitlines(), 1):
+        row = ROW.match(line)
+        if not row:
+            continue
+        rows += 1
+        proofs = PROOF.findall(row[3])
+        wrong += [
+            f"{TABLE.relative_to(ROOT)}:{number}: {row[1]}: there is no {path}{'::' + test if test else ''}"
+            for path, test in proofs
+            if missing(path, test or None)
+        ]
+        if "not yet" in row[3]:
+            open_rows.append(row[1])
+        elif not proofs:
+            wrong.append(
+                f"{TABLE.relative_to(ROOT)}:{number}: {row[1]} names no test and does not say not yet"
+            )
+    print("\n".join(wrong), end="\n" if wrong else "")
+    print(f"behaviours: {rows} rows" + (f", not yet proven: {' '.join(open_rows)}" if open_rows else ""))
+    return int(bool(wrong) or not rows)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
