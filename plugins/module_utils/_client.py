@@ -103,6 +103,10 @@ class Client:
         """Read an object or a list. Query values that are dicts are sent as JSON (``filters``)."""
         return self._send("GET", self._path(path, query), None, timeout)
 
+    def read(self, path: str, timeout: float | None = None, **query: t.Any) -> bytes:
+        """Read what is no JSON: logs."""
+        return self._answer("GET", self._path(path, query), None, timeout)
+
     def post(self, path: str, body: t.Any = None, timeout: float | None = None, **query: t.Any) -> t.Any:
         """Change something. Returns the JSON answer, or ``None`` where there is none."""
         return self._send("POST", self._path(path, query), body, timeout)
@@ -120,11 +124,14 @@ class Client:
         return f"/v{show_api(self.api())}{quote(path)}" + (f"?{urlencode(sent)}" if sent else "")
 
     def _send(self, method: str, path: str, body: t.Any, timeout: float | None) -> t.Any:
+        return _decoded(self._answer(method, path, body, timeout))
+
+    def _answer(self, method: str, path: str, body: t.Any, timeout: float | None) -> bytes:
         content = None if body is None else json.dumps(body).encode()
         headers = {} if content is None else {"Content-Type": "application/json"}
         status, answer = self._transport.send(method, path, content, headers, timeout or self._timeout)
         if status < 400:
-            return _decoded(answer)
+            return answer
         raise self._error(status, answer)
 
     def _error(self, status: int, answer: bytes) -> EngineError:

@@ -61,6 +61,10 @@ class FakeEngine(Client):
             self.patience[f"GET {path}"] = timeout
         return self._ask(f"GET {path}", None, query)
 
+    def read(self, path: str, timeout: float | None = None, **query: t.Any) -> bytes:
+        """Read what is no JSON."""
+        return t.cast("bytes", self.get(path, timeout, **query))
+
     def post(self, path: str, body: t.Any = None, timeout: float | None = None, **query: t.Any) -> t.Any:
         """Write."""
         if timeout:

@@ -176,3 +176,12 @@ def test_the_version_is_read_once() -> None:
     assert client.version() is client.version()
     assert client.where == "tcp://fake:2376"
     assert len(transport.sent) == 1
+
+
+def test_what_is_no_json_comes_as_it_is_and_its_errors_are_typed() -> None:
+    transport = FakeTransport((200, b"\x01\0\0\0\0\0\0\x01x"), (404, {"message": "service x not found"}))
+    client = Client(transport, timeout=7)
+    assert client.read("/services/x/logs", timeout=2, stdout=True, tail="5") == b"\x01\0\0\0\0\0\0\x01x"
+    assert transport.sent[1] == ("GET", "/v1.45/services/x/logs?stdout=true&tail=5", None, {}, 2)
+    with pytest.raises(errors.NotFound):
+        client.read("/services/x/logs")
