@@ -15,9 +15,12 @@ from ._engine_errors import cleaned, meaning
 from ._errors import EngineAbsent, EngineError, Refused
 
 # Newest API the collection knows; a newer Engine is spoken to in this one.
-NEWEST_API = (1, 51)
+NEWEST_API = (1, 52)
 # Engine 20.10, the oldest that is supported.
 OLDEST_API = (1, 41)
+
+
+Headers = t.Dict[str, str]
 
 
 class Transport(t.Protocol):
@@ -99,17 +102,26 @@ class Client:
         """``/info``, which an Engine too old for everything else still answers without a version."""
         return t.cast("dict[str, t.Any]", self._send("GET", "/info", None, self._timeout))
 
-    def get(self, path: str, timeout: float | None = None, **query: t.Any) -> t.Any:
+    def get(
+        self, path: str, timeout: float | None = None, headers: Headers | None = None, **query: t.Any
+    ) -> t.Any:
         """Read an object or a list. Query values that are dicts are sent as JSON (``filters``)."""
-        return self._send("GET", self._path(path, query), None, timeout)
+        return self._send("GET", self._path(path, query), None, timeout, headers)
 
     def read(self, path: str, timeout: float | None = None, **query: t.Any) -> bytes:
         """Read what is no JSON: logs."""
         return self._answer("GET", self._path(path, query), None, timeout)
 
-    def post(self, path: str, body: t.Any = None, timeout: float | None = None, **query: t.Any) -> t.Any:
+    def post(
+        self,
+        path: str,
+        body: t.Any = None,
+        timeout: float | None = None,
+        headers: Headers | None = None,
+        **query: t.Any,
+    ) -> t.Any:
         """Change something. Returns the JSON answer, or ``None`` where there is none."""
-        return self._send("POST", self._path(path, query), body, timeout)
+        return self._send("POST", self._path(path, query), body, timeout, headers)
 
     def delete(self, path: str, **query: t.Any) -> t.Any:
         """Remove an object."""
@@ -123,13 +135,17 @@ class Client:
         }
         return f"/v{show_api(self.api())}{quote(path)}" + (f"?{urlencode(sent)}" if sent else "")
 
-    def _send(self, method: str, path: str, body: t.Any, timeout: float | None) -> t.Any:
-        return _decoded(self._answer(method, path, body, timeout))
+    def _send(
+        self, method: str, path: str, body: t.Any, timeout: float | None, headers: Headers | None = None
+    ) -> t.Any:
+        return _decoded(self._answer(method, path, body, timeout, headers))
 
-    def _answer(self, method: str, path: str, body: t.Any, timeout: float | None) -> bytes:
+    def _answer(
+        self, method: str, path: str, body: t.Any, timeout: float | None, headers: Headers | None = None
+    ) -> bytes:
         content = None if body is None else json.dumps(body).encode()
-        headers = {} if content is None else {"Content-Type": "application/json"}
-        status, answer = self._transport.send(method, path, content, headers, timeout or self._timeout)
+        sent = {**({} if content is None else {"Content-Type": "application/json"}), **(headers or {})}
+        status, answer = self._transport.send(method, path, content, sent, timeout or self._timeout)
         if status < 400:
             return answer
         raise self._error(status, answer)

@@ -100,3 +100,68 @@ def labels(values: t.Any) -> dict[str, str]:
         except ValueError as error:
             raise ValueError(f"label {name!r} {error}") from None
     return checked
+
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgtp]?)(?:i?b)?\Z", re.IGNORECASE)
+
+
+def size(value: t.Any) -> int:
+    """A size in bytes: ``size("512M") == 536870912``. Units are powers of 1024, as Docker's own are.
+
+    Raises:
+        ValueError: it is no size.
+    """
+    text = str(value).strip()
+    found = _SIZE.match(text)
+    if not found:
+        raise ValueError(f"{text!r} is not a size like 512M, 1.5G or 1048576")
+    number, unit = found.groups()
+    return int(float(number) * 1024 ** (" kmgtp".index(unit.lower() or " ")))
+
+
+def size_text(value: int) -> str:
+    """Bytes as a user writes them: ``size_text(536870912) == "512M"``."""
+    for power, unit in ((5, "P"), (4, "T"), (3, "G"), (2, "M"), (1, "K")):
+        if value and value % 1024**power == 0:
+            return f"{value // 1024**power}{unit}"
+    return str(value)
+
+
+def file_mode(value: t.Any) -> int:
+    """A file's mode: a text is octal (``"0444"``), a number is taken as it is (YAML has read ``0444`` as octal).
+
+    Raises:
+        ValueError: it is no mode.
+    """
+    try:
+        mode = int(value, 8) if isinstance(value, str) else int(value)
+    except ValueError:
+        mode = -1
+    if not 0 <= mode <= 0o7777:
+        raise ValueError(f"{value!r} is not a file mode like 0444")
+    return mode
+
+
+def file_mode_text(value: int) -> str:
+    """A file's mode as a user writes it: ``file_mode_text(292) == "0444"``."""
+    return f"{value:04o}"
+
+
+def texts(value: t.Any, what: str) -> dict[str, str]:
+    """A dictionary whose values are strings already: YAML makes ``True`` of ``yes`` and ``1.1`` of ``1.10``.
+
+    Args:
+        what: how one entry is called in the message.
+
+    Raises:
+        ValueError: names the entry that is wrong.
+    """
+    if not isinstance(value, dict):
+        raise ValueError(f"is {value!r}, not a dictionary")
+    checked = {}
+    for name, text in value.items():
+        try:
+            checked[str(name)] = label_text(text)
+        except ValueError as error:
+            raise ValueError(f"{what} {name!r} {error}") from None
+    return checked

@@ -76,38 +76,68 @@ def plan(
     declared: dict[str, t.Any],
     live: dict[str, t.Any],
     three_way: bool = False,
+    reset: bool = False,
 ) -> Plan:
     """Plan the smallest write that makes what is declared true.
 
     Args:
-        table: the resource's options, without those that are owned key by key (see ``plan_labels``).
+        table: the resource's options.
         declared: option name to value in the Engine's form.
         live: the raw spec as the Engine reports it. It is not changed.
         three_way: the declaration is the whole of this object's YAML, so an option that was declared last time
             and is missing now goes back to its default. Where one task names some settings among many
-            (``swarm_init``), leave it off: settings not named stay as they are.
+            (``swarm_init``), leave it off: settings not named stay as they are, and the memory with them.
+        reset: the declaration is the whole truth: whatever it does not name goes back to its default.
 
     Returns:
         The plan; empty when nothing has to change.
     """
     made = Plan(spec=copy.deepcopy(live))
-    known = {option.name: option for option in table}
     owned = remembered(live.get("Labels"))
-    for name, option in known.items():
-        if name in declared:
-            _change(made, option, declared[name])
-        elif three_way and name in owned:
-            _change(made, option, option.default)
+    unknown = set(owned)
+    names: set[str] = set()
+    for option in table:
+        if option.keyed:
+            mine = {name for name in owned if name.startswith(f"{option.name}.")}
+            wanted = declared.get(option.name) or {}
+            _change_keys(made, option, wanted, mine if three_way else set(), reset)
+            names |= {f"{option.name}.{key}" for key in wanted}
+            unknown -= mine
+        elif option.name in declared:
+            _change(made, option, declared[option.name])
+            names.add(option.name)
+        elif reset or (three_way and option.name in owned):
+            _change_back(made, option)
+        unknown.discard(option.name)
     if three_way:
-        _remember(made, (owned - set(known)) | set(declared))
+        _remember(made, unknown | names)
     return made
 
 
 def _change(made: Plan, option: Option, wanted: t.Any) -> None:
     before = option.read(made.spec)
-    if before != wanted:
+    if not option.same(before, wanted):
         option.write(made.spec, wanted)
-        made.changes[option.name] = (option.kind.show(before), option.kind.show(wanted))
+        made.changes.update(option.told(before, wanted))
+
+
+def _change_back(made: Plan, option: Option) -> None:
+    before = option.read(made.spec)
+    if not option.same(before, option.default):
+        option.clear(made.spec)
+        made.changes.update(option.told(before, option.default))
+
+
+def _change_keys(made: Plan, option: Option, wanted: dict[str, str], owned: set[str], reset: bool) -> None:
+    """Change a dictionary key by key: keys of others stay unless everything is reset."""
+    before = dict(option.read(made.spec) or {})
+    ours = {key for key in before if reset or f"{option.name}.{key}" in owned} - {MEMORY}
+    after = {**{key: value for key, value in before.items() if key not in ours}, **wanted}
+    for key in sorted({**before, **after}):
+        if before.get(key) != after.get(key):
+            made.changes[f"{option.name}.{key}"] = (before.get(key), after.get(key))
+    if after != before:
+        option.write(made.spec, after)
 
 
 def plan_labels(

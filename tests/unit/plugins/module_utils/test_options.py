@@ -62,17 +62,17 @@ def test_a_value_that_cannot_be_is_refused_with_its_option() -> None:
 
 
 def test_an_option_too_new_for_the_engine_is_refused_before_anything_is_sent() -> None:
-    options.check_versions((COUNT, NEW), ["count"], (1, 41), "tcp://h:2376")
-    options.check_versions((COUNT, NEW), ["count", "novelty"], (1, 99), "tcp://h:2376")
+    options.check_versions((COUNT, NEW), {"count": 1}, (1, 41), "tcp://h:2376")
+    options.check_versions((COUNT, NEW), {"count": 1, "novelty": True}, (1, 99), "tcp://h:2376")
     with pytest.raises(Refused) as refused:
-        options.check_versions((COUNT, NEW), ["count", "novelty"], (1, 41), "tcp://h:2376")
+        options.check_versions((COUNT, NEW), {"count": 1, "novelty": True}, (1, 41), "tcp://h:2376")
     assert str(refused.value) == (
         "novelty needs API 1.99, but the Engine at tcp://h:2376 speaks 1.41; upgrade it or leave the option out."
     )
 
 
 def test_versions_are_compared_as_numbers() -> None:
-    options.check_versions((Option("o", ("O",), INT, lowest_api="1.9"),), ["o"], (1, 41), "x")
+    options.check_versions((Option("o", ("O",), INT, lowest_api="1.9"),), {"o": 1}, (1, 41), "x")
 
 
 def test_the_argument_spec_is_read_from_the_table() -> None:
