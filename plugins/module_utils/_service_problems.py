@@ -6,17 +6,13 @@
 
 from __future__ import annotations
 
-import calendar
 import collections
-import time
 import typing as t
 
 from . import _tasks as tasks
 from ._service_mode import is_job
 from ._tasks import Task
 
-# A task that is younger than this and came after failures is not trusted to go on.
-TRUSTED_AFTER = 60.0
 # How many slots a sentence names.
 _NAMED = 3
 
@@ -36,7 +32,7 @@ def problems(
     wanted: int,
     its: list[Task],
     down: t.AbstractSet[str],
-    now: float,
+    trusted: str,
 ) -> list[str]:
     """What is wrong with a service.
 
@@ -46,8 +42,9 @@ def problems(
         wanted: how many tasks it should have.
         its: its tasks; of a job, those of the present run.
         down: the IDs of nodes that are down.
-        now: the moment, in seconds of Unix time.
+        trusted: a timestamp; a task that was made later, in a slot that failed before, is not trusted to go on.
     """
+    its = [task for task in its if task["desired_state"] != "remove"]
     by_node = tasks.per_node(raw)
     slots: dict[str, list[Task]] = collections.defaultdict(list)
     for task in sorted(its, key=lambda one: tasks.moment(one["created"]), reverse=True):
@@ -59,7 +56,7 @@ def problems(
     found: dict[tuple[str, str, bool], list[tuple[Task, int]]] = collections.defaultdict(list)
     for task in current:
         slot = slots[task["node_id"] if by_node else str(task["slot"])]
-        trouble = _trouble(task, slot, is_job(mode), down, now)
+        trouble = _trouble(task, slot, is_job(mode), down, trusted)
         if trouble:
             found[trouble[:3]].append((task, trouble.failures))
     told = _of_update(raw) + [_sentence(key, slots, by_node) for key, slots in found.items()]
@@ -71,17 +68,19 @@ def problems(
 
 
 def _trouble(
-    task: Task, slot: list[Task], job: bool, down: t.AbstractSet[str], now: float
+    task: Task, slot: list[Task], job: bool, down: t.AbstractSet[str], trusted: str
 ) -> _Trouble | None:
     failures = _failures(slot)
-    again = bool(failures) and tasks.order(task["state"]) < tasks.order("complete")
-    ended = task["desired_state"] == "shutdown"
+    # A failed task of a job gets its successor only later.
+    ended = task["desired_state"] == "shutdown" and not job
     if job and task["state"] == "complete":
         return None
     if task["node_id"] in down and task["state"] == "running":
         return _Trouble("down", "", ended, 0)
-    if task["state"] == "running" and not ended:
-        young = again and now - _seconds(task["created"]) < TRUSTED_AFTER
+    if task["state"] == "running":
+        if ended:
+            return _Trouble("being stopped", "", False, 0)
+        young = failures and tasks.moment(task["created"]) > tasks.moment(trusted)
         return _Trouble("runs again", failures[0]["error"], False, len(failures)) if young else None
     if task["state"] == "pending" and task["error"]:
         return _Trouble("pending", task["error"], False, 0)
@@ -99,7 +98,7 @@ def _sentence(key: tuple[str, str, bool], found: list[tuple[Task, int]], by_node
     failures = sum(count for _task, count in found)
     where = _places([task for task, _count in found], by_node)
     be = "is" if len(found) == 1 else "are"
-    times = "" if failures < 2 else f" {failures} times, the last time"
+    times = "" if failures < 2 else f" at least {failures} times, the last time"
     told = {
         "down": f"{where} ran on a node that is down",
         "runs again": f"{where} {'runs' if be == 'is' else 'run'} only since a moment, having failed{times}: {reason}",
@@ -131,28 +130,25 @@ def _count(number: int) -> str:
 
 def _of_update(raw: dict[str, t.Any]) -> list[str]:
     status = raw.get("UpdateStatus") or {}
-    message = f": {status['Message']}" if status.get("Message") else ""
     state = status.get("State")
-    told = {
-        "paused": f"its update is paused{message}",
-        "rollback_started": f"it is being rolled back{message}",
-        "rollback_paused": f"its rollback is paused{message}",
-    }
     # A rollback by hand leaves the other spec to roll forward to, one by the swarm itself leaves none.
     if state == "rollback_completed" and not raw.get("PreviousSpec"):
         return ["its last update failed and the swarm rolled it back"]
-    return [told[state]] if state in told else []
+    told = {
+        "paused": ("update paused", "its update is paused"),
+        "rollback_started": ("update rolled back", "it is being rolled back"),
+        "rollback_paused": ("rollback paused", "its rollback is paused"),
+    }
+    if state not in told:
+        return []
+    theirs, ours = told[state]
+    message = status.get("Message", "")
+    if message.startswith(theirs):
+        return [ours + message[len(theirs) :]]
+    return [f"{ours}: {message}" if message else ours]
 
 
 def _constraints(raw: dict[str, t.Any]) -> str:
     placement = ((raw.get("Spec") or {}).get("TaskTemplate") or {}).get("Placement") or {}
     found = placement.get("Constraints")
     return f" (constraints: {', '.join(found)})" if found else ""
-
-
-def _seconds(timestamp: str) -> float:
-    """A timestamp of the Engine's, which are in UTC, in seconds of Unix time; 0 where there is none."""
-    try:
-        return float(calendar.timegm(time.strptime(timestamp[:19], "%Y-%m-%dT%H:%M:%S")))
-    except ValueError:
-        return 0.0
