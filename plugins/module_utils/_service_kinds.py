@@ -193,7 +193,7 @@ def _by_name(value: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
 ULIMITS = Kind(
     {"type": "list", "elements": "raw"},
     lambda value: _by_name([_ulimit(entry) for entry in value]),
-    lambda value: [f"{entry['Name']}:{entry['Soft']}:{entry['Hard']}" for entry in value],
+    lambda value: [f"{entry['Name']}:{entry.get('Soft', 0)}:{entry.get('Hard', 0)}" for entry in value],
     _by_name,
 )
 

@@ -111,9 +111,19 @@ def order(params: dict[str, t.Any], env_files: t.Iterable[str] = ()) -> Order:
         whole="image" in values,
         reset=params.get("undeclared") == "reset",
         force=bool(params.get("force_update")),
-        resolve=params.get("resolve_image") or "changed",
+        resolve=_resolve(name, params.get("resolve_image")),
         auth=params.get("registry_auth"),
     )
+
+
+def _resolve(name: str, value: t.Any) -> str:
+    # The incumbent knows only yes and no.
+    text = {"none": "changed", "true": "always", "yes": "always", "false": "never", "no": "never"}.get(
+        str(value).lower(), str(value)
+    )
+    if text not in ("always", "changed", "never"):
+        raise Refused(f"{name}: resolve_image is {value!r}, none of always, changed, never.")
+    return text
 
 
 def _merged_env(env: t.Any, files: t.Iterable[str]) -> dict[str, str | None]:
@@ -269,13 +279,22 @@ def whole_words(spec: dict[str, t.Any], show_values: bool) -> dict[str, t.Any]:
     words: dict[str, t.Any] = {"mode": mode}
     for option in table(mode):
         value = option.read(spec)
+        if option.keyed:
+            value = {key: text for key, text in value.items() if key != MEMORY}
         if option.same(value, option.default):
             continue
         group, _, name = option.name.rpartition(".")
         within = words.setdefault(group, {}) if group else words
-        shown = option.kind.show(value)
-        if option.name == "mounts" and not show_values:
-            shown = [_without_driver_options(mount) for mount in shown]
-        within[name] = shown if show_values or not option.hidden else _HIDDEN
-    words.get("labels", {}).pop(MEMORY, None)
+        within[name] = _shown(option, value, show_values)
     return words
+
+
+def _shown(option: Option, value: t.Any, show_values: bool) -> t.Any:
+    shown = option.kind.show(value)
+    if show_values:
+        return shown
+    if option.name == "mounts":
+        return [_without_driver_options(mount) for mount in shown]
+    if not option.hidden:
+        return shown
+    return dict.fromkeys(option.kind.parts(shown) if option.kind.parts else shown, _HIDDEN)

@@ -43,7 +43,7 @@ def speaking(newest: str, oldest: str | None = "1.24", asked: str = "auto") -> t
     [
         ("1.41", "1.12", "auto", "1.41"),
         ("1.45", "1.24", "auto", "1.45"),
-        ("1.54", "1.44", "auto", "1.51"),
+        ("1.54", "1.44", "auto", "1.52"),
         ("1.45", None, "auto", "1.45"),
         ("1.45", "1.24", "1.43", "1.43"),
         ("1.9999", "1.24", "1.42", "1.42"),
@@ -82,8 +82,8 @@ def test_a_version_the_engine_does_not_speak_is_refused(asked: str) -> None:
 
 
 def test_an_engine_that_only_speaks_newer_versions_is_refused() -> None:
-    client, _transport = speaking("1.60", "1.52")
-    with pytest.raises(errors.Refused, match=r"speaks API 1\.52 to 1\.60, not 1\.51"):
+    client, _transport = speaking("1.60", "1.53")
+    with pytest.raises(errors.Refused, match=r"speaks API 1\.53 to 1\.60, not 1\.52"):
         client.api()
 
 
