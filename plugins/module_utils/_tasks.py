@@ -91,8 +91,11 @@ def order(state: str) -> int:
 
 
 def wanted(task: Task) -> bool:
-    """Whether the swarm wants the task to run, now or soon; what it gave up is history."""
-    return order(task["desired_state"]) <= RUNNING
+    """Whether the swarm wants the task to run, now or soon; what it gave up is history.
+
+    A job's task is wanted to be complete.
+    """
+    return order(task["desired_state"]) <= order("complete")
 
 
 def moment(timestamp: str) -> str:
