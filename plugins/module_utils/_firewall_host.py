@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import glob
 import os
-import tempfile
 import typing as t
 
 from ._errors import FlotillaError
@@ -54,6 +53,9 @@ class Host:
 
     def write(self, path: str, text: str) -> None:
         """Replace a file's text, whole or not at all."""
+        # A look writes nothing, and few imports take a host longer.
+        import tempfile
+
         target = self.path(path)
         os.makedirs(os.path.dirname(target), mode=0o755, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target))

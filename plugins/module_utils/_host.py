@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import re
+import sys
 import typing as t
 
 Run = t.Callable[[t.List[str]], t.Tuple[int, str, str]]
@@ -68,9 +68,9 @@ def package_held(status: str, package: str) -> bool:
 def look(run: Run) -> dict[str, t.Any]:
     """The host itself: ``hostname os python addresses default_address``."""
     return {
-        "hostname": platform.node(),
+        "hostname": os.uname().nodename,
         "os": os_release(_read("/etc/os-release")),
-        "python": platform.python_version(),
+        "python": sys.version.split()[0],
         "addresses": addresses(run(["ip", "-json", "address"])[1]),
         # An address of the documentation's range (RFC 5737) takes the default route; nothing is sent to it.
         "default_address": default_address(run(["ip", "-json", "route", "get", "192.0.2.1"])[1]),

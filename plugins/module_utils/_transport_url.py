@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import socket
 import ssl
@@ -16,7 +15,9 @@ from urllib.error import HTTPError, URLError
 
 from ansible.module_utils.urls import UnixHTTPConnection, open_url
 
-from ._errors import EngineAbsent, EngineForbidden, EngineTimeout
+from ._errors import EngineForbidden
+from ._transport_errors import absent, failure, late
+from ._transport_socket import NOT_THERE, socket_path
 
 
 class UrlTransport:
@@ -30,9 +31,8 @@ class UrlTransport:
 
     def __init__(self, docker_host: str, tls: bool = False, **options: t.Any) -> None:
         self.where = docker_host
-        place = docker_host.split("://", 1)[1].rstrip("/")
-        self._socket = "/" + place.lstrip("/") if docker_host.startswith("unix://") else None
-        self._base = ("https://" if tls else "http://") + place
+        self._socket = socket_path(docker_host) if docker_host.startswith("unix://") else None
+        self._base = ("https://" if tls else "http://") + docker_host.split("://", 1)[1].rstrip("/")
         self._options = options
 
     def send(
@@ -58,7 +58,7 @@ class UrlTransport:
         except HTTPError as error:
             return error.code, error.read()
         except (socket.timeout, TimeoutError):
-            raise self._late(timeout) from None
+            raise late(self.where, timeout) from None
         except (URLError, HTTPException, OSError) as error:
             raise self._failure(error, timeout) from None
 
@@ -71,7 +71,7 @@ class UrlTransport:
         the request itself takes 5.
         """
         if not os.path.exists(self._socket or ""):
-            raise self._absent("its socket is not there")
+            raise absent(self.where, NOT_THERE)
         connection = UnixHTTPConnection(self._socket)("localhost", timeout=timeout)
         try:
             connection.request(method, path, body, headers)
@@ -83,25 +83,8 @@ class UrlTransport:
     def _failure(self, error: Exception, timeout: float) -> Exception:
         # The reason of a URLError is an error, that of an SSLError (a refusal after the handshake) a mere text.
         reason = error if isinstance(error, ssl.SSLError) else getattr(error, "reason", error)
-        text = str(reason)
-        if isinstance(reason, (socket.timeout, TimeoutError)) or "timed out" in text:
-            return self._late(timeout)
-        if isinstance(reason, ssl.SSLError):
+        if isinstance(reason, ssl.SSLError) and "timed out" not in str(reason):
             return EngineForbidden(
-                f"TLS with the Engine at {self.where} failed ({text}); check ca_path, client_cert and client_key."
+                f"TLS with the Engine at {self.where} failed ({reason}); check ca_path, client_cert and client_key."
             )
-        # UnixHTTPConnection wraps the unix socket's error in one of its own, so the number is read from its text too.
-        if getattr(reason, "errno", None) == errno.EACCES or "Permission denied" in text:
-            return EngineForbidden(
-                f"This user may not use the Engine at {self.where}; set become: true or add the user to the "
-                "group docker."
-            )
-        return self._absent(text)
-
-    def _absent(self, why: str) -> EngineAbsent:
-        return EngineAbsent(
-            f"No Engine answers at {self.where} ({why}); start it or set docker_host to where it listens."
-        )
-
-    def _late(self, timeout: float) -> EngineTimeout:
-        return EngineTimeout(f"The Engine at {self.where} did not answer within {timeout:g} s.")
+        return failure(self.where, reason, timeout)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Against a real HTTP server on a unix socket and on a TCP port."""
+"""Both transports, against a real HTTP server on a unix socket and on a TCP port."""
 
 from __future__ import annotations
 
@@ -19,8 +19,13 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils import _errors as errors
-from ansible_collections.flotilla.swarm.plugins.module_utils import _transport_url
+from ansible_collections.flotilla.swarm.plugins.module_utils import _transport_socket, _transport_url
+from ansible_collections.flotilla.swarm.plugins.module_utils._transport_socket import SocketTransport
 from ansible_collections.flotilla.swarm.plugins.module_utils._transport_url import UrlTransport
+
+AnyTransport = UrlTransport | SocketTransport
+# What speaks to a unix socket: a module's transport and that of a program sent to a host.
+SOCKETS = pytest.mark.parametrize("kind", [UrlTransport, SocketTransport])
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -70,12 +75,12 @@ def serving(server: socketserver.BaseServer) -> t.Iterator[None]:
         thread.join()
 
 
-@pytest.fixture(params=["unix", "tcp"])
-def transport(request: pytest.FixtureRequest, tmp_path: Path) -> t.Iterator[UrlTransport]:
-    if request.param == "unix":
+@pytest.fixture(params=["unix", "socket", "tcp"])
+def transport(request: pytest.FixtureRequest, tmp_path: Path) -> t.Iterator[AnyTransport]:
+    if request.param != "tcp":
         path = str(tmp_path / "engine.sock")
         with serving(UnixServer(path, Handler)):
-            yield UrlTransport(f"unix://{path}")
+            yield (UrlTransport if request.param == "unix" else SocketTransport)(f"unix://{path}")
     else:
         server = TcpServer(("127.0.0.1", 0), Handler)
         with serving(server):
@@ -83,13 +88,13 @@ def transport(request: pytest.FixtureRequest, tmp_path: Path) -> t.Iterator[UrlT
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_requests_arrive_as_they_are(transport: UrlTransport, method: str) -> None:
+def test_requests_arrive_as_they_are(transport: AnyTransport, method: str) -> None:
     status, answer = transport.send(method, "/v1.45/x?a=b", None, {}, 5)
     assert status == 200
     assert answer.decode().split()[:2] == [method, "/v1.45/x?a=b"]
 
 
-def test_a_body_arrives_with_its_type(transport: UrlTransport) -> None:
+def test_a_body_arrives_with_its_type(transport: AnyTransport) -> None:
     headers = {"Content-Type": "application/json"}
     assert transport.send("POST", "/x", b'{"a": 1}', headers, 5) == (
         200,
@@ -98,34 +103,36 @@ def test_a_body_arrives_with_its_type(transport: UrlTransport) -> None:
 
 
 @pytest.mark.parametrize("status", [201, 301, 307, 400, 404, 409, 500, 503])
-def test_every_status_is_returned_and_none_followed(transport: UrlTransport, status: int) -> None:
+def test_every_status_is_returned_and_none_followed(transport: AnyTransport, status: int) -> None:
     found, answer = transport.send("GET", f"/{status}", None, {}, 5)
     assert found == status
     assert answer.startswith(f"GET /{status}".encode())
 
 
-def test_an_engine_that_takes_too_long_is_said(transport: UrlTransport) -> None:
+def test_an_engine_that_takes_too_long_is_said(transport: AnyTransport) -> None:
     with pytest.raises(errors.EngineTimeout) as late:
         transport.send("GET", "/slow", None, {}, 0.1)
     assert str(late.value) == f"The Engine at {transport.where} did not answer within 0.1 s."
 
 
-def test_a_socket_that_is_not_there(tmp_path: Path) -> None:
+@SOCKETS
+def test_a_socket_that_is_not_there(tmp_path: Path, kind: type[AnyTransport]) -> None:
     where = f"unix://{tmp_path}/none.sock"
     with pytest.raises(errors.EngineAbsent) as absent:
-        UrlTransport(where).send("GET", "/info", None, {}, 5)
+        kind(where).send("GET", "/info", None, {}, 5)
     assert str(absent.value) == (
         f"No Engine answers at {where} (its socket is not there); start it or set docker_host to where it listens."
     )
 
 
-def test_a_socket_that_nobody_listens_on(tmp_path: Path) -> None:
+@SOCKETS
+def test_a_socket_that_nobody_listens_on(tmp_path: Path, kind: type[AnyTransport]) -> None:
     """A crashed Engine leaves its socket behind."""
     path = tmp_path / "dead.sock"
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(path))
     with pytest.raises(errors.EngineAbsent, match="refused"):
-        UrlTransport(f"unix://{path}").send("GET", "/info", None, {}, 5)
+        kind(f"unix://{path}").send("GET", "/info", None, {}, 5)
 
 
 def test_a_port_that_nobody_listens_on() -> None:
@@ -141,14 +148,15 @@ def test_a_host_that_has_no_address() -> None:
         UrlTransport("tcp://nowhere.invalid:2375").send("GET", "/info", None, {}, 5)
 
 
-def test_a_socket_one_may_not_use() -> None:
+@SOCKETS
+def test_a_socket_one_may_not_use(kind: type[AnyTransport]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
         path = f"{folder}/engine.sock"
         with serving(UnixServer(path, Handler)):
             os.chmod(path, 0o600 if os.geteuid() == 0 else 0)
             with nobody(), pytest.raises(errors.EngineForbidden) as forbidden:
-                UrlTransport(f"unix://{path}").send("GET", "/info", None, {}, 5)
+                kind(f"unix://{path}").send("GET", "/info", None, {}, 5)
     assert str(forbidden.value) == (
         f"This user may not use the Engine at unix://{path}; set become: true or add the user to the group docker."
     )
@@ -192,14 +200,19 @@ def test_the_way_to_a_socket_one_may_not_use_is_said(
     )
 
 
-def test_an_answer_that_breaks_off_is_no_engine(tmp_path: Path) -> None:
+@SOCKETS
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.0", b"SSH-2.0-OpenSSH\r\n\r\n"])
+def test_an_answer_that_breaks_off_is_no_engine(
+    tmp_path: Path, kind: type[AnyTransport], said: bytes
+) -> None:
     class Rude(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             self.request.recv(1000)
+            self.request.sendall(said)
 
     path = str(tmp_path / "engine.sock")
     with serving(UnixServer(path, Rude)), pytest.raises(errors.EngineAbsent):
-        UrlTransport(f"unix://{path}").send("GET", "/info", None, {}, 5)
+        kind(f"unix://{path}").send("GET", "/info", None, {}, 5)
 
 
 def test_tls_against_a_port_without_it_names_the_certificates() -> None:
@@ -221,7 +234,7 @@ def test_a_tls_handshake_that_takes_too_long_is_late() -> None:
 
 
 def test_proxies_of_the_environment_are_not_used(
-    transport: UrlTransport, monkeypatch: pytest.MonkeyPatch
+    transport: AnyTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
@@ -230,4 +243,4 @@ def test_proxies_of_the_environment_are_not_used(
 
 @pytest.mark.parametrize("path", ["/run/x.sock", "//run/x.sock", "run/x.sock", "/run/x.sock/"])
 def test_a_socket_is_found_however_its_slashes_are_written(path: str) -> None:
-    assert UrlTransport(f"unix://{path}")._socket == "/run/x.sock"
+    assert _transport_socket.socket_path(f"unix://{path}") == "/run/x.sock"

@@ -1,0 +1,251 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.action import swarm_host_info
+from ansible_collections.flotilla.swarm.plugins.module_utils._module import CONNECTION
+from ansible_collections.flotilla.swarm.plugins.plugin_utils import _host_program as host_program
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import HostProgram
+
+ROOT = Path(__file__).resolve().parents[4]
+FOLDER = ROOT / "plugins" / "module_utils"
+PROGRAMS = {"_host_info": swarm_host_info._PROGRAM}
+# Every Python that a host may have and that is found here.
+PYTHONS = subprocess.run(
+    [ROOT / "tests" / "tools" / "pythons", "3.8", "3.9", "3.11", "3.12", "3.13"],
+    capture_output=True,
+    text=True,
+    check=True,
+).stdout.split() or [sys.executable]
+
+
+def neighbours(tree: ast.AST) -> set[str]:
+    """What a file imports from its own folder."""
+    return {
+        name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.level == 1
+        for name in ([node.module] if node.module else [alias.name for alias in node.names])
+    }
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_all_that_is_imported_is_sent_and_none_of_it_needs_ansible(name: str) -> None:
+    sent = host_program.texts(name)
+    assert "_errors" in sent
+    for text in sent.values():
+        tree = ast.parse(text)
+        assert neighbours(tree) <= set(sent)
+        imports = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+        words = {word for node in imports for word in ast.unparse(node).replace(".", " ").split()}
+        assert not words & {"ansible", "ansible_collections"}
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
+def test_imports_are_found_in_whatever_way_they_are_written(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert set(host_program._IMPORT.findall(text)) == neighbours(ast.parse(text))
+
+
+def given(
+    program: HostProgram, python: str, options: dict[str, t.Any], **env: str
+) -> subprocess.CompletedProcess[str]:
+    """Give a program to a Python as a host would."""
+    return subprocess.run(
+        [python, "-I", "-S"],
+        input=program.script(options).decode(),
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+LOOK = {"docker_host": "unix:///nowhere.sock", "api_version": "auto", "timeout": 5}
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_a_host_is_looked_at_with_any_python_and_nothing_else(python: str) -> None:
+    done = given(PROGRAMS["_host_info"], python, LOOK, PATH="/usr/sbin:/usr/bin:/sbin:/bin")
+    assert done.stderr == ""
+    result = json.loads(done.stdout)
+    assert result["changed"] is False
+    assert result["host"]["swarm"] == {
+        "state": "no_engine",
+        "why": "No Engine answers at unix:///nowhere.sock (its socket is not there); start it or set docker_host to where "
+        "it listens.",
+    }
+
+
+def test_an_error_is_a_failure_with_its_sentence() -> None:
+    done = given(PROGRAMS["_host_info"], sys.executable, {**LOOK, "api_version": "new"})
+    assert json.loads(done.stdout) == {
+        "failed": True,
+        "msg": "api_version 'new' is not a version like 1.41; leave it out to negotiate.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "env"),
+    [
+        ({"docker_host": "tcp://10.0.0.1:2376"}, {}),
+        ({}, {"DOCKER_HOST": "tcp://10.0.0.1:2376"}),
+        ({}, {"DOCKER_TIMEOUT": "5"}),
+        ({}, {"DOCKER_API_VERSION": "1.41"}),
+    ],
+)
+def test_another_way_to_the_engine_is_left_to_the_module(
+    options: dict[str, str], env: dict[str, str]
+) -> None:
+    assert (
+        json.loads(given(PROGRAMS["_host_info"], sys.executable, {**LOOK, **options}, **env).stdout) is None
+    )
+
+
+def test_options_of_the_look_are_those_of_the_module() -> None:
+    for name, option in PROGRAMS["_host_info"]._spec.items():
+        assert {key: CONNECTION[name][key] for key in option} == option
+
+
+class Action:
+    """An action plugin in front of a host that answers what a test says."""
+
+    def __init__(self, answer: str, status: int = 0, **changes: t.Any) -> None:
+        become = changes.get("become")
+        self._connection = SimpleNamespace(
+            has_pipelining=changes.get("has_pipelining", True),
+            transport="ssh",
+            become=SimpleNamespace(pipelining=become) if become is not None else None,
+            _shell=SimpleNamespace(SHELL_FAMILY=changes.get("shell", "sh")),
+            _remote_is_local=changes.get("remote_is_local", False),
+        )
+        self._task = SimpleNamespace(
+            async_val=changes.get("async_val", 0),
+            args=changes.get("args", {}),
+            action="flotilla.swarm.swarm_host_info",
+            check_mode=changes.get("check_mode", False),
+            delegate_to=changes.get("delegate_to"),
+        )
+        self._templar = SimpleNamespace(template=lambda text: text.replace("{{ python }}", "/opt/python"))
+        self._pipelining = changes.get("pipelining", False)
+        self._answer, self._status = answer, status
+        self.commands: list[tuple[str, bytes]] = []
+        self.modules: list[dict[str, t.Any]] = []
+
+    def _is_pipelining_enabled(self, style: str) -> bool:
+        assert style == "new"
+        return t.cast(bool, self._pipelining)
+
+    def _compute_environment_string(self) -> str:
+        return "LANG=C"
+
+    def _low_level_execute_command(self, command: str, in_data: bytes) -> dict[str, t.Any]:
+        self.commands.append((command, in_data))
+        return {"rc": self._status, "stdout": self._answer, "stderr": "boom\n" if self._status else ""}
+
+    def _execute_module(self, **arguments: t.Any) -> dict[str, t.Any]:
+        self.modules.append(arguments)
+        return {"module": True}
+
+
+def run(action: Action, **variables: t.Any) -> dict[str, t.Any]:
+    return PROGRAMS["_host_info"].run(t.cast(t.Any, action), variables)
+
+
+def test_a_result_is_the_last_line() -> None:
+    action = Action('Welcome to {"m1"}!\n{"changed": false, "host": {}}\n')
+    assert run(action) == {"changed": False, "host": {}}
+    assert [command for command, _data in action.commands] == ["LANG=C /usr/bin/python3 -I -S"]
+    assert action.modules == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "delegate", "python"),
+    [
+        ({"ansible_python_interpreter": "/usr/bin/python3.8"}, None, "/usr/bin/python3.8"),
+        ({"ansible_python_interpreter": "{{ python }}"}, None, "/opt/python"),
+        ({"ansible_python_interpreter": "auto_silent"}, None, "/usr/bin/python3"),
+        (
+            {"ansible_facts": {"discovered_interpreter_python": "/usr/bin/python3.13"}},
+            None,
+            "/usr/bin/python3.13",
+        ),
+        (
+            {
+                "ansible_python_interpreter": "/no",
+                "ansible_delegated_vars": {"m2": {"ansible_python_interpreter": "/yes"}},
+            },
+            "m2",
+            "/yes",
+        ),
+    ],
+)
+def test_the_python_is_the_configured_or_known_one(
+    variables: dict[str, t.Any], delegate: str, python: str
+) -> None:
+    action = Action("{}", delegate_to=delegate)
+    run(action, **variables)
+    assert action.commands[0][0] == f"LANG=C {python} -I -S"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"has_pipelining": False},
+        {"remote_is_local": True},
+        {"shell": "powershell"},
+        {"become": True, "pipelining": False},
+        {"become": False, "pipelining": True},
+        {"async_val": 60},
+        {"args": {"docker_url": "unix:///x"}},
+        {"args": {"timeout": "soon"}},
+    ],
+    ids=str,
+)
+def test_what_is_unusual_is_left_to_the_module_at_once(changes: dict[str, t.Any]) -> None:
+    action = Action("{}", **changes)
+    assert run(action) == {"module": True}
+    assert action.commands == []
+    assert action.modules[0]["wrap_async"] is bool(changes.get("async_val"))
+
+
+def test_files_that_are_to_be_kept_need_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host_program.constants, "DEFAULT_KEEP_REMOTE_FILES", True)
+    assert run(Action("{}")) == {"module": True}
+
+
+@pytest.mark.parametrize(("answer", "status"), [("", 127), ("Traceback: boom", 1), ("null", 0), ("", 0)])
+def test_a_program_without_a_result_is_followed_by_the_module(answer: str, status: int) -> None:
+    action = Action(answer, status)
+    assert run(action) == {"module": True}
+    assert len(action.commands) == 1
+
+
+def test_becoming_another_user_works_through_pipelining() -> None:
+    assert run(Action("{}", become=True, pipelining=True)) == {}
+
+
+def test_options_and_check_mode_travel_on_the_standard_input() -> None:
+    action = Action("{}", args={"timeout": "7"}, check_mode=True)
+    run(action)
+    [(command, script)] = action.commands
+    assert "7" not in command
+    expected = {
+        "docker_host": "unix:///var/run/docker.sock",
+        "api_version": "auto",
+        "timeout": 7,
+        "debug": False,
+        "check_mode": True,
+    }
+    assert script == PROGRAMS["_host_info"].script(expected)
