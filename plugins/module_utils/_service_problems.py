@@ -80,8 +80,10 @@ def _trouble(
     if task["state"] == "running":
         if ended:
             return _Trouble("being stopped", "", False, 0)
-        young = failures and tasks.moment(task["created"]) > tasks.moment(trusted)
-        return _Trouble("runs again", failures[0]["error"], False, len(failures)) if young else None
+        # Failures of another image say nothing of this one.
+        same = [other for other in failures if other["image"] == task["image"]]
+        young = tasks.moment(task["created"]) > tasks.moment(trusted)
+        return _Trouble("runs again", same[0]["error"], False, len(same)) if same and young else None
     if task["state"] == "pending" and task["error"]:
         return _Trouble("pending", task["error"], False, 0)
     if failures:
