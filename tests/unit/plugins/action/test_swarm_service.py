@@ -1,0 +1,144 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+from types import SimpleNamespace
+from unittest import mock
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.action import swarm_service
+from ansible_collections.flotilla.swarm.plugins.action.swarm_service import ActionModule
+
+Result = dict[str, t.Any]
+
+
+class Played(t.NamedTuple):
+    """What a task came to, what the module was called with, and what was shown meanwhile."""
+
+    result: Result
+    calls: list[Result]
+    shown: list[str]
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the user is told while the task goes on."""
+    lines: list[str] = []
+    display = SimpleNamespace(display=lambda line, stderr: lines.append(line))
+    monkeypatch.setattr(swarm_service, "Display", lambda: display)
+    return lines
+
+
+def play(shown: list[str], args: Result, *answers: Result, check: bool = False, job: int = 0) -> Played:
+    task = SimpleNamespace(
+        args=args, check_mode=check, async_val=job, diff=False, action="swarm_service", collections=[]
+    )
+    connection = mock.MagicMock(has_native_async=False)
+    action = ActionModule(
+        task=task,
+        connection=connection,
+        play_context=mock.MagicMock(),
+        loader=mock.MagicMock(),
+        templar=mock.MagicMock(),
+        shared_loader_obj=mock.MagicMock(),
+    )
+    calls: list[Result] = []
+    left = [*answers]
+
+    def execute(module_name: str, module_args: Result, task_vars: t.Any, **how: t.Any) -> Result:
+        assert module_name == "flotilla.swarm.swarm_service"
+        calls.append({**module_args, **how})
+        return left.pop(0)
+
+    action._execute_module = execute
+    result = action.run(None, {"inventory_hostname": "m1"})
+    assert not left, "the module is called as often as there are answers"
+    return Played(result, calls, shown)
+
+
+def waiting(*progress: str, **more: t.Any) -> Result:
+    return {"changed": False, "rollouts_left": [{"name": "web"}], "progress": list(progress), **more}
+
+
+def test_what_is_done_in_the_first_slice_is_quiet(shown: list[str]) -> None:
+    played = play(shown, {"name": "web"}, {"changed": True, "rollouts": [{"name": "web"}]})
+    assert played.calls == [{"name": "web", "_pause_after": 5}]
+    assert played.result["rollouts"] == [{"name": "web"}]
+    assert played.result["changed"] is True
+    assert played.shown == []
+
+
+def test_a_long_wait_is_told_line_by_line_where_something_moved(shown: list[str]) -> None:
+    played = play(
+        shown,
+        {"name": "web", "image": "tiny:2"},
+        waiting(
+            "web: 1/3 running", changed=True, actions=["web: updated"], diff={"after": "x"}, warnings=["a"]
+        ),
+        waiting("web: 1/3 running"),
+        waiting("web: 2/3 running", rollouts_left=[{"name": "web", "memory": {}}]),
+        {"changed": False, "rollouts": [{"name": "web", "state": "converged"}], "warnings": ["b"]},
+    )
+    assert played.shown == ["[m1] web: 1/3 running", "[m1] web: 2/3 running"]
+    assert [call["_pause_after"] for call in played.calls] == [5, 10, 10, 10]
+    assert "_rollouts_left" not in played.calls[0]
+    assert played.calls[3]["_rollouts_left"] == [{"name": "web", "memory": {}}]
+    assert all(call["image"] == "tiny:2" for call in played.calls)
+    # What was changed is known to the first call, what it came to to the last.
+    assert played.result["changed"] is True
+    assert played.result["actions"] == ["web: updated"]
+    assert played.result["diff"] == {"after": "x"}
+    assert played.result["rollouts"] == [{"name": "web", "state": "converged"}]
+    assert played.result["warnings"] == ["a", "b"]
+    assert "rollouts_left" not in played.result
+    assert "progress" not in played.result
+
+
+def test_a_failure_at_last_says_what_was_changed_at_first(shown: list[str]) -> None:
+    played = play(
+        shown,
+        {"name": "web"},
+        waiting("web: 0/3 running", changed=True, actions=["web: created"]),
+        {
+            "failed": True,
+            "msg": "web: slot 1 on w1 failed.",
+            "rollouts": [{"name": "web", "state": "failed"}],
+        },
+    )
+    assert played.result["failed"] is True
+    assert played.result["msg"] == "web: slot 1 on w1 failed."
+    assert played.result["changed"] is True
+    assert played.result["actions"] == ["web: created"]
+    assert played.result["rollouts"][0]["state"] == "failed"
+
+
+def test_many_services_make_one_short_line(shown: list[str]) -> None:
+    lines = [f"s{number}: 0/1 running" for number in range(5)]
+    played = play(shown, {"services": []}, waiting(*lines), {"changed": False})
+    assert played.shown == ["[m1] s0: 0/1 running; s1: 0/1 running; s2: 0/1 running; and 2 more"]
+
+
+@pytest.mark.parametrize(
+    "args", [{"wait": False}, {"wait": "no"}, {"progress": False}, {"progress": "false"}]
+)
+def test_without_waiting_or_progress_it_is_a_single_call(shown: list[str], args: Result) -> None:
+    played = play(shown, args, {"changed": True})
+    assert played.calls == [{**args, "wrap_async": False}]
+
+
+def test_in_check_mode_and_in_the_background_it_is_a_single_call(shown: list[str]) -> None:
+    assert play(shown, {"name": "web"}, {"changed": True}, check=True).calls == [
+        {"name": "web", "wrap_async": False}
+    ]
+    assert play(shown, {"name": "web"}, {"changed": True}, job=60).calls == [
+        {"name": "web", "wrap_async": True}
+    ]
+
+
+def test_the_users_own_arguments_are_what_the_result_shows(shown: list[str]) -> None:
+    invocation = {"module_args": {"name": "web", "_pause_after": 5, "_rollouts_left": None}}
+    played = play(shown, {"name": "web"}, {"changed": False, "invocation": invocation})
+    assert played.result["invocation"] == {"module_args": {"name": "web"}}
