@@ -44,9 +44,10 @@ def find(look: Look, written: bool, memory: Memory, elapsed: float, undo: bool =
     """
     state = look.update_state
     if state in ("paused", "rollback_paused"):
-        what = "its rollback paused" if state == "rollback_paused" else "its update paused"
+        what, done = ("update", "updated") if state == "paused" else ("rollback", "rolled back")
         task = _blamed(look, memory)
-        return Failure(state, f"{what} with {_count(look)} tasks running: {_why(look, task)}", task)
+        count = f"{len(look.done())} of {look.wanted()} tasks {done}"
+        return Failure(state, f"its {what} paused with {count}: {_why(look, task)}", task)
     if memory.rolled_back and written and not undo:
         if state == "rollback_started":
             return None
@@ -133,10 +134,6 @@ def _why(look: Look, task: tasks.Task | None) -> str:
     if task is None:
         return look.update_message or "the Engine does not say why"
     return f"{look.place_name(task)}: {_told(look, task)}"
-
-
-def _count(look: Look) -> str:
-    return f"{len(look.done())}/{look.wanted()}"
 
 
 def _is_unhealthy(look: Look, task: tasks.Task) -> bool:
