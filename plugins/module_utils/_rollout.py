@@ -122,8 +122,7 @@ def see_through(
     """
     begun, interval = time.monotonic(), _SHORTEST
     progress: dict[str, str] = {}
-    while True:
-        waiting = [rollout for rollout in rollouts if rollout.outcome is None]
+    while waiting := [rollout for rollout in rollouts if rollout.outcome is None]:
         try:
             looks = look_at(client, [(one.service_id, one.name, one.goal == "gone") for one in waiting])
         except (NoQuorum, EngineTimeout, EngineAbsent, NotFound) as error:
@@ -134,15 +133,15 @@ def see_through(
             for rollout in waiting:
                 progress[rollout.service_id] = _advance(client, rollout, looks, seconds, log_lines)
         waiting = [rollout for rollout in waiting if rollout.outcome is None]
-        if not waiting:
-            return _report(rollouts)
-        if pause_after is not None and time.monotonic() - begun >= pause_after:
+        if waiting and pause_after is not None and time.monotonic() - begun >= pause_after:
             lines = [
                 f"{rollout.name}: {progress.get(rollout.service_id, 'no answer yet')}" for rollout in waiting
             ]
             return Report([one.outcome for one in rollouts if one.outcome], rollouts, lines)
-        time.sleep(interval)
-        interval = min(_LONGEST, interval * _GROWTH)
+        if waiting:
+            time.sleep(interval)
+            interval = min(_LONGEST, interval * _GROWTH)
+    return _report(rollouts)
 
 
 def _advance(client: Client, rollout: Rollout, looks: Looks, seconds: float, log_lines: int) -> str:
