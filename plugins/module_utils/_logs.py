@@ -98,11 +98,20 @@ def parse(answer: bytes) -> Logs:
     """
     lines: list[Line] = []
     problems: list[str] = []
+    # A long line comes in pieces, of which only the last ends it.
+    begun: dict[tuple[str, str], Line] = {}
     for stream, text in _framed(answer) if _has_frames(answer) else _plain(answer):
         if stream == "engine":
             problems.append(_complaint(text))
+            continue
+        line = _line(stream, text.rstrip("\r\n"))
+        source = stream, line["task_id"]
+        if source in begun:
+            begun[source]["text"] += line["text"]
         else:
-            lines.append(_line(stream, text))
+            lines.append(begun.setdefault(source, line))
+        if text.endswith("\n"):
+            del begun[source]
     return Logs(sorted(lines, key=_when), problems)
 
 
@@ -116,14 +125,14 @@ def _framed(answer: bytes) -> t.Iterator[tuple[str, str]]:
     while at + 8 <= len(answer):
         length = int.from_bytes(answer[at + 4 : at + 8], "big")
         text = answer[at + 8 : at + 8 + length].decode("utf-8", "replace")
-        yield _STREAMS.get(answer[at], "stdout"), text.rstrip("\r\n")
+        yield _STREAMS.get(answer[at], "stdout"), text
         at += 8 + length
 
 
 def _plain(answer: bytes) -> t.Iterator[tuple[str, str]]:
     for line in answer.decode("utf-8", "replace").split("\n"):
         if line.strip("\r"):
-            yield ("engine" if line.startswith("Error grabbing logs") else "stdout"), line.rstrip("\r")
+            yield ("engine" if line.startswith("Error grabbing logs") else "stdout"), f"{line}\n"
 
 
 def _line(stream: str, text: str) -> Line:

@@ -40,6 +40,23 @@ def test_frames_are_taken_apart_and_put_in_the_order_of_time() -> None:
     assert (lines[0]["task_id"], lines[0]["node_id"]) == ("t 1", "n1")
 
 
+def test_a_long_line_comes_in_pieces() -> None:
+    other = DETAILS.replace("t%201", "t2")
+    answer = (
+        framed(1, f"2026-11-20T23:54:52.1Z {DETAILS} {'a' * 16384}")
+        + framed(1, f"2026-11-20T23:54:52.1Z {other} between\n")
+        + framed(2, f"2026-11-20T23:54:52.1Z {DETAILS} beside\n")
+        + framed(1, f"2026-11-20T23:54:52.1Z {DETAILS} {'b' * 10}\n")
+        + framed(1, f"2026-11-20T23:54:52.1Z {DETAILS} next\n")
+    )
+    assert [line["text"] for line in parse(answer).lines] == [
+        "a" * 16384 + "b" * 10,
+        "between",
+        "beside",
+        "next",
+    ]
+
+
 def test_a_terminal_has_one_plain_stream() -> None:
     answer = (
         f"2026-11-20T23:54:54.28Z {DETAILS} hello out\r\n2026-11-20T23:54:54.29Z {DETAILS} höher\r\n".encode()
