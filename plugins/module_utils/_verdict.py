@@ -158,6 +158,8 @@ def _doing(look: Look, task: Task) -> str:
 def _table(look: Look, memory: Memory, culprit: Task | None = None) -> list[Task]:
     """The newest task of each place, and those that failed."""
     failed = {task_id for seen in memory.failed.values() for task_id in seen}
-    newest = {task["id"] for task in tasks.newest(look.current or look.tasks, look.by_node)}
+    # What is removed for good (a slot above a smaller number of replicas) is on its way out of the Engine's memory.
+    left = [task for task in look.current or look.tasks if task["desired_state"] != "remove"]
+    newest = {task["id"] for task in tasks.newest(left, look.by_node)}
     newest.update(failed, [culprit["id"]] if culprit else [])
     return tasks.history(task for task in look.tasks if task["id"] in newest)

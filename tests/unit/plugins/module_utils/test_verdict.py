@@ -105,6 +105,13 @@ def test_too_many_is_not_converged_either() -> None:
     assert (verdict.state, verdict.running, verdict.wanted) == ("converging", 3, 2)
 
 
+def test_a_slot_that_is_removed_is_not_in_the_table() -> None:
+    verdict = Wait().judge(
+        0, service(), *(task(str(n), n, created=1) for n in (1, 2)), task("3", 3, wanted="remove")
+    )
+    assert (verdict.state, [one["id"] for one in verdict.tasks]) == ("converged", ["1", "2"])
+
+
 def test_old_tasks_have_nothing_to_prove_and_new_ones_have() -> None:
     old, new = task("a", 1, created=1), task("b", 2, created=100.5)
     assert Wait().judge(0, service(), old, task("b", 2, created=50)).state == "converged"
