@@ -27,3 +27,21 @@ def parse_api(text: str) -> tuple[int, int]:
 def show_api(version: tuple[int, int]) -> str:
     """``(1, 41)`` as ``"1.41"``."""
     return f"{version[0]}.{version[1]}"
+
+
+# The newest API of each Engine, by the beginning of its version (moby api/common.go of its releases).
+_ENGINES = (
+    ("20.", (1, 41)),
+    ("23.", (1, 42)),
+    ("24.", (1, 43)),
+    ("25.", (1, 44)),
+    ("26.", (1, 45)),
+    ("27.", (1, 46)),
+    ("28.", (1, 48)),
+    ("29.", (1, 52)),
+)
+
+
+def engine_api(version: str) -> tuple[int, int] | None:
+    """The API that an Engine of some version surely speaks, ``None`` where that is not known."""
+    return next((api for beginning, api in _ENGINES if version.startswith(beginning)), None)

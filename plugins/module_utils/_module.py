@@ -90,12 +90,19 @@ def run(options: dict[str, t.Any], work: Work, **kwargs: t.Any) -> None:
     Args:
         options: the module's own argument spec; the connection's is added.
         work: gets the module and the client, returns the result. Whatever ``FlotillaError`` it raises becomes the
-            failure message, with the error's facts beside it.
+            failure message, with the error's facts beside it. ``warnings`` in either are shown to the user.
         kwargs: further arguments of ``AnsibleModule`` such as ``required_if``.
     """
     module = AnsibleModule(argument_spec={**CONNECTION, **options}, supports_check_mode=True, **kwargs)
     try:
         result = work(module, connect(module.params))
     except FlotillaError as error:
+        _warn(module, error.facts)
         module.fail_json(msg=str(error), **error.facts)
+    _warn(module, result)
     module.exit_json(**result)
+
+
+def _warn(module: AnsibleModule, facts: dict[str, t.Any]) -> None:
+    for sentence in facts.pop("warnings", []):
+        module.warn(sentence)

@@ -173,6 +173,16 @@ def declared(table: Table, params: dict[str, t.Any]) -> dict[str, t.Any]:
     return found
 
 
+def needs(table: Table, declared: dict[str, t.Any]) -> list[tuple[str, tuple[int, int]]]:
+    """What declared options, and parts of their values, need of an Engine: the name and the API version of each."""
+    found = []
+    for option in table:
+        if option.name in declared:
+            found.append((option.name, parse_api(option.lowest_api)))
+            found += [(name, parse_api(lowest)) for name, lowest in option.kind.needs(declared[option.name])]
+    return found
+
+
 def check_versions(table: Table, declared: dict[str, t.Any], api: tuple[int, int], where: str) -> None:
     """Refuse options the Engine would silently ignore.
 
@@ -182,15 +192,9 @@ def check_versions(table: Table, declared: dict[str, t.Any], api: tuple[int, int
     Raises:
         Refused: names the first option that is too new.
     """
-    for option in table:
-        if option.name not in declared:
-            continue
-        for name, lowest in (
-            (option.name, option.lowest_api),
-            *option.kind.needs(declared[option.name]),
-        ):
-            if parse_api(lowest) > api:
-                raise Refused(
-                    f"{name} needs API {lowest}, but the Engine at {where} speaks {show_api(api)}; "
-                    "upgrade it or leave the option out."
-                )
+    for name, lowest in needs(table, declared):
+        if lowest > api:
+            raise Refused(
+                f"{name} needs API {show_api(lowest)}, but the Engine at {where} speaks {show_api(api)}; "
+                "upgrade it or leave the option out."
+            )

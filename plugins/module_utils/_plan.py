@@ -125,7 +125,11 @@ def _change_back(made: Plan, option: Option) -> None:
     before = option.read(made.spec)
     if not option.same(before, option.default):
         option.clear(made.spec)
-        made.changes.update(option.told(before, option.default))
+        told = option.told(before, option.default)
+        # An empty default is nothing to show.
+        made.changes.update(
+            {name: (old, new if option.default else None) for name, (old, new) in told.items()}
+        )
 
 
 def _change_keys(made: Plan, option: Option, wanted: dict[str, str], owned: set[str], reset: bool) -> None:

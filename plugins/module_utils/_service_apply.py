@@ -1,0 +1,209 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Planning services against a swarm, and sending what the plan says. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ._client import OLDEST_API, Client
+from ._errors import Conflict, EngineError, EngineTimeout, FlotillaError, NotFound, Refused
+from ._nodes import views
+from ._options import check_versions, needs
+from ._registry import Registry, auth_header
+from ._rollout import Rollout
+from ._service_image import same_image
+from ._service_nodes import check_nodes
+from ._service_options import SERVICE
+from ._service_plan import Order, ServicePlan, plan_service
+from ._service_references import Catalogue, named, resolved
+from ._wait import in_sequence
+
+# Above that, the names would make a longer address than reading all services is worth.
+_FEW = 25
+
+
+class Services:
+    """The services of a swarm that somebody declared.
+
+    Args:
+        client: a manager's Engine.
+        orders: what is declared, each name once.
+    """
+
+    def __init__(self, client: Client, orders: list[Order]) -> None:
+        self._client = client
+        self._registry = Registry(client)
+        #: Sentences for the user that are no failure.
+        self.warnings: list[str] = []
+        self._check_versions(orders)
+        self._catalogue = self._read_catalogue(orders)
+        for order in orders:
+            order.values = resolved(order.values, self._catalogue, order.name)
+        self._orders = orders
+
+    def plan(self) -> list[ServicePlan]:
+        """Plan all services; nothing is sent.
+
+        Raises:
+            Refused: one of them cannot be done.
+        """
+        live = self._live()
+        return [self._plan(order, live.get(order.name)) for order in self._orders]
+
+    def send(self, plan: ServicePlan) -> Rollout | None:
+        """Carry out one service's plan.
+
+        Returns:
+            What to wait for, ``None`` where nothing was sent.
+        """
+        if plan.action == "none":
+            return None
+        return {
+            "create": self._create,
+            "update": self._update,
+            "rebuild": self._rebuild,
+            "roll_back": self._roll_back,
+            "remove": self._remove,
+        }[plan.action](plan)
+
+    def _check_versions(self, orders: list[Order]) -> None:
+        """Refuse what this Engine, or the leader that it hands the service to, would silently drop."""
+        for order in orders:
+            check_versions(SERVICE, order.values, self._client.api(), self._client.where)
+        newer = {
+            name: api for order in orders for name, api in needs(SERVICE, order.values) if api > OLDEST_API
+        }
+        if newer:
+            self.warnings += check_nodes(newer, views(self._client.get("/nodes")))
+
+    def _live(self) -> dict[str, dict[str, t.Any]]:
+        names = [order.name for order in self._orders]
+        filters = {"name": names} if len(names) <= _FEW else None
+        # The Engine's filter matches beginnings of names.
+        return {
+            raw["Spec"]["Name"]: raw for raw in self._client.get("/services", filters=filters, status=True)
+        }
+
+    def _read_catalogue(self, orders: list[Order]) -> Catalogue:
+        """Read the lists that something refers to, and no others."""
+        found = Catalogue()
+        values = [order.values for order in orders if order.state == "present"]
+        if any(value.get("networks") for value in values):
+            for raw in self._client.get("/networks"):
+                # The swarm's own one of two networks with the same name is meant.
+                if raw.get("Scope") == "swarm" or raw["Name"] not in found.networks:
+                    found.networks[raw["Name"]] = raw["Id"]
+        if any(value.get("secrets") for value in values):
+            found.secrets = self._named("/secrets")
+        if any(value.get("configs") or value.get("privileges.credential_spec") for value in values):
+            found.configs = self._named("/configs")
+        return found
+
+    def _named(self, path: str) -> dict[str, str]:
+        return {raw["Spec"]["Name"]: raw["ID"] for raw in self._client.get(path)}
+
+    def _plan(self, order: Order, live: dict[str, t.Any] | None) -> ServicePlan:
+        image, platforms = self._look_up(order, live)
+        plan = plan_service(order, live, image, platforms)
+        plan.changes = named(plan.changes, self._catalogue)
+        return plan
+
+    def _look_up(self, order: Order, live: dict[str, t.Any] | None) -> tuple[str | None, t.Any]:
+        """The image's digest, where it is wanted."""
+        image = order.values.get("image")
+        if not image or order.state != "present" or order.resolve == "never":
+            return None, None
+        there = (((live or {}).get("Spec") or {}).get("TaskTemplate") or {}).get("ContainerSpec") or {}
+        if order.resolve == "changed" and same_image(image, there.get("Image") or ""):
+            return None, None
+        try:
+            return self._registry.pinned(image, order.auth)
+        except (EngineError, EngineTimeout) as error:
+            if order.resolve == "always":
+                raise Refused(f"{order.name}: {error} Nothing was sent.") from None
+            self.warnings.append(
+                f"{order.name}: {error} Every node pulls what it finds under that tag; set resolve_image to never to "
+                "say that this is meant."
+            )
+            return None, None
+
+    def _create(self, plan: ServicePlan) -> Rollout:
+        name = plan.order.name
+        try:
+            answer = self._client.post("/services/create", plan.spec, headers=self._header(plan.order))
+        except Conflict:
+            raise FlotillaError(
+                f"{name}: somebody else made a service of that name just now; run again to bring it to what is declared."
+            ) from None
+        self._warn(plan, answer)
+        return Rollout(answer["ID"], name)
+
+    def _rebuild(self, plan: ServicePlan) -> Rollout:
+        """Remove a service and make it anew, but not before the Engine has checked the new spec."""
+        try:
+            self._post(plan)
+        except EngineError as error:
+            # The spec was checked first, so this is the only objection (swarmkit controlapi/service.go).
+            if "service mode change is not allowed" not in str(error):
+                raise
+        self._remove(plan)
+        return self._create(plan)
+
+    def _update(self, plan: ServicePlan) -> Rollout:
+        planned = [plan]
+
+        def write() -> None:
+            # What was planned is sent as long as nobody else was faster; then all is read and planned anew.
+            current = planned.pop() if planned else self._plan(plan.order, self._read(plan))
+            if current.action == "update":
+                self._post(current)
+
+        in_sequence(write)
+        return Rollout(_id(plan), plan.order.name)
+
+    def _roll_back(self, plan: ServicePlan) -> Rollout:
+        def write() -> None:
+            live = self._read(plan)
+            # The Engine wants a valid spec and ignores it.
+            self._post(ServicePlan(plan.order, "roll_back", live, live["Spec"]), previous=True)
+
+        in_sequence(write)
+        return Rollout(_id(plan), plan.order.name, goal="rolled_back")
+
+    def _remove(self, plan: ServicePlan) -> Rollout:
+        with contextlib.suppress(NotFound):
+            self._client.delete(f"/services/{_id(plan)}")
+        return Rollout(_id(plan), plan.order.name, goal="gone")
+
+    def _read(self, plan: ServicePlan) -> dict[str, t.Any]:
+        try:
+            return t.cast("dict[str, t.Any]", self._client.get(f"/services/{_id(plan)}"))
+        except NotFound:
+            raise FlotillaError(
+                f"{plan.order.name}: somebody else removed the service just now; run again to make it anew."
+            ) from None
+
+    def _post(self, plan: ServicePlan, previous: bool = False) -> None:
+        live = plan.live or {}
+        answer = self._client.post(
+            f"/services/{live['ID']}/update",
+            plan.spec,
+            headers=self._header(plan.order),
+            version=live["Version"]["Index"],
+            rollback="previous" if previous else None,
+        )
+        self._warn(plan, answer)
+
+    def _header(self, order: Order) -> dict[str, str]:
+        return auth_header(order.auth, order.values.get("image", ""))
+
+    def _warn(self, plan: ServicePlan, answer: dict[str, t.Any] | None) -> None:
+        self.warnings += [f"{plan.order.name}: {text}" for text in (answer or {}).get("Warnings") or []]
+
+
+def _id(plan: ServicePlan) -> str:
+    return str((plan.live or {})["ID"])

@@ -1,0 +1,88 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Services on a lab's swarm, through the module and past it."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from ansible_collections.flotilla.swarm.tests.integration.modules.play import (
+    Call,
+    Result,
+    Stage,
+    Writes,
+    call,
+)
+
+# By Engine: which manager speaks its API.
+ENGINES = {"20.10": "m1", "26.1": "m2"}
+
+
+class Swarm:
+    """A swarm that stays, and services that come and go."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.image = f"{stage.lab.registry}/tiny"
+
+    def furnish(self) -> None:
+        """Make what services refer to."""
+        self.sh(
+            "docker network create -d overlay front >/dev/null; docker network create -d overlay back >/dev/null; "
+            "echo s3cret | docker secret create the-secret - >/dev/null; "
+            "echo text | docker config create the-config - >/dev/null"
+        )
+
+    def clear(self) -> None:
+        """Remove all services and wait for their tasks."""
+        self.sh("docker service ls -q | xargs -r docker service rm >/dev/null")
+        self.stage.until(
+            lambda: not self.sh("curl -s --unix-socket /run/docker.sock http://x/tasks || true").strip("[]\n")
+        )
+
+    def sh(self, command: str, host: str = "m1", check: bool = True) -> str:
+        """A shell command on a host."""
+        return self.stage.sh(host, command, check=check)
+
+    def service(self, name: str) -> dict[str, t.Any]:
+        """A service as the Engine reports it."""
+        [found] = json.loads(self.sh(f"docker service inspect {name}"))
+        return t.cast("dict[str, t.Any]", found)
+
+    def spec(self, name: str) -> dict[str, t.Any]:
+        """A service's spec."""
+        return t.cast("dict[str, t.Any]", self.service(name)["Spec"])
+
+    def tasks(self, name: str) -> dict[int, str]:
+        """The IDs of the tasks that run, by slot."""
+        shown = self.sh(
+            f"docker service ps {name} --no-trunc -f desired-state=running --format '{{{{.Name}}}} {{{{.ID}}}} "
+            "{{.CurrentState}}'"
+        )
+        found = {}
+        for line in shown.splitlines():
+            task, identity, state = line.split()[:3]
+            if state == "Running":
+                found[int(task.rsplit(".", 1)[1])] = identity
+        return found
+
+    def deploy(self, *calls: dict[str, t.Any], host: str = "m1", check: bool = False) -> list[Result]:
+        """Call the module with these options, one call after the other."""
+        return self.stage.run(*(self.call(host=host, check=check, **options) for options in calls))
+
+    def one(self, host: str = "m1", check: bool = False, **options: t.Any) -> Result:
+        """Call the module once."""
+        [result] = self.deploy(options, host=host, check=check)
+        return result
+
+    @staticmethod
+    def call(host: str = "m1", check: bool = False, **options: t.Any) -> Call:
+        """A call of the module."""
+        return call(host, "swarm_service", check, **options)
+
+    def writes(self) -> Writes:
+        """The write requests from now on."""
+        return Writes(self.stage)
