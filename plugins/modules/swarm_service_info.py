@@ -92,7 +92,8 @@ exists:
   type: bool
 service:
   description:
-    - What the Engine itself says of the service, as C(docker service inspect) shows it; V(null) when there is none.
+    - What the Engine itself says of the service, without the defaults that C(docker service inspect) fills in; V(null) when
+      there is none.
     - Values that may be secrets are hidden unless O(show_values=true).
   returned: when O(name) has one entry, on a manager with a quorum
   type: dict
