@@ -183,6 +183,54 @@ def test_drain_is_awaited_and_undone(cluster: Stage) -> None:
     cluster.sh("m1", "docker service rm all stubborn; docker node update --availability active w1")
 
 
+def test_a_drain_is_seen_through_with_the_replicas_of_a_service(cluster: Stage) -> None:
+    """N3: it ends when the last task has ended, the replicas run elsewhere; late, it says how many are left."""
+    others = " ".join(name for name in cluster.names if name != "w1")
+    image = f"{cluster.lab.registry}/tiny:1"
+    running = "docker ps -q --filter label=com.docker.swarm.service.name=slow | wc -l"
+    everywhere = (
+        "docker service ps slow --filter desired-state=running --format '{{.Node}} {{.CurrentState}}'"
+    )
+
+    def gather(start: str) -> None:
+        """Have all replicas on w1, and the other nodes ready to take them."""
+        cluster.sh("m1", f"for n in {others}; do docker node update --availability pause $n; done; {start}")
+        cluster.until(lambda: cluster.sh("w1", running) == "4")
+        cluster.sh("m1", f"for n in {others}; do docker node update --availability active $n; done")
+
+    def elsewhere() -> bool:
+        nodes = [line.split()[:2] for line in cluster.sh("m1", everywhere).splitlines()]
+        return len(nodes) == 4 and all(node != "w1" and state == "Running" for node, state in nodes)
+
+    try:
+        # Each takes three seconds to stop.
+        create = f"docker service create -d -q --name slow --replicas 4 --stop-grace-period 60s {image}"
+        gather(f"{create} sh -c 'trap \"sleep 3; exit 0\" TERM; while :; do sleep 0.2; done'")
+        run, left, again, node = cluster.run(
+            w1(availability="drain"),
+            shell("w1", running),
+            w1(availability="drain"),
+            call("m1", "swarm_node_info", name=["w1"]),
+        )
+        assert not run["failed"], run
+        assert (run["changed"], left["stdout"], again["changed"]) == (True, "0", False)
+        assert node["nodes"][0]["availability"] == "drain"
+        cluster.until(elsewhere)
+
+        cluster.sh("m1", "docker node update --availability active w1")
+        gather("docker service update -d -q --force --update-parallelism 0 slow")
+        [late] = cluster.run(w1(availability="drain", wait_timeout=1))
+        assert late["failed"]
+        assert late["changed"]
+        assert late["msg"] == "still draining: w1 runs 4 task(s) (waited 1 s)."
+        # Nothing was taken back: the drain goes on.
+        cluster.until(lambda: cluster.sh("w1", running) == "0")
+        cluster.until(elsewhere)
+    finally:
+        cluster.sh("m1", "docker service rm slow", check=False)
+        cluster.sh("m1", f"for n in w1 {others}; do docker node update --availability active $n; done")
+
+
 def test_promoted_before_demoted_the_leader_and_self_included(cluster: Stage) -> None:
     """N4: in one call w1 takes the place of the leader, who is the one that is asked; never fewer managers than three."""
     moved = [{"hostname": "m1", "role": "worker"}, {"hostname": "w1", "role": "manager"}]
