@@ -76,7 +76,7 @@ def late(verdict: Verdict, look: Look, memory: Memory, seconds_given: float) -> 
     waits = tasks.newest([task for task in look.current if _is_missing(look, task)], look.by_node)
     behind = "; ".join(f"{look.place_name(task)}: {_doing(look, task)}" for task in waits[:3])
     more = f"; and {len(waits) - 3} more" if len(waits) > 3 else ""
-    sentence = f"not converged within {seconds_given:g} s: {verdict.sentence if not behind else _count(look)}"
+    sentence = f"not converged within {seconds_given:g} s: {_count(look) if behind else verdict.sentence}"
     sentence += f"; {behind}{more}" if behind else ""
     return _failed(look, memory, Failure("deadline", sentence, waits[0] if waits else None))
 
@@ -125,20 +125,20 @@ def _unsettled(look: Look, written: bool, memory: Memory, elapsed: float) -> boo
 
 
 def _progress(look: Look) -> str:
-    state = look.update_state
-    working = {"updating": " (updating)", "rollback_started": " (rolling back)"}.get(state, "")
     waits = tasks.newest([task for task in look.current if _is_missing(look, task)], look.by_node)
     if waits:
         where = waits[0]["node"] or look.place_name(waits[0])
         more = f" and {len(waits) - 1} more" if len(waits) > 1 else ""
-        return f"{_count(look)}{working}, {where}: {_doing(look, waits[0])}{more}"
+        return f"{_count(look)}, {where}: {_doing(look, waits[0])}{more}"
     if len(look.done()) == look.wanted():
-        return f"{_count(look)}{working}, watching that they stay so"
-    return f"{_count(look)}{working}"
+        return f"{_count(look)}, watching that they stay so"
+    return _count(look)
 
 
 def _count(look: Look) -> str:
-    return f"{len(look.done())}/{look.wanted()} {'complete' if look.is_job else 'running'}"
+    word = "complete" if look.is_job else "running"
+    working = {"updating": " (updating)", "rollback_started": " (rolling back)"}.get(look.update_state, "")
+    return f"{len(look.done())}/{look.wanted()} {word}{working}"
 
 
 def _is_missing(look: Look, task: Task) -> bool:

@@ -52,6 +52,8 @@ def find(look: Look, written: bool, memory: Memory, elapsed: float, undo: bool =
         if state == "rollback_started":
             return None
         task = _blamed(look, memory)
+        if task is None:
+            return Failure("rolled_back", "somebody rolled it back meanwhile")
         return Failure("rolled_back", f"the Engine rolled it back: {_why(look, task)}", task)
     if len(look.done()) == look.wanted() and look.wanted():
         return None

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import calendar
+import functools
 import time
 import typing as t
 from dataclasses import dataclass
@@ -107,6 +108,10 @@ class Look:
         told = [(self.service or {}).get("UpdatedAt"), self._update_status.get("StartedAt")]
         return min((seconds(moment) for moment in told if moment), default=0.0)
 
+    @functools.cached_property
+    def _states(self) -> dict[str, str]:
+        return {node["id"]: node["state"] for node in self.nodes}
+
     @property
     def lost_nodes(self) -> set[str]:
         """IDs of the nodes that are down."""
@@ -114,8 +119,7 @@ class Look:
 
     def is_lost(self, task: Task) -> bool:
         """Whether a task's node is down or gone: whatever it reported last is not to be believed."""
-        known = {node["id"]: node["state"] for node in self.nodes}
-        return bool(task["node_id"]) and known.get(task["node_id"], "down") in _GONE_NODES
+        return bool(task["node_id"]) and self._states.get(task["node_id"], "down") in _GONE_NODES
 
     def place(self, task: Task) -> str:
         """What the task is one of: its slot, or its node."""

@@ -32,8 +32,8 @@ class Memory:
     pending: dict[str, tuple[str, float]] = field(default_factory=dict)
     #: Places that are given up: since when.
     given_up: dict[str, float] = field(default_factory=dict)
-    #: Nodes that were up once, and those of them that went down later.
-    ready: list[str] = field(default_factory=list)
+    #: Nodes that were down when it began, and those that went down later.
+    down: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     #: Since when the same tasks are all there.
     steady: list[str] = field(default_factory=list)
@@ -71,11 +71,9 @@ def remember(memory: Memory, look: Look, written: bool, elapsed: float) -> Memor
     blamed = _BLAMED.search(look.update_message)
     done = sorted(task["id"] for task in look.done())
     whole = len(done) == look.wanted()
-    ready = {node["id"] for node in look.nodes} - look.lost_nodes
     memory = replace(
         memory,
-        ready=sorted(ready.union(memory.ready)),
-        lost=sorted(look.lost_nodes.intersection(memory.ready).union(memory.lost)),
+        lost=sorted((look.lost_nodes - set(memory.down)).union(memory.lost)),
         pending=_pending(memory, look, elapsed),
         steady=done if whole else [],
         steady_since=memory.steady_since if whole and done == memory.steady else elapsed,
@@ -94,21 +92,17 @@ def _first(memory: Memory, look: Look, written: bool) -> Memory:
         for task in look.tasks
         if tasks.order(task["state"]) > tasks.RUNNING and not (written and seconds(task["created"]) >= begun)
     ]
-    return replace(memory, begun=begun, old=old)
+    return replace(memory, begun=begun, old=old, down=sorted(look.lost_nodes))
 
 
 def _failed(memory: Memory, look: Look) -> dict[str, list[str]]:
     found = {place: list(seen) for place, seen in memory.failed.items()}
+    known = {*memory.old, *(task_id for seen in found.values() for task_id in seen)}
     for task in sorted(look.current, key=lambda one: tasks.moment(one["created"])):
-        seen = found.setdefault(look.place(task), [])
         # What ended with its node is the node's fault.
-        if (
-            task["state"] in look.failures
-            and task["id"] not in (*memory.old, *seen)
-            and task["node_id"] not in memory.lost
-        ):
-            seen.append(task["id"])
-    return {place: seen for place, seen in found.items() if seen}
+        if task["state"] in look.failures and task["id"] not in known and task["node_id"] not in memory.lost:
+            found.setdefault(look.place(task), []).append(task["id"])
+    return found
 
 
 def _pending(memory: Memory, look: Look, elapsed: float) -> dict[str, tuple[str, float]]:

@@ -280,6 +280,20 @@ def test_a_rollback_is_told_with_the_task_it_was_about() -> None:
     assert verdict.task["id"] == "x"
 
 
+def test_a_rollback_by_somebody_else_is_told_as_such() -> None:
+    rolled = service({"State": "rollback_completed", "Message": "rollback completed", "StartedAt": at(100)})
+    verdict = Wait().judge(0, rolled, task("a", 1, created=1), task("b", 2))
+    assert (verdict.reason, verdict.sentence) == ("rolled_back", "somebody rolled it back meanwhile")
+
+
+def test_a_rollback_that_is_still_going_on_at_the_deadline() -> None:
+    found = service({"State": "rollback_started", "StartedAt": at(100)})
+    verdict = Wait().late(30, found, task("a", 1), task("b", 2, "preparing"))
+    assert verdict.sentence == (
+        "not converged within 30 s: 1/2 running (rolling back); slot 2 on w1: pulling the image"
+    )
+
+
 def test_a_rollback_that_pauses() -> None:
     found = service(
         {
