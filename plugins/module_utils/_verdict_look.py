@@ -37,7 +37,7 @@ class Look:
     current: list[Task]
     nodes: list[Node]
 
-    @property
+    @functools.cached_property
     def mode(self) -> str:
         """Key of the service's mode in the Engine's JSON: Replicated, Global, ReplicatedJob, GlobalJob."""
         return next(iter(self._spec.get("Mode") or {"Replicated": {}}))
@@ -133,6 +133,10 @@ class Look:
 
     def done(self) -> list[Task]:
         """The current tasks that are as they should be, one a place: running, or complete where it is a job."""
+        return self._done
+
+    @functools.cached_property
+    def _done(self) -> list[Task]:
         found = {}
         for task in self.current:
             if self.is_job:

@@ -23,7 +23,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._rollout import (
     see_through,
 )
 from ansible_collections.flotilla.swarm.plugins.module_utils._transport_url import UrlTransport
-from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage
+from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage, call
 
 Raw = dict[str, t.Any]
 # The registry is asked by each node, so that a node's reason is what is told.
@@ -265,3 +265,52 @@ def test_an_engine_that_restarts_meanwhile_is_patience(
     later(0.5, lambda: m1.run("systemctl restart docker", over="exec"))
     [outcome] = swarm.wait(rollout)
     assert (outcome.state, outcome.sentence) == ("converged", "4/4 running")
+
+
+def test_a_long_wait_is_told_in_the_plays_output(swarm: Swarm) -> None:
+    """R5: a line where something moved, none where it is not wanted; the result is that of one call."""
+    stage = swarm.stage
+
+    def run(**options: t.Any) -> str:
+        update = {"delay": "4s", "monitor": "1s"}
+        declared = {
+            "name": "web",
+            "replicas": 3,
+            "resolve_image": "never",
+            "update_config": update,
+            **options,
+        }
+        task = {"flotilla.swarm.swarm_service": declared, "register": "found"}
+        shown = {"ansible.builtin.debug": {"msg": "{{ found.changed }} {{ found.rollouts[0].sentence }}"}}
+        keys = {"ansible.builtin.debug": {"msg": "{{ found.keys() | sort | join(' ') }}"}}
+        book = [{"hosts": "m1", "gather_facts": False, "tasks": [task, shown, keys]}]
+        done = stage.play("progress.yml", book)
+        assert done.status == 0, done.text
+        assert "True 3/3 running" in done.text
+        assert "rollouts_left" not in done.text
+        return done.text
+
+    run(image=swarm.good)
+    text = run(image=swarm.better)
+    lines = [line for line in text.splitlines() if line.startswith("[m1] web: ")]
+    assert 1 <= len(lines) <= 4, text
+    assert all("/3 running (updating)" in line for line in lines), text
+    assert "[m1] web: " not in run(image=swarm.good, progress=False)
+
+
+def test_the_module_fails_with_all_there_is_to_know(swarm: Swarm) -> None:
+    """R1, R5, S1: changed, the sentence, the tasks and the log; what was removed is gone."""
+    stage = swarm.stage
+    crash = {"name": "crash", "image": swarm.good, "command": ["sh", "-c", "echo no database; exit 3"]}
+    failed, gone, again = stage.run(
+        call("m1", "swarm_service", **crash, resolve_image="never"),
+        call("m1", "swarm_service", name="crash", state="absent"),
+        call("m1", "swarm_service", name="crash", state="absent"),
+    )
+    assert (failed["failed"], failed["changed"]) == (True, True)
+    assert failed["msg"].startswith("crash: slot 1 on ")
+    assert failed["msg"].endswith("failed 3 times: non-zero exit (3); its log ends: no database.")
+    assert failed["rollouts"][0]["logs"] == ["no database"]
+    assert len([one for one in failed["rollouts"][0]["tasks"] if one["state"] == "failed"]) == 3
+    assert (gone["failed"], gone["changed"], again["changed"]) == (False, True, False)
+    assert swarm.containers("crash") == {}
