@@ -6,30 +6,14 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible.plugins.action import ActionBase
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import HostProgram
-
-# Made here, when the run begins, so that it is not made for each host.
-_PROGRAM = HostProgram(
-    "_host_info",
-    {
-        "docker_host": {"type": "str", "default": "unix:///var/run/docker.sock"},
-        "api_version": {"type": "str", "default": "auto"},
-        "timeout": {"type": "int", "default": 60},
-        "debug": {"type": "bool", "default": False},
-    },
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import (
+    ENGINE,
+    HostProgram,
+    ProgramAction,
 )
 
 
-class ActionModule(ActionBase):
-    """Takes the options of the module, and returns its result."""
+class ActionModule(ProgramAction):
+    """See the module of the same name."""
 
-    TRANSFERS_FILES = False
-    _supports_async = True
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Run the action."""
-        result: dict[str, t.Any] = super().run(tmp, task_vars)
-        return {**result, **_PROGRAM.run(self, task_vars or {})}
+    program = HostProgram("_host_info", ENGINE)

@@ -17,8 +17,34 @@ from ._reach_report import failures, table
 _TOLD = 20
 
 
+_PORT: dict[str, t.Any] = {
+    "protocol": {"type": "str", "choices": ["tcp", "udp"], "required": True},
+    "port": {"type": "int", "required": True},
+}
+_PEER: dict[str, t.Any] = {
+    "host": {"type": "str", "required": True},
+    "address": {"type": "str", "required": True},
+    "ports": {"type": "list", "elements": "dict", "required": True, "options": _PORT},
+}
+OPTIONS: dict[str, t.Any] = {
+    "state": {"type": "str", "choices": ["listening", "proven", "absent"], "required": True},
+    "host": {"type": "str", "required": True},
+    "run": {"type": "str", "default": "flotilla"},
+    "ports": {"type": "list", "elements": "dict", "default": [], "options": _PORT},
+    "seconds": {"type": "int", "default": 60},
+    "peers": {"type": "list", "elements": "dict", "default": [], "options": _PEER},
+    "timeout": {"type": "float", "default": 2.0},
+    "required": {"type": "bool", "default": True},
+}
+
+
 class NotReached(FlotillaError):
     """A peer did not answer on a port."""
+
+
+def program(options: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The result of the module, where its work is sent to the host as a program (see ``_program``)."""
+    return {"changed": False, **reach(options, options["check_mode"])}
 
 
 def reach(options: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:

@@ -168,7 +168,7 @@ class Swarm:
     def update(self, settings: Settings) -> None:
         """Bring the settings of a live swarm to what is declared, leaving the others alone."""
         check_versions(TABLE, settings.scalars, self._client.api(), self._client.where)
-        rotate = {name: True for name, wanted in settings.rotate.items() if wanted}
+        rotate: dict[str, t.Any] = {name: True for name, wanted in settings.rotate.items() if wanted}
 
         def write() -> Plan:
             live = self._client.get("/swarm")

@@ -154,42 +154,13 @@ published_ports:
   elements: dict
 """
 
-import typing as t
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils import _state as state
-from ..module_utils._client import Client
+from ..module_utils._info_run import OPTIONS, work
 from ..module_utils._module import run
-from ..module_utils._summary import lines
-from ..module_utils._swarm_init import read_tokens, read_unlock_key
-
-
-def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
-    """Look at the swarm."""
-    found = state.look(client)
-    has_quorum = found["state"] == "manager"
-    result = {
-        "changed": False,
-        **found,
-        "summary": lines(found),
-        "can_talk_to_docker": found["state"] != "no_engine",
-        "docker_swarm_active": found["state"] not in ("no_engine", "inactive"),
-        "docker_swarm_manager": has_quorum,
-    }
-    if has_quorum and module.params["tokens"]:
-        result["join_tokens"] = read_tokens(client)
-    if has_quorum and module.params["unlock_key"]:
-        result["unlock_key"] = read_unlock_key(client)
-    if has_quorum and module.params["published_ports"]:
-        result["published_ports"] = state.published_ports(client.get("/services"))
-    return result
 
 
 def main() -> None:
     """Run the module."""
-    flag: dict[str, t.Any] = {"type": "bool", "default": False, "no_log": False}
-    run({"tokens": flag, "unlock_key": flag, "published_ports": flag}, work)
+    run(OPTIONS, lambda module, client: work(module.params, client))
 
 
 if __name__ == "__main__":

@@ -254,69 +254,16 @@ unlock_key:
   type: str
 """
 
-import typing as t
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils import _state as state
-from ..module_utils._client import Client
+from ..module_utils._init_run import OPTIONS, REQUIRED_TOGETHER, work
 from ..module_utils._module import run
-from ..module_utils._options import argument_spec
-from ..module_utils._swarm_init import TABLE, ensure, read_tokens, read_unlock_key
-
-_FLAGS = (
-    "rotate_worker_token",
-    "rotate_manager_token",
-    "rotate_unlock_key",
-    "return_tokens",
-    "return_unlock_key",
-)
-
-
-def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
-    """Make the swarm or bring its settings to what is declared."""
-    params = module.params
-    swarm = ensure(client, params, module.check_mode)
-    live = state.look(client)
-    result: dict[str, t.Any] = {
-        "changed": bool(swarm.done),
-        "actions": swarm.done,
-        "diff": {"before": swarm.before, "after": swarm.after},
-        **{key: live[key] for key in ("node_id", "swarm_id", "settings") if key in live},
-    }
-    if live["state"] == "manager" and not module.check_mode:
-        if params["return_tokens"]:
-            result["join_tokens"] = read_tokens(client)
-        if params["return_unlock_key"]:
-            result["unlock_key"] = read_unlock_key(client)
-    return result
 
 
 def main() -> None:
     """Run the module."""
-    # The flags hold no secret, whatever their names suggest.
-    flag: dict[str, t.Any] = {"type": "bool", "default": False, "no_log": False}
     run(
-        {
-            **argument_spec(TABLE),
-            "labels": {"type": "dict"},
-            "advertise_addr": {"type": "str"},
-            "listen_addr": {"type": "str"},
-            "data_path_addr": {"type": "str"},
-            "data_path_port": {"type": "int"},
-            "default_addr_pool": {"type": "list", "elements": "str"},
-            "subnet_size": {"type": "int"},
-            "availability": {"type": "str", "choices": ["active", "pause", "drain"]},
-            "force_new_cluster": {"type": "bool", "default": False, "aliases": ["force"]},
-            "unlock_key": {"type": "str", "no_log": True},
-            "signing_ca_cert": {"type": "str"},
-            "signing_ca_key": {"type": "str", "no_log": True},
-            **dict.fromkeys(_FLAGS, flag),
-            "wait": {"type": "bool", "default": True},
-            "wait_timeout": {"type": "int", "default": 300},
-        },
-        work,
-        required_together=[("signing_ca_cert", "signing_ca_key")],
+        OPTIONS,
+        lambda module, client: work(module.params, module.check_mode, client),
+        required_together=REQUIRED_TOGETHER,
     )
 
 

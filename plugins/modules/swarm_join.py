@@ -156,73 +156,16 @@ node_id:
   sample: 1ojdhhlh5qxpfyhbeuhtqqfhl
 """
 
-import typing as t
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._client import Client
-from ..module_utils._errors import FlotillaError
+from ..module_utils._join_run import OPTIONS, REQUIRED_IF, work
 from ..module_utils._module import run
-from ..module_utils._swarm_join import Membership
-
-
-def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
-    """Join or leave."""
-    params = module.params
-    membership = Membership(client, module.check_mode, params["wait_timeout"] if params["wait"] else None)
-    leaving = params["state"] == "absent"
-    try:
-        if leaving:
-            membership.leave(params["force"])
-        else:
-            membership.join(params)
-    except FlotillaError as error:
-        error.facts.update(changed=bool(membership.done) and not module.check_mode, actions=membership.done)
-        raise
-    for warning in membership.warnings:
-        module.warn(warning)
-    changed = bool(membership.done)
-    sides = ("member", "in no swarm") if leaving else ("in no swarm", f"member as {params['role']}")
-    return {
-        "changed": changed,
-        "actions": membership.done,
-        "node_id": membership.node_id(),
-        "diff": {"before": {"swarm": sides[0]}, "after": {"swarm": sides[1]}}
-        if changed
-        else {"before": {}, "after": {}},
-    }
 
 
 def main() -> None:
     """Run the module."""
-    needed = ["remote_addrs", "join_token"]
     run(
-        {
-            "state": {"type": "str", "choices": ["present", "join", "absent"], "default": "present"},
-            "role": {"type": "str", "choices": ["manager", "worker"], "default": "worker"},
-            "remote_addrs": {"type": "list", "elements": "str"},
-            "join_token": {"type": "str", "no_log": True},
-            "advertise_addr": {"type": "str"},
-            "listen_addr": {"type": "str"},
-            "data_path_addr": {"type": "str"},
-            "availability": {"type": "str", "choices": ["active", "pause", "drain"]},
-            "published_ports": {
-                "type": "list",
-                "elements": "dict",
-                "options": {
-                    "port": {"type": "int", "required": True},
-                    "protocol": {"type": "str", "default": "tcp"},
-                    "service": {"type": "str", "required": True},
-                    "mode": {"type": "str"},
-                },
-            },
-            "port_conflicts": {"type": "str", "choices": ["refuse", "warn"], "default": "refuse"},
-            "force": {"type": "bool", "default": False},
-            "wait": {"type": "bool", "default": True},
-            "wait_timeout": {"type": "int", "default": 60},
-        },
-        work,
-        required_if=[("state", "present", needed), ("state", "join", needed)],
+        OPTIONS,
+        lambda module, client: work(module.params, module.check_mode, client),
+        required_if=REQUIRED_IF,
     )
 
 

@@ -188,57 +188,17 @@ nodes:
   elements: dict
 """
 
-import typing as t
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._client import Client
 from ..module_utils._module import run
-from ..module_utils._node_change import change
-from ..module_utils._node_plan import NODE
-from ..module_utils._options import argument_spec
-
-_NODE_OPTIONS: dict[str, t.Any] = {
-    **argument_spec(NODE),
-    "labels": {"type": "dict"},
-    "labels_state": {"type": "str", "choices": ["merge", "owned", "replace"], "default": "merge"},
-    "labels_to_remove": {"type": "list", "elements": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-}
-
-
-def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
-    """Change the nodes."""
-    params = module.params
-    wanted = params["nodes"] if params["nodes"] is not None else [params]
-    seconds = params["wait_timeout"] if params["wait"] else None
-    return change(client, wanted, module.check_mode, seconds, params["force"])
+from ..module_utils._node_run import MUTUALLY_EXCLUSIVE, OPTIONS, REQUIRED_ONE_OF, work
 
 
 def main() -> None:
     """Run the module."""
     run(
-        {
-            **_NODE_OPTIONS,
-            "hostname": {"type": "str"},
-            "nodes": {
-                "type": "list",
-                "elements": "dict",
-                "options": {**_NODE_OPTIONS, "hostname": {"type": "str", "required": True}},
-            },
-            "force": {"type": "bool", "default": False},
-            "wait": {"type": "bool", "default": True},
-            "wait_timeout": {"type": "int", "default": 120},
-        },
-        work,
-        required_one_of=[("hostname", "nodes")],
-        mutually_exclusive=[
-            ("nodes", "hostname"),
-            ("nodes", "labels"),
-            ("nodes", "labels_to_remove"),
-            ("nodes", "role"),
-            ("nodes", "availability"),
-        ],
+        OPTIONS,
+        lambda module, client: work(module.params, module.check_mode, client),
+        required_one_of=REQUIRED_ONE_OF,
+        mutually_exclusive=MUTUALLY_EXCLUSIVE,
     )
 
 

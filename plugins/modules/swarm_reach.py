@@ -187,37 +187,14 @@ failures:
       admit 4789/udp from m1."
 """
 
-import typing as t
-
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._errors import FlotillaError
-from ..module_utils._reach_run import reach
+from ..module_utils._reach_run import OPTIONS, reach
 
 
 def main() -> None:
-    port: dict[str, t.Any] = {
-        "protocol": {"type": "str", "choices": ["tcp", "udp"], "required": True},
-        "port": {"type": "int", "required": True},
-    }
-    peer: dict[str, t.Any] = {
-        "host": {"type": "str", "required": True},
-        "address": {"type": "str", "required": True},
-        "ports": {"type": "list", "elements": "dict", "required": True, "options": port},
-    }
-    module = AnsibleModule(
-        argument_spec={
-            "state": {"type": "str", "choices": ["listening", "proven", "absent"], "required": True},
-            "host": {"type": "str", "required": True},
-            "run": {"type": "str", "default": "flotilla"},
-            "ports": {"type": "list", "elements": "dict", "default": [], "options": port},
-            "seconds": {"type": "int", "default": 60},
-            "peers": {"type": "list", "elements": "dict", "default": [], "options": peer},
-            "timeout": {"type": "float", "default": 2.0},
-            "required": {"type": "bool", "default": True},
-        },
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
     try:
         result = reach(module.params, module.check_mode)
     except FlotillaError as error:

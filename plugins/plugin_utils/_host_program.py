@@ -5,7 +5,7 @@
 """Pure code of the collection, sent to a host as one program and run there at once. PRIVATE to the collection.
 
 An action plugin uses it in place of the module of its own name: the start of a module costs a host several times as much
-as a look at it. Whatever is unusual is left to the module, which does the same work everywhere.
+as most of what is done there. Whatever is unusual is left to the module, which does the same work everywhere.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ansible import constants
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -27,6 +28,15 @@ _START = "_program"
 _PYTHON = "/usr/bin/python3"
 _IMPORT = re.compile(r"^ *from \.(?: import )?(_\w+)", re.MULTILINE)
 _display = Display()
+
+# The connection options that a program knows, as ``_module`` has them; what a host's own environment says of them is seen
+# there.
+ENGINE: dict[str, t.Any] = {
+    "docker_host": {"type": "str", "default": "unix:///var/run/docker.sock"},
+    "api_version": {"type": "str", "default": "auto"},
+    "timeout": {"type": "int", "default": 60},
+    "debug": {"type": "bool", "default": False},
+}
 
 
 class Unfit(Exception):
@@ -39,11 +49,12 @@ class HostProgram:
     Args:
         name: the file of ``module_utils`` that has the function ``program``.
         spec: those of the module's options that the program knows, as an argument spec.
+        rules: ``required_if`` and the like, as the module has them.
     """
 
-    def __init__(self, name: str, spec: dict[str, t.Any]) -> None:
+    def __init__(self, name: str, spec: dict[str, t.Any], **rules: t.Any) -> None:
         self._name = name
-        self._spec = spec
+        self._validator = ArgumentSpecValidator(spec, **rules)
         self._start = _text(_START)
         self._texts = _packed(texts(name))
 
@@ -68,17 +79,32 @@ class HostProgram:
 
     def _by_program(self, action: ActionBase, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         _check_way(action)
-        validated = ArgumentSpecValidator(self._spec).validate(dict(action._task.args))
+        validated = self._validator.validate(dict(action._task.args))
         if validated.error_messages:
             raise Unfit("its options are not those that the program knows")
-        options = validated.validated_parameters
-        options["check_mode"] = bool(action._task.check_mode)
+        options = {**validated.validated_parameters, "check_mode": bool(action._task.check_mode)}
         command = f"{action._compute_environment_string()} {_interpreter(action, task_vars)} -I -S".strip()
         done = action._low_level_execute_command(command, in_data=self.script(options))
         result = _result(done)
         if result is None:
             raise Unfit("the program does not know the way to this Engine")
-        return result
+        result["invocation"] = {"module_args": validated.validated_parameters}
+        # As a module does it: nobody knows what an error repeats.
+        return t.cast("dict[str, t.Any]", remove_values(result, validated._no_log_values))
+
+
+class ProgramAction(ActionBase):
+    """An action plugin that takes the options of the module of its name, and returns its result."""
+
+    TRANSFERS_FILES = False
+    _supports_async = True
+    #: Made with the class, before the hosts' workers begin, so that it is not made for each host.
+    program: HostProgram
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Run the action."""
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        return {**result, **self.program.run(self, task_vars or {})}
 
 
 def _result(done: dict[str, t.Any]) -> dict[str, t.Any] | None:
@@ -141,4 +167,4 @@ def _text(name: str) -> str:
 
 
 def _packed(content: t.Any) -> str:
-    return b64encode(zlib.compress(json.dumps(content, sort_keys=True).encode())).decode()
+    return b64encode(zlib.compress(json.dumps(content, sort_keys=True, default=str).encode())).decode()

@@ -10,8 +10,8 @@ import typing as t
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils import _errors as errors
 from ansible_collections.flotilla.swarm.plugins.module_utils import _swarm_init as swarm_init
+from ansible_collections.flotilla.swarm.plugins.module_utils._init_run import _FLAGS
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm_init import Settings, ensure, init_request
-from ansible_collections.flotilla.swarm.plugins.modules.swarm_init import _FLAGS
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence, info
 from hypothesis import given
 from hypothesis import strategies as st

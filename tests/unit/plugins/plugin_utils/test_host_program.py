@@ -13,14 +13,24 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.action import swarm_host_info
+from ansible_collections.flotilla.swarm.plugins.action import (
+    swarm_host_info,
+    swarm_info,
+    swarm_init,
+    swarm_join,
+    swarm_node,
+    swarm_reach,
+)
 from ansible_collections.flotilla.swarm.plugins.module_utils._module import CONNECTION
 from ansible_collections.flotilla.swarm.plugins.plugin_utils import _host_program as host_program
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import HostProgram
 
 ROOT = Path(__file__).resolve().parents[4]
 FOLDER = ROOT / "plugins" / "module_utils"
-PROGRAMS = {"_host_info": swarm_host_info._PROGRAM}
+PROGRAMS = {
+    plugin.ActionModule.program._name: plugin.ActionModule.program
+    for plugin in (swarm_host_info, swarm_info, swarm_init, swarm_join, swarm_node, swarm_reach)
+}
 # Every Python that a host may have and that is found here.
 PYTHONS = subprocess.run(
     [ROOT / "tests" / "tools" / "pythons", "3.8", "3.9", "3.11", "3.12", "3.13"],
@@ -88,6 +98,33 @@ def test_a_host_is_looked_at_with_any_python_and_nothing_else(python: str) -> No
     }
 
 
+PEER = {"host": "w1", "address": "127.0.0.1", "ports": [{"protocol": "tcp", "port": 9}]}
+PROVEN = {
+    "state": "proven",
+    "host": "m1",
+    "run": "test",
+    "ports": [],
+    "peers": [PEER],
+    "seconds": 60,
+    "timeout": 0.5,
+}
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_a_host_asks_its_peers_with_any_python_and_nothing_else(python: str) -> None:
+    """What was not reached is a failure with the module's sentence, and with the table beside it."""
+    done = given(PROGRAMS["_reach_run"], python, {**PROVEN, "required": True, "check_mode": False})
+    assert done.stderr == ""
+    result = json.loads(done.stdout)
+    assert (result["failed"], result["msg"]) == (
+        True,
+        "m1 is refused by w1 (127.0.0.1) on 9/tcp: let the firewall of w1 admit 9/tcp from m1.",
+    )
+    assert [row["problem"] for row in result["reached"]] == ["refused"]
+    calm = given(PROGRAMS["_reach_run"], python, {**PROVEN, "required": False, "check_mode": True})
+    assert json.loads(calm.stdout) == {"changed": False, "reached": [], "failures": []}
+
+
 def test_an_error_is_a_failure_with_its_sentence() -> None:
     done = given(PROGRAMS["_host_info"], sys.executable, {**LOOK, "api_version": "new"})
     assert json.loads(done.stdout) == {
@@ -113,8 +150,8 @@ def test_another_way_to_the_engine_is_left_to_the_module(
     )
 
 
-def test_options_of_the_look_are_those_of_the_module() -> None:
-    for name, option in PROGRAMS["_host_info"]._spec.items():
+def test_connection_options_are_those_of_the_module() -> None:
+    for name, option in host_program.ENGINE.items():
         assert {key: CONNECTION[name][key] for key in option} == option
 
 
@@ -159,13 +196,21 @@ class Action:
         return {"module": True}
 
 
-def run(action: Action, **variables: t.Any) -> dict[str, t.Any]:
-    return PROGRAMS["_host_info"].run(t.cast(t.Any, action), variables)
+DEFAULTS = {
+    "docker_host": "unix:///var/run/docker.sock",
+    "api_version": "auto",
+    "timeout": 60,
+    "debug": False,
+}
+
+
+def run(action: Action, name: str = "_host_info", **variables: t.Any) -> dict[str, t.Any]:
+    return PROGRAMS[name].run(t.cast(t.Any, action), variables)
 
 
 def test_a_result_is_the_last_line() -> None:
     action = Action('Welcome to {"m1"}!\n{"changed": false, "host": {}}\n')
-    assert run(action) == {"changed": False, "host": {}}
+    assert run(action) == {"changed": False, "host": {}, "invocation": {"module_args": DEFAULTS}}
     assert [command for command, _data in action.commands] == ["LANG=C /usr/bin/python3 -I -S"]
     assert action.modules == []
 
@@ -233,7 +278,20 @@ def test_a_program_without_a_result_is_followed_by_the_module(answer: str, statu
 
 
 def test_becoming_another_user_works_through_pipelining() -> None:
-    assert run(Action("{}", become=True, pipelining=True)) == {}
+    assert run(Action("{}", become=True, pipelining=True)) == {"invocation": {"module_args": DEFAULTS}}
+
+
+def test_a_secret_that_an_error_repeats_is_not_shown() -> None:
+    token = "SWMTKN-1-what-nobody-may-see"
+    action = Action(
+        json.dumps({"failed": True, "msg": f"The Engine said: {token} is wrong."}),
+        args={"remote_addrs": ["10.0.0.1"], "join_token": token},
+    )
+    found = run(action, "_join_run")
+    assert found["msg"] == "The Engine said: ******** is wrong."
+    assert token not in str(found)
+    [(command, _script)] = action.commands
+    assert token not in command
 
 
 def test_options_and_check_mode_travel_on_the_standard_input() -> None:
@@ -241,11 +299,4 @@ def test_options_and_check_mode_travel_on_the_standard_input() -> None:
     run(action)
     [(command, script)] = action.commands
     assert "7" not in command
-    expected = {
-        "docker_host": "unix:///var/run/docker.sock",
-        "api_version": "auto",
-        "timeout": 7,
-        "debug": False,
-        "check_mode": True,
-    }
-    assert script == PROGRAMS["_host_info"].script(expected)
+    assert script == PROGRAMS["_host_info"].script({**DEFAULTS, "timeout": 7, "check_mode": True})

@@ -1,0 +1,29 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Change nodes by a program sent to a manager, or by the module of the same name where that does not work."""
+
+from __future__ import annotations
+
+from ansible_collections.flotilla.swarm.plugins.module_utils._node_run import (
+    MUTUALLY_EXCLUSIVE,
+    OPTIONS,
+    REQUIRED_ONE_OF,
+)
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import (
+    ENGINE,
+    HostProgram,
+    ProgramAction,
+)
+
+
+class ActionModule(ProgramAction):
+    """See the module of the same name."""
+
+    program = HostProgram(
+        "_node_run",
+        {**ENGINE, **OPTIONS},
+        required_one_of=REQUIRED_ONE_OF,
+        mutually_exclusive=MUTUALLY_EXCLUSIVE,
+    )
