@@ -19,6 +19,8 @@ from binascii import a2b_base64
 from importlib.machinery import ModuleSpec
 
 _PACKAGE = "flotilla_program"
+# Tells the result from what else a host may say.
+_MARK = "flotilla.swarm: "
 
 
 class _Sources:
@@ -55,7 +57,7 @@ def run(name: str, texts: str, options: str) -> None:
         result = program(_unpacked(options))
     except known as error:
         result = {"failed": True, "msg": str(error), **error.facts}
-    print(json.dumps(result))
+    print(_MARK + json.dumps(result))
 
 
 def _unpacked(packed: str) -> t.Any:

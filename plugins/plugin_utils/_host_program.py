@@ -26,6 +26,8 @@ from ansible.utils.display import Display
 _FOLDER = Path(__file__).resolve().parents[1] / "module_utils"
 _START = "_program"
 _PYTHON = "/usr/bin/python3"
+# What the line of the result begins with (see ``_program``).
+_MARK = "flotilla.swarm: "
 _IMPORT = re.compile(r"^ *from \.(?: import )?(_\w+)", re.MULTILINE)
 _display = Display()
 
@@ -108,14 +110,13 @@ class ProgramAction(ActionBase):
 
 
 def _result(done: dict[str, t.Any]) -> dict[str, t.Any] | None:
-    """The last line of what the program said; before it may stand what the host says to whoever logs in."""
-    said = done["stdout"].strip().rsplit("\n", 1)[-1]
-    try:
-        result: dict[str, t.Any] | None = json.loads(said)
-    except ValueError:
-        error = done["stderr"].strip().rsplit("\n", 1)[-1] or said
-        raise Unfit(f"the program gave no result (status {done['rc']}: {error})") from None
-    return result
+    """The program's line in what was said; around it may stand what the host says to whoever logs in."""
+    for line in reversed(done["stdout"].splitlines()):
+        if line.startswith(_MARK):
+            result: dict[str, t.Any] | None = json.loads(line[len(_MARK) :])
+            return result
+    said = (done["stderr"].strip() or done["stdout"].strip()).rsplit("\n", 1)[-1]
+    raise Unfit(f"the program gave no result (status {done['rc']}: {said})")
 
 
 def _check_way(action: ActionBase) -> None:

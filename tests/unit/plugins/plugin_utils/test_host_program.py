@@ -82,6 +82,13 @@ def given(
     )
 
 
+def told(output: str) -> t.Any:
+    """The result in what a program printed."""
+    [line] = output.splitlines()
+    assert line.startswith(host_program._MARK)
+    return json.loads(line[len(host_program._MARK) :])
+
+
 LOOK = {"docker_host": "unix:///nowhere.sock", "api_version": "auto", "timeout": 5}
 
 
@@ -89,7 +96,7 @@ LOOK = {"docker_host": "unix:///nowhere.sock", "api_version": "auto", "timeout":
 def test_a_host_is_looked_at_with_any_python_and_nothing_else(python: str) -> None:
     done = given(PROGRAMS["_host_info"], python, LOOK, PATH="/usr/sbin:/usr/bin:/sbin:/bin")
     assert done.stderr == ""
-    result = json.loads(done.stdout)
+    result = told(done.stdout)
     assert result["changed"] is False
     assert result["host"]["swarm"] == {
         "state": "no_engine",
@@ -115,19 +122,19 @@ def test_a_host_asks_its_peers_with_any_python_and_nothing_else(python: str) -> 
     """What was not reached is a failure with the module's sentence, and with the table beside it."""
     done = given(PROGRAMS["_reach_run"], python, {**PROVEN, "required": True, "check_mode": False})
     assert done.stderr == ""
-    result = json.loads(done.stdout)
+    result = told(done.stdout)
     assert (result["failed"], result["msg"]) == (
         True,
         "m1 is refused by w1 (127.0.0.1) on 9/tcp: let the firewall of w1 admit 9/tcp from m1.",
     )
     assert [row["problem"] for row in result["reached"]] == ["refused"]
     calm = given(PROGRAMS["_reach_run"], python, {**PROVEN, "required": False, "check_mode": True})
-    assert json.loads(calm.stdout) == {"changed": False, "reached": [], "failures": []}
+    assert told(calm.stdout) == {"changed": False, "reached": [], "failures": []}
 
 
 def test_an_error_is_a_failure_with_its_sentence() -> None:
     done = given(PROGRAMS["_host_info"], sys.executable, {**LOOK, "api_version": "new"})
-    assert json.loads(done.stdout) == {
+    assert told(done.stdout) == {
         "failed": True,
         "msg": "api_version 'new' is not a version like 1.41; leave it out to negotiate.",
     }
@@ -145,9 +152,7 @@ def test_an_error_is_a_failure_with_its_sentence() -> None:
 def test_another_way_to_the_engine_is_left_to_the_module(
     options: dict[str, str], env: dict[str, str]
 ) -> None:
-    assert (
-        json.loads(given(PROGRAMS["_host_info"], sys.executable, {**LOOK, **options}, **env).stdout) is None
-    )
+    assert told(given(PROGRAMS["_host_info"], sys.executable, {**LOOK, **options}, **env).stdout) is None
 
 
 def test_connection_options_are_those_of_the_module() -> None:
@@ -196,6 +201,11 @@ class Action:
         return {"module": True}
 
 
+def said(result: str) -> str:
+    """A program's output on a host that greets whoever logs in."""
+    return f"Welcome to m1!\n{host_program._MARK}{result}\n"
+
+
 DEFAULTS = {
     "docker_host": "unix:///var/run/docker.sock",
     "api_version": "auto",
@@ -208,8 +218,8 @@ def run(action: Action, name: str = "_host_info", **variables: t.Any) -> dict[st
     return PROGRAMS[name].run(t.cast(t.Any, action), variables)
 
 
-def test_a_result_is_the_last_line() -> None:
-    action = Action('Welcome to {"m1"}!\n{"changed": false, "host": {}}\n')
+def test_a_result_is_found_in_whatever_a_host_says() -> None:
+    action = Action(said('{"changed": false, "host": {}}') + "{}\nGood bye.\n")
     assert run(action) == {"changed": False, "host": {}, "invocation": {"module_args": DEFAULTS}}
     assert [command for command, _data in action.commands] == ["LANG=C /usr/bin/python3 -I -S"]
     assert action.modules == []
@@ -239,7 +249,7 @@ def test_a_result_is_the_last_line() -> None:
 def test_the_python_is_the_configured_or_known_one(
     variables: dict[str, t.Any], delegate: str, python: str
 ) -> None:
-    action = Action("{}", delegate_to=delegate)
+    action = Action(said("{}"), delegate_to=delegate)
     run(action, **variables)
     assert action.commands[0][0] == f"LANG=C {python} -I -S"
 
@@ -259,7 +269,7 @@ def test_the_python_is_the_configured_or_known_one(
     ids=str,
 )
 def test_what_is_unusual_is_left_to_the_module_at_once(changes: dict[str, t.Any]) -> None:
-    action = Action("{}", **changes)
+    action = Action(said("{}"), **changes)
     assert run(action) == {"module": True}
     assert action.commands == []
     assert action.modules[0]["wrap_async"] is bool(changes.get("async_val"))
@@ -267,10 +277,12 @@ def test_what_is_unusual_is_left_to_the_module_at_once(changes: dict[str, t.Any]
 
 def test_files_that_are_to_be_kept_need_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host_program.constants, "DEFAULT_KEEP_REMOTE_FILES", True)
-    assert run(Action("{}")) == {"module": True}
+    assert run(Action(said("{}"))) == {"module": True}
 
 
-@pytest.mark.parametrize(("answer", "status"), [("", 127), ("Traceback: boom", 1), ("null", 0), ("", 0)])
+@pytest.mark.parametrize(
+    ("answer", "status"), [("", 127), ("Traceback: boom", 1), ("flotilla.swarm: null", 0), ("{}", 0)]
+)
 def test_a_program_without_a_result_is_followed_by_the_module(answer: str, status: int) -> None:
     action = Action(answer, status)
     assert run(action) == {"module": True}
@@ -278,13 +290,13 @@ def test_a_program_without_a_result_is_followed_by_the_module(answer: str, statu
 
 
 def test_becoming_another_user_works_through_pipelining() -> None:
-    assert run(Action("{}", become=True, pipelining=True)) == {"invocation": {"module_args": DEFAULTS}}
+    assert run(Action(said("{}"), become=True, pipelining=True)) == {"invocation": {"module_args": DEFAULTS}}
 
 
 def test_a_secret_that_an_error_repeats_is_not_shown() -> None:
     token = "SWMTKN-1-what-nobody-may-see"
     action = Action(
-        json.dumps({"failed": True, "msg": f"The Engine said: {token} is wrong."}),
+        said(json.dumps({"failed": True, "msg": f"The Engine said: {token} is wrong."})),
         args={"remote_addrs": ["10.0.0.1"], "join_token": token},
     )
     found = run(action, "_join_run")
@@ -295,7 +307,7 @@ def test_a_secret_that_an_error_repeats_is_not_shown() -> None:
 
 
 def test_options_and_check_mode_travel_on_the_standard_input() -> None:
-    action = Action("{}", args={"timeout": "7"}, check_mode=True)
+    action = Action(said("{}"), args={"timeout": "7"}, check_mode=True)
     run(action)
     [(command, script)] = action.commands
     assert "7" not in command
