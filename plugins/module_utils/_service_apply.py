@@ -59,6 +59,9 @@ class Services:
 
         Returns:
             What to wait for, ``None`` where nothing was sent.
+
+        Raises:
+            FlotillaError: the Engine objects; the message names no service.
         """
         if plan.action == "none":
             return None
@@ -132,15 +135,14 @@ class Services:
             return None, None
 
     def _create(self, plan: ServicePlan) -> Rollout:
-        name = plan.order.name
         try:
             answer = self._client.post("/services/create", plan.spec, headers=self._header(plan.order))
         except Conflict:
             raise FlotillaError(
-                f"{name}: somebody else made a service of that name just now; run again to bring it to what is declared."
+                "somebody else made a service of that name just now; run again to bring it to what is declared."
             ) from None
         self._warn(plan, answer)
-        return Rollout(answer["ID"], name)
+        return Rollout(answer["ID"], plan.order.name)
 
     def _rebuild(self, plan: ServicePlan) -> Rollout:
         """Remove a service and make it anew, but not before the Engine has checked the new spec."""
@@ -184,7 +186,7 @@ class Services:
             return t.cast("dict[str, t.Any]", self._client.get(f"/services/{_id(plan)}"))
         except NotFound:
             raise FlotillaError(
-                f"{plan.order.name}: somebody else removed the service just now; run again to make it anew."
+                "somebody else removed the service just now; run again to make it anew."
             ) from None
 
     def _post(self, plan: ServicePlan, previous: bool = False) -> None:

@@ -74,7 +74,8 @@ def _send(services: Services, plans: list[ServicePlan], result: Result) -> list[
         try:
             rollout = services.send(plan)
         except FlotillaError as error:
-            raise _with(error, {**result, "changed": bool(result["actions"])}) from None
+            told = FlotillaError(f"{plan.order.name}: {error}", error.facts)
+            raise _with(told, {**result, "changed": bool(result["actions"])}) from None
         if rollout:
             entry["id"] = rollout.service_id
             result["actions"].append(_sentence(plan))

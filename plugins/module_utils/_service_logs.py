@@ -21,6 +21,8 @@ from ._service_look import named, settled, tasks_of
 from ._services import Raw
 from ._tasks import Task
 
+# Log drivers whose logs every Engine can read back; others keep a copy, or keep none.
+_READABLE = ("json-file", "local", "journald")
 _TIMESTAMP = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?(?:Z|([+-])(\d\d):?(\d\d))?\Z", re.IGNORECASE
 )
@@ -63,7 +65,7 @@ def look(client: Client, nodes: list[Node], names: list[str], tail: int | None, 
         name = raw["Spec"]["Name"]
         found = _read(client, raw, seen, nodes, tail, since)
         lines += [_line(line, name, seen.get(line["task_id"]), nodes) for line in found.lines]
-        problems += [f"{name}: {problem}" for problem in found.problems]
+        problems += [f"{name}: {problem}" for problem in found.problems or _unreadable(raw, found.lines)]
     return Found(sorted(lines, key=lambda line: tasks.moment(line["timestamp"])), problems, missing)
 
 
@@ -147,6 +149,14 @@ def _read(
         f"{tasks.name(task)} is on a node that does not answer" for task in its if task["id"] not in answering
     ]
     return logs.Logs(each.lines, each.problems + silent if its else found.problems)
+
+
+def _unreadable(raw: Raw, lines: list[logs.Line]) -> list[str]:
+    """Of a log that it cannot read back, the Engine says nothing at all."""
+    driver = ((raw["Spec"].get("TaskTemplate") or {}).get("LogDriver") or {}).get("Name") or _READABLE[0]
+    if lines or driver in _READABLE:
+        return []
+    return [f"there is nothing to read back, its log driver is {driver}"]
 
 
 def _line(line: logs.Line, service: str, task: Task | None, nodes: list[Node]) -> Line:

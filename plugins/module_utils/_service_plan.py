@@ -68,9 +68,10 @@ class ServicePlan:
 
     def diff(self, after: bool, show_values: bool) -> dict[str, t.Any]:
         """One side of the diff: the changed options in the user's words, and whether there is a service at all."""
-        exists = self.action != "create" if not after else self.action != "remove"
+        if self.action == ("remove" if after else "create"):
+            return {"state": "absent"}
         changes = self.changes if show_values else _masked(self.changes)
-        return {"state": "present" if exists else "absent", **side(changes, after)}
+        return {"state": "present", **side(changes, after)}
 
 
 def table(mode: str) -> Table:
@@ -101,6 +102,9 @@ def order(params: dict[str, t.Any], env_files: t.Iterable[str] = ()) -> Order:
         values.update(declared(mode_options("replicated-job"), params))
     except Refused as error:
         raise Refused(f"{name}: {error}") from None
+    auth = {key: text for key, text in (params.get("registry_auth") or {}).items() if text}
+    if auth and not ("identity_token" in auth or {"username", "password"} <= set(auth)):
+        raise Refused(f"{name}: registry_auth needs username and password, or identity_token.")
     if params.get("mode"):
         check_mode(name, params["mode"], values)
     return Order(
@@ -112,7 +116,7 @@ def order(params: dict[str, t.Any], env_files: t.Iterable[str] = ()) -> Order:
         reset=params.get("undeclared") == "reset",
         force=bool(params.get("force_update")),
         resolve=_resolve(name, params.get("resolve_image")),
-        auth=params.get("registry_auth"),
+        auth=auth or None,
     )
 
 

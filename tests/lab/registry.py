@@ -26,6 +26,31 @@ def address(subnet: str) -> str:
     return f"{subnets.registry_address(subnet)}:{PORT}"
 
 
+def private_address(subnet: str) -> str:
+    """Return ``IP:port`` of the same registry where it asks for a login; see ``serve_private``."""
+    return f"{subnets.registry_address(subnet)}:{PORT + 1}"
+
+
+def serve_private(outer: Outer, lab: str, subnet: str, htpasswd: str) -> None:
+    """Serve the lab's images a second time, to those only who log in.
+
+    Args:
+        htpasswd: a line with a user and the bcrypt hash of a password.
+    """
+    name = container(lab, _NAME)
+    outer.docker("exec", "-i", name, "sh", "-c", "cat > /run/htpasswd", stdin=htpasswd.encode())
+    auth = (
+        "AUTH=htpasswd",
+        "AUTH_HTPASSWD_REALM=lab",
+        "AUTH_HTPASSWD_PATH=/run/htpasswd",
+        f"HTTP_ADDR=:{PORT + 1}",
+    )
+    options = [word for setting in auth for word in ("-e", f"REGISTRY_{setting}")]
+    serve = ("/usr/bin/docker-registry", "serve", "/etc/docker/registry/config.yml")
+    outer.docker("exec", "-d", *options, name, *serve)
+    _wait(private_address(subnet), wanted=401)
+
+
 def _layers() -> list[str]:
     return ["base", "registry"]
 
@@ -104,13 +129,13 @@ def _send(where: str, method: str, path: str, body: bytes, kind: str) -> tuple[i
         connection.close()
 
 
-def _wait(where: str, timeout: float = 30) -> None:
+def _wait(where: str, timeout: float = 30, wanted: int = 200) -> None:
     deadline = time.monotonic() + timeout
     reason = ""
     while time.monotonic() < deadline:
         try:
             status = _send(where, "GET", "/v2/", b"", "")[0]
-            if status == 200:
+            if status == wanted:
                 return
             reason = f"status {status}"
         except OSError as error:

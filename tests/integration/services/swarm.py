@@ -6,9 +6,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import shlex
 import typing as t
 
+import bcrypt
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import ansible_playbook
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import (
     Call,
     Result,
@@ -16,6 +20,7 @@ from ansible_collections.flotilla.swarm.tests.integration.modules.play import (
     Writes,
     call,
 )
+from lab import registry  # found by the path that ansible_run adds
 
 # By Engine: which manager speaks its API.
 ENGINES = {"20.10": "m1", "26.1": "m2"}
@@ -39,9 +44,11 @@ class Swarm:
     def clear(self) -> None:
         """Remove all services and wait for their tasks."""
         self.sh("docker service ls -q | xargs -r docker service rm >/dev/null")
-        self.stage.until(
-            lambda: not self.sh("curl -s --unix-socket /run/docker.sock http://x/tasks || true").strip("[]\n")
-        )
+        for host in self.stage.names:
+            self.stage.until(functools.partial(self._is_idle, host))
+
+    def _is_idle(self, host: str) -> bool:
+        return not self.sh("docker ps -q -f label=com.docker.swarm.service.id", host)
 
     def sh(self, command: str, host: str = "m1", check: bool = True) -> str:
         """A shell command on a host."""
@@ -86,3 +93,24 @@ class Swarm:
     def writes(self) -> Writes:
         """The write requests from now on."""
         return Writes(self.stage)
+
+    def private_registry(self, user: str, password: str) -> str:
+        """The lab's images behind a login; returns where."""
+        lab = self.stage.lab
+        line = f"{user}:{bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()}\n"
+        registry.serve_private(lab.outer, lab.name, lab.subnet, line)
+        where = registry.private_address(lab.subnet)
+        trust = json.dumps({"debug": True, "insecure-registries": [lab.registry, where]})
+        for host in self.stage.names:
+            self.sh(f"echo {shlex.quote(trust)} > /etc/docker/daemon.json && systemctl reload docker", host)
+        return where
+
+    def loudly(self, *calls: dict[str, t.Any], host: str = "m1") -> str:
+        """Call the module as somebody does who wants to see everything, and return all that was seen."""
+        tasks = [{"flotilla.swarm.swarm_service": options} for options in calls]
+        book = self.stage.folder / "loud.yml"
+        book.write_text(
+            json.dumps([{"hosts": host, "gather_facts": False, "tasks": tasks}]), encoding="utf-8"
+        )
+        inventory = self.stage.lab.inventory_file()
+        return ansible_playbook(inventory, str(book), "-vvvv", "--diff", report=False).text
