@@ -248,6 +248,17 @@ def test_a_node_that_was_down_all_the_time_is_not_waited_for() -> None:
     assert wait.judge(6, service(), running, pending()).state == "failed"
 
 
+def test_a_place_that_waits_for_its_next_attempt_is_not_given_up() -> None:
+    """The Engine goes on wanting a rejected task until it makes the next one, after the policy's delay."""
+    wait, running = Wait(), task("a", 1, created=1)
+    waiting = task("x", 2, "rejected", wanted="ready", error="No such image: tiny:9")
+    for elapsed in (0, 2, 4):
+        assert wait.judge(elapsed, service(), running, waiting).state == "converging"
+    given_up = task("x", 2, "rejected", error="No such image: tiny:9")
+    assert wait.judge(5, service(), running, given_up).state == "converging"
+    assert wait.judge(6, service(), running, given_up).reason == "exhausted"
+
+
 def test_a_policy_that_allows_more_attempts_is_waited_for() -> None:
     policy = {"RestartPolicy": {"Condition": "on-failure", "MaxAttempts": 4}}
     wait, running, waiting = Wait(), task("a", 1, created=1), task("z", 2, "ready", created=150)
