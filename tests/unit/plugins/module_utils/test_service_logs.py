@@ -91,6 +91,24 @@ def test_a_log_that_cannot_be_read_is_a_problem() -> None:
     assert problem.startswith("hungry: the log did not end within ")
 
 
+@pytest.mark.parametrize(
+    ("driver", "problems"),
+    [
+        ("none", ["zero: there is nothing to read back, its log driver is none"]),
+        ("json-file", []),
+        ("journald", []),
+        (None, []),
+    ],
+)
+def test_a_log_driver_that_keeps_nothing_is_told(driver: str | None, problems: list[str]) -> None:
+    client = RecordedSwarm(**{logs_of("zero"): b""})
+    zero = next(raw for raw in client.services if raw["Spec"]["Name"] == "zero")
+    zero["Spec"]["TaskTemplate"]["LogDriver"] = {"Name": driver} if driver else None
+    assert look(client, "zero").problems == problems
+    client.answers[logs_of("zero")] = frame("all the same", "t1")
+    assert look(client, "zero").problems == []
+
+
 @pytest.mark.parametrize(("text", "lines"), [("all", None), ("0", 0), ("25", 25)])
 def test_a_tail(text: str, lines: int | None) -> None:
     assert service_logs.tail_of(text) == lines
