@@ -209,7 +209,9 @@ services:
       elements: str
       returned: always
     options:
-      description: What is set on it, in the words of the options of M(flotilla.swarm.swarm_service).
+      description:
+        - What is set on it, in the words of the options of M(flotilla.swarm.swarm_service).
+        - Only C(mode) where another client has set something that these options cannot say.
       type: dict
       returned: always
     previous:

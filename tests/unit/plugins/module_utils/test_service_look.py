@@ -109,6 +109,15 @@ def test_options_are_in_the_users_words_and_values_hidden_unless_asked_for() -> 
     assert web["raw"] == raw
 
 
+@pytest.mark.parametrize("container", [{"Hosts": ["10.0.0.1"]}, {"Env": ["=x"]}])
+def test_what_no_option_can_say_is_no_reason_to_see_nothing(container: dict[str, t.Any]) -> None:
+    client = RecordedSwarm()
+    everywhere = next(raw for raw in client.services if raw["Spec"]["Name"] == "everywhere")
+    everywhere["Spec"]["TaskTemplate"]["ContainerSpec"].update(container)
+    [found] = look(client, ["everywhere"])["services"]
+    assert (found["options"], found["running"]) == ({"mode": "global"}, 3)
+
+
 def test_what_a_rollback_would_bring_back() -> None:
     client = RecordedSwarm()
     paused = next(raw for raw in client.services if raw["Spec"]["Name"] == "paused")
