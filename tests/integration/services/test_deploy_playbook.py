@@ -1,0 +1,55 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook that deploys what the inventory declares."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import Done, ansible_playbook
+from ansible_collections.flotilla.swarm.tests.integration.services.swarm import Swarm
+
+
+def deploy(swarm: Swarm, folder: Path, services: list[dict[str, object]], *arguments: str) -> Done:
+    declared = folder / "services.yml"
+    declared.write_text(json.dumps({"swarm": {"vars": {"swarm_services": services}}}), encoding="utf-8")
+    inventory = str(swarm.stage.lab.inventory_file())
+    return ansible_playbook(declared, "flotilla.swarm.deploy", "-i", inventory, *arguments, report=False)
+
+
+def test_deploys_what_the_inventory_declares(swarm: Swarm, tmp_path: Path) -> None:
+    """S1, R5: all, then nothing, then one by name, with the failure's reason in the output."""
+    services: list[dict[str, object]] = [
+        {"name": "web", "image": f"{swarm.image}:1", "replicas": 2},
+        {"name": "agent", "image": f"{swarm.image}:1", "mode": "global"},
+    ]
+    first = deploy(swarm, tmp_path, services)
+    assert first.status == 0, first.text
+    assert "web: created" in first.text and "agent: created" in first.text
+    second = deploy(swarm, tmp_path, services)
+    assert "Nothing had to be done." in second.text, second.text
+    assert "changed=0" in second.text
+    services[0]["image"] = services[1]["image"] = f"{swarm.image}:2"
+    only = deploy(swarm, tmp_path, services, "-e", "swarm_deploy_only=web")
+    assert "web: updated (image)" in only.text, only.text
+    assert "agent" not in only.text
+    services[0]["image"] = f"{swarm.image}:lost"
+    failed = deploy(swarm, tmp_path, services)
+    assert failed.status == 2
+    assert "1 of 2 services failed: web: " in failed.text, failed.text
+    for wrong, sentence in (
+        (
+            ("-e", "swarm_deploy_only=lost"),
+            "swarm_deploy_only names lost, which the list swarm_services does not have.",
+        ),
+        (
+            ("-e", '{"swarm_services": []}'),
+            "There is nothing to deploy: declare the list swarm_services in the inventory.",
+        ),
+    ):
+        refused = deploy(swarm, tmp_path, services, *wrong)
+        assert refused.status == 2
+        assert sentence in refused.text.replace("\n", " "), refused.text
