@@ -95,9 +95,7 @@ def view(raw: Raw, its: list[Task], down: t.AbstractSet[str], trusted: str) -> S
     spec = raw.get("Spec") or {}
     mode = mode_of(spec)
     labels = spec.get("Labels") or {}
-    alive = [
-        task for task in its if tasks.wanted(task) or (is_job(mode) and task["desired_state"] == "complete")
-    ]
+    alive = [task for task in its if tasks.wanted(task)]
     service: Service = {
         "id": raw["ID"],
         "name": spec.get("Name", ""),

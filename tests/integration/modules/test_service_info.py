@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 import typing as t
 
 import pytest
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import ansible_playbook
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Lab, Result, Stage, call
 
 _SERVICES = """
@@ -212,6 +214,17 @@ def test_what_a_playbook_for_community_docker_finds(swarm: Stage) -> None:
     for result, name in ((beginning, "rol"), (missing, "nix")):
         assert (result["exists"], result["service"], result["missing"]) == (False, None, [name])
         assert not result["failed"]
+
+
+def test_the_status_playbook_shows_the_services(swarm: Stage) -> None:
+    """V1: below the nodes, with what is wrong."""
+    done = ansible_playbook(swarm.inventory, "flotilla.swarm.status", report=False)
+    assert done.status == 0, done.text
+    nodes, services = done.text.split("Every node is fine.")
+    assert "NODE  ROLE " in nodes
+    assert re.search(r'"web +replicated +3/3 +\S+/tiny:1 +8080->80/tcp, 9000->90/udp \(host\)"', services)
+    assert re.search(r'"jobdone +replicated-job +3/3 completed ', services)
+    assert "nowhere: slots 1, 2 are pending: no suitable node (scheduling constraints not" in services
 
 
 def test_a_handful_of_requests(swarm: Stage) -> None:
