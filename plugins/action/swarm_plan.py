@@ -22,9 +22,15 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils._site_plan import b
 # Where the role swarm_plan registers the look at each host.
 _LOOK = "__swarm_plan_look"
 
-
-# Parts of the plan that the role swarm_quorum carries out.
-_QUORUM_WORK = ("init", "reset", "join_managers", "join_workers", "stale", "roles_to_change", "settings")
+# The files of tasks of the role swarm_quorum, in their order, and the parts of the plan of which any needs it.
+_QUORUM_STEPS = {
+    "prove": ("prove",),
+    "reset": ("reset",),
+    "swarm": ("init", "settings"),
+    "stale": ("stale",),
+    "join": ("join_managers", "join_workers"),
+    "nodes": ("init", "join_managers", "join_workers", "roles_to_change"),
+}
 
 
 class ActionModule(ActionBase):
@@ -93,7 +99,8 @@ class ActionModule(ActionBase):
             "diff": {"prepared": "".join(f"+ {line}\n" for line in lines["lines"])} if check else {},
             **lines,
             **parts,
-            "quorum_work": any(parts[part] for part in _QUORUM_WORK),
+            "steps": _steps(parts),
+            "quorum_steps": _quorum_steps(parts),
             "todo": _todo(parts, [member.name for member in members if member.host]),
             "engines_pending": _engines_pending(parts),
         }
@@ -106,6 +113,21 @@ def _needed(variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         for name in list(variables)
         if name == _LOOK or name == "ansible_host" or (name.startswith("swarm_") and name != "swarm_plan")
     }
+
+
+def _steps(parts: dict[str, t.Any]) -> list[dict[str, str]]:
+    """The roles and their files of tasks that carry the plan out, once the Engines run."""
+    needed = {
+        ("swarm_firewall", "open"): any("firewall" in part for part in parts["hosts"].values()),
+        ("swarm_labels", "labels"): parts["labels"],
+        ("swarm_quorum", "quorum"): _quorum_steps(parts),
+        ("swarm_firewall", "close"): any("firewall_after" in part for part in parts["hosts"].values()),
+    }
+    return [{"role": role, "tasks": tasks} for (role, tasks), need in needed.items() if need]
+
+
+def _quorum_steps(parts: dict[str, t.Any]) -> list[str]:
+    return [name for name, causes in _QUORUM_STEPS.items() if any(parts[cause] for cause in causes)]
 
 
 def _engines_pending(parts: dict[str, t.Any]) -> bool:

@@ -41,7 +41,7 @@ _value:
   elements: dict
 """
 
-_RESULTS = ("__swarm_quorum_init", "__swarm_quorum_manager", "__swarm_quorum_worker")
+_RESULTS = ("__swarm_quorum_init", "__swarm_quorum_join")
 
 
 def swarm_new_nodes(plan: dict[str, t.Any], hostvars: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:

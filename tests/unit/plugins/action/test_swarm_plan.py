@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
 import pytest
 from ansible.errors import AnsibleActionFail
+from ansible_collections.flotilla.swarm.plugins.action import swarm_plan
 from ansible_collections.flotilla.swarm.plugins.action.swarm_plan import ActionModule
 from ansible_collections.flotilla.swarm.tests.unit.support.nodes import (
     address_of,
@@ -107,7 +109,8 @@ def test_a_formation_is_carried_out_by_the_hosts_it_names() -> None:
     assert (found["init"], found["entry"]) == ("m1", "m1")
     assert (found["join_managers"], found["join_workers"]) == ([], ["w1", "w2"])
     assert found["todo"] == ["m1", "w1", "w2"]
-    assert found["quorum_work"] is True
+    assert found["steps"] == [{"role": "swarm_quorum", "tasks": "quorum"}]
+    assert found["quorum_steps"] == ["prove", "swarm", "join", "nodes"]
     assert found["engines_pending"] is False
     assert found["roles"] == {"m1": "manager", "w1": "worker", "w2": "worker"}
     assert found["prove"] == ["m1", "w1", "w2"]
@@ -117,8 +120,7 @@ def test_a_formation_is_carried_out_by_the_hosts_it_names() -> None:
 
 def test_where_nothing_is_to_be_done_no_host_is_touched() -> None:
     found = run(formed())
-    assert found["todo"] == []
-    assert not found["quorum_work"]
+    assert (found["todo"], found["steps"], found["quorum_steps"]) == ([], [], [])
     assert (found["lines"], found["labels"], found["warnings"]) == ([], [], [])
     assert not run(formed(), check=True)["changed"]
 
@@ -127,7 +129,7 @@ def test_a_change_of_labels_takes_one_host_only() -> None:
     found = run(formed(), variables={"swarm_labels_node__site": {"site": "fra1"}})
     assert found["todo"] == ["m1"]
     assert [entry["labels"] for entry in found["labels"]] == [{"site": "fra1"}] * 3
-    assert not found["quorum_work"]
+    assert found["steps"] == [{"role": "swarm_labels", "tasks": "labels"}]
 
 
 def test_check_mode_tells_all_and_leaves_nothing_to_the_roles() -> None:
@@ -150,7 +152,7 @@ def test_check_mode_tells_all_and_leaves_nothing_to_the_roles() -> None:
         "prove",
     )
     assert not any(found[part] for part in empty)
-    assert (found["hosts"], found["todo"], found["quorum_work"]) == ({}, [], False)
+    assert (found["hosts"], found["todo"], found["steps"]) == ({}, [], [])
 
 
 def test_role_changes_and_stale_entries_are_arguments_of_swarm_node() -> None:
@@ -159,6 +161,7 @@ def test_role_changes_and_stale_entries_are_arguments_of_swarm_node() -> None:
     looks["w1"] = inactive("w1")["w1"]
     groups = {"swarm_managers": ["m1", "w2", "w1"]}
     found = run(looks, groups)
+    assert found["quorum_steps"] == ["prove", "stale", "join", "nodes"]
     assert found["stale"] == [{"hostname": "id-w1", "state": "absent"}]
     assert found["roles_to_change"] == [{"hostname": "id-w2", "role": "manager"}]
     assert (found["join_managers"], found["join_workers"]) == (["w1"], [])
@@ -173,6 +176,23 @@ def test_demotions_follow_promotions() -> None:
         {"hostname": "id-w1", "role": "manager"},
         {"hostname": "id-m1", "role": "worker"},
     ]
+
+
+def test_every_step_is_a_file_of_tasks() -> None:
+    roles = Path(__file__).resolve().parents[4] / "roles"
+    parts = {part: ["x"] for causes in swarm_plan._QUORUM_STEPS.values() for part in causes}
+    hosts = {"m1": {"firewall": {}}, "w1": {"firewall_after": {}}}
+    steps = swarm_plan._steps({**parts, "hosts": hosts, "labels": ["x"]})
+    assert [step["role"] for step in steps] == [
+        "swarm_firewall",
+        "swarm_labels",
+        "swarm_quorum",
+        "swarm_firewall",
+    ]
+    for step in steps:
+        assert (roles / step["role"] / "tasks" / f"{step['tasks']}.yml").is_file()
+    for name in swarm_plan._quorum_steps(parts):
+        assert (roles / "swarm_quorum" / "tasks" / f"{name}.yml").is_file()
 
 
 def test_where_engines_are_changed_every_host_is_looked_at_again() -> None:

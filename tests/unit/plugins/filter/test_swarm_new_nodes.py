@@ -23,12 +23,11 @@ def test_nodes_are_known_by_the_id_their_engine_was_given() -> None:
     init = {"node_id": "id-m1"}
     hostvars = {
         # The task that makes the swarm runs once, and every host has its result.
-        "m1": {"__swarm_quorum_init": init},
-        "m2": {"__swarm_quorum_init": init, "__swarm_quorum_manager": {"node_id": "id-m2"}},
+        "m1": {"__swarm_quorum_init": init, "__swarm_quorum_join": {"skipped": True}},
+        "m2": {"__swarm_quorum_init": init, "__swarm_quorum_join": {"node_id": "id-m2"}},
         "w1": {
             "__swarm_quorum_init": init,
-            "__swarm_quorum_manager": {"skipped": True},
-            "__swarm_quorum_worker": {"node_id": "id-w1"},
+            "__swarm_quorum_join": {"node_id": "id-w1"},
         },
         "w2": {"__swarm_quorum_init": init},
     }
@@ -45,7 +44,7 @@ def test_a_host_that_failed_to_join_is_left_out() -> None:
     hostvars = {
         "w1": {
             "__swarm_quorum_init": {"node_id": "id-m1"},
-            "__swarm_quorum_worker": {"failed": True, "node_id": None},
+            "__swarm_quorum_join": {"failed": True, "node_id": None},
         },
         "w2": {},
     }
