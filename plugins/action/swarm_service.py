@@ -35,7 +35,7 @@ class ActionModule(ActionBase):
         if not self._in_slices():
             wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
             return {**result, **self._module({}, task_vars, wrap_async=wrap_async)}
-        found = first = self._module({"_pause_after": _FIRST_SLICE}, task_vars)
+        found = first = self._module({"pause_after": _FIRST_SLICE}, task_vars)
         told = ""
         while found.get("rollouts_left"):
             line = _line(found.get("progress") or [])
@@ -43,7 +43,7 @@ class ActionModule(ActionBase):
                 # To stderr, as warnings: what reads the play's output as JSON is not disturbed.
                 Display().display(f"[{self._host(task_vars)}] {line}", stderr=True)
                 told = line
-            left = {"_pause_after": _NEXT_SLICE, "_rollouts_left": found["rollouts_left"]}
+            left = {"pause_after": _NEXT_SLICE, "rollouts_left": found["rollouts_left"]}
             found = self._module(left, task_vars)
         return {**result, **_merged(first, found)}
 
@@ -54,18 +54,17 @@ class ActionModule(ActionBase):
         )
         return waits and not self._task.check_mode and not self._task.async_val
 
-    def _module(self, more: Result, task_vars: dict[str, t.Any] | None, **how: t.Any) -> Result:
+    def _module(self, part: Result, task_vars: dict[str, t.Any] | None, **how: t.Any) -> Result:
+        """Run the module, or a part of it: ``progress`` then says which."""
         found: Result = self._execute_module(
             module_name="flotilla.swarm.swarm_service",
-            module_args={**self._task.args, **more},
+            module_args={**self._task.args, **({"progress": part} if part else {})},
             task_vars=task_vars,
             **how,
         )
         invoked = (found.get("invocation") or {}).get("module_args")
-        if isinstance(invoked, dict):
-            found["invocation"]["module_args"] = {
-                name: value for name, value in invoked.items() if not name.startswith("_")
-            }
+        if part and isinstance(invoked, dict):
+            invoked["progress"] = True
         return found
 
     def _host(self, task_vars: dict[str, t.Any] | None) -> str:

@@ -99,11 +99,16 @@ def _env(value: t.Any) -> list[str]:
 
 
 def _env_parts(value: list[str]) -> dict[str, t.Any]:
-    return {name: "(unset)" if text is None else text for name, text in env_pairs(value).items()}
+    return {name: text if equals else "(unset)" for name, (equals, text) in _env_compared(value).items()}
 
 
-# The last of two entries for one name is in force.
-ENV = Kind({"type": "raw"}, _env, canonical=lambda value: env_pairs(list(value)), parts=_env_parts)
+def _env_compared(value: list[str]) -> dict[str, tuple[str, str]]:
+    """What another client stored is taken as it is; the last of two entries for one name is in force."""
+    split = (entry.partition("=") for entry in value)
+    return {name: (equals, text) for name, equals, text in split}
+
+
+ENV = Kind({"type": "raw"}, _env, canonical=_env_compared, parts=_env_parts)
 
 
 def _hosts(value: t.Any) -> list[str]:
@@ -112,7 +117,8 @@ def _hosts(value: t.Any) -> list[str]:
 
 
 def _hosts_shown(value: list[str]) -> dict[str, str]:
-    return {name: address for address, name in (entry.split(None, 1) for entry in value)}
+    split = (entry.partition(" ") for entry in value)
+    return {name.strip(): address for address, _space, name in split}
 
 
 HOSTS = Kind({"type": "dict"}, _hosts, _hosts_shown, sorted)
@@ -218,10 +224,10 @@ def _generic_shown(value: list[dict[str, t.Any]]) -> dict[str, t.Any]:
     for entry in value:
         named = entry.get("NamedResourceSpec")
         if named:
-            shown.setdefault(named["Kind"], []).append(named["Value"])
+            shown.setdefault(named.get("Kind", ""), []).append(named.get("Value", ""))
         else:
-            counted = entry["DiscreteResourceSpec"]
-            shown[counted["Kind"]] = counted["Value"]
+            counted = entry.get("DiscreteResourceSpec") or {}
+            shown[counted.get("Kind", "")] = counted.get("Value", 0)
     return shown
 
 

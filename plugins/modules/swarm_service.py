@@ -58,8 +58,8 @@ options:
     default: 300
   progress:
     description:
-      - While waiting for longer than some seconds, say now and then what is being waited for.
-    type: bool
+      - While waiting for longer than some seconds, say now and then what is being waited for. V(true) or V(false).
+    type: raw
     default: true
   show_values:
     description:
@@ -871,8 +871,11 @@ def _refuse_beside_services(params: dict[str, t.Any]) -> None:
 def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
     """Bring the services to what is declared."""
     params = module.params
-    if params["_rollouts_left"]:
-        return wait_on(client, params["_rollouts_left"], params["wait_timeout"], params["_pause_after"])
+    # The action plugin of the same name runs the module in parts, to tell of the progress between them.
+    part = params["progress"] if isinstance(params["progress"], dict) else {}
+    pause_after = part.get("pause_after")
+    if part.get("rollouts_left"):
+        return wait_on(client, part["rollouts_left"], params["wait_timeout"], pause_after)
     if params["services"] is not None:
         _refuse_beside_services(params)
     return deploy(
@@ -880,7 +883,7 @@ def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
         params["services"] if params["services"] is not None else [params],
         check_mode=module.check_mode,
         seconds=params["wait_timeout"] if params["wait"] else None,
-        pause_after=params["_pause_after"],
+        pause_after=pause_after,
         show_values=params["show_values"],
     )
 
@@ -898,11 +901,8 @@ def main() -> None:
             },
             "wait": {"type": "bool", "default": True},
             "wait_timeout": {"type": "int", "default": 300},
-            "progress": {"type": "bool", "default": True},
+            "progress": {"type": "raw", "default": True},
             "show_values": {"type": "bool", "default": False},
-            # The action plugin of the same name waits in slices, to tell of the progress between them.
-            "_pause_after": {"type": "float"},
-            "_rollouts_left": {"type": "list", "elements": "dict"},
         },
         work,
         required_one_of=[("name", "services")],

@@ -70,7 +70,12 @@ def give_sdk(lab: Lab) -> None:
 
 
 def play(side: str, inventories: list[Path]) -> float:
-    """Run a side's playbook; the seconds it took.
+    """Run a side's playbook; the seconds it took."""
+    return run(SIDES[side] + [word for inventory in inventories for word in ("-i", str(inventory))])
+
+
+def run(arguments: list[str]) -> float:
+    """Run ansible-playbook as both sides do; the seconds it took.
 
     Raises:
         SystemExit: it failed.
@@ -83,14 +88,12 @@ def play(side: str, inventories: list[Path]) -> float:
         "ANSIBLE_FORKS": "10",
         "ANSIBLE_DEPRECATION_WARNINGS": "false",
     }
-    command = [str(VENV / "bin" / "ansible-playbook"), *SIDES[side]]
-    for inventory in inventories:
-        command += ["-i", str(inventory)]
+    command = [str(VENV / "bin" / "ansible-playbook"), *arguments]
     start = time.monotonic()
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     seconds = time.monotonic() - start
     if done.returncode != 0:
-        sys.exit(f"{side} failed:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+        sys.exit(f"{arguments[0]} failed:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
     return seconds
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import shlex
@@ -114,3 +115,14 @@ class Swarm:
         )
         inventory = self.stage.lab.inventory_file()
         return ansible_playbook(inventory, str(book), "-vvvv", "--diff", report=False).text
+
+    @contextlib.contextmanager
+    def processes(self) -> t.Iterator[list[str]]:
+        """The command lines and environments of all processes on all hosts meanwhile, once it is over."""
+        sampler = "while :; do ps axwwe -o args; sleep 0.05; done > /run/seen 2>&1"
+        for host in self.stage.names:
+            self.sh(f"nohup sh -c {shlex.quote(sampler)} >/dev/null 2>&1 & echo $! > /run/sampler", host)
+        seen: list[str] = []
+        yield seen
+        for host in self.stage.names:
+            seen.append(self.sh("kill $(cat /run/sampler); sort -u /run/seen; rm /run/seen", host))

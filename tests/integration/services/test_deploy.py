@@ -204,6 +204,22 @@ def test_back_to_what_was_before_and_another_mode(swarm: Swarm) -> None:
     assert "Global" in swarm.spec("web")["Mode"]
 
 
+def test_a_paused_update_is_reported_and_resumed(swarm: Swarm) -> None:
+    """R1: whoever declares the same again is told that it is paused; force_update goes on once the cause is gone."""
+    gate = {"mounts": [{"source": "/srv/gate", "target": "/gate"}], "update_config": {"monitor": "1s"}}
+    swarm.one(**web(swarm, replicas=2))
+    paused, told = swarm.deploy(web(swarm, replicas=2, **gate), web(swarm, replicas=2, **gate))
+    assert paused["rollouts"][0]["reason"] == "paused", paused
+    assert (told["failed"], told["changed"], told["rollouts"][0]["reason"]) == (True, False, "paused"), told
+    for host in swarm.stage.names:
+        swarm.sh("mkdir -p /srv/gate", host)
+    resumed = swarm.one(**web(swarm, replicas=2, force_update=True, **gate))
+    for host in swarm.stage.names:
+        swarm.sh("rmdir /srv/gate", host, check=False)
+    assert not resumed["failed"], resumed
+    assert swarm.one(**web(swarm, replicas=2, **gate))["changed"] is False
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_jobs_run_once_and_again_on_request(swarm: Swarm, engine: str) -> None:
     """S2: an unchanged job is not run again."""
@@ -293,11 +309,14 @@ def test_credentials_reach_every_node_and_nothing_else(swarm: Swarm) -> None:
     refused = swarm.one(**service, wait_timeout=60)
     assert refused["failed"]
     swarm.one(name="agent", state="absent")
-    output = swarm.loudly(
-        {**service, "registry_auth": auth}, {"services": [{**service, "registry_auth": auth}]}
-    )
+    with swarm.processes() as seen:
+        output = swarm.loudly(
+            {**service, "registry_auth": auth}, {"services": [{**service, "registry_auth": auth}]}
+        )
     assert '"running": 4' in output
     assert password not in output
+    assert any("swarm_service" in text or "python3" in text for text in seen)
+    assert password not in str(seen)
     for host in swarm.stage.names:
         assert password not in writes.journal(host)
         assert password not in swarm.sh(f"grep -rIls {password} /root /tmp /run /var/tmp /etc || true", host)

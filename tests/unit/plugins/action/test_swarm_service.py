@@ -65,7 +65,7 @@ def waiting(*progress: str, **more: t.Any) -> Result:
 
 def test_what_is_done_in_the_first_slice_is_quiet(shown: list[str]) -> None:
     played = play(shown, {"name": "web"}, {"changed": True, "rollouts": [{"name": "web"}]})
-    assert played.calls == [{"name": "web", "_pause_after": 5}]
+    assert played.calls == [{"name": "web", "progress": {"pause_after": 5}}]
     assert played.result["rollouts"] == [{"name": "web"}]
     assert played.result["changed"] is True
     assert played.shown == []
@@ -83,9 +83,9 @@ def test_a_long_wait_is_told_line_by_line_where_something_moved(shown: list[str]
         {"changed": False, "rollouts": [{"name": "web", "state": "converged"}], "warnings": ["b"]},
     )
     assert played.shown == ["[m1] web: 1/3 running", "[m1] web: 2/3 running"]
-    assert [call["_pause_after"] for call in played.calls] == [5, 10, 10, 10]
-    assert "_rollouts_left" not in played.calls[0]
-    assert played.calls[3]["_rollouts_left"] == [{"name": "web", "memory": {}}]
+    assert [call["progress"]["pause_after"] for call in played.calls] == [5, 10, 10, 10]
+    assert "rollouts_left" not in played.calls[0]["progress"]
+    assert played.calls[3]["progress"]["rollouts_left"] == [{"name": "web", "memory": {}}]
     assert all(call["image"] == "tiny:2" for call in played.calls)
     # What was changed is known to the first call, what it came to to the last.
     assert played.result["changed"] is True
@@ -139,6 +139,6 @@ def test_in_check_mode_and_in_the_background_it_is_a_single_call(shown: list[str
 
 
 def test_the_users_own_arguments_are_what_the_result_shows(shown: list[str]) -> None:
-    invocation = {"module_args": {"name": "web", "_pause_after": 5, "_rollouts_left": None}}
+    invocation = {"module_args": {"name": "web", "progress": {"pause_after": 5}}}
     played = play(shown, {"name": "web"}, {"changed": False, "invocation": invocation})
-    assert played.result["invocation"] == {"module_args": {"name": "web"}}
+    assert played.result["invocation"] == {"module_args": {"name": "web", "progress": True}}
