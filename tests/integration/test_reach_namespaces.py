@@ -293,7 +293,13 @@ def test_options_out_of_range_are_refused(_namespaces: Hosts) -> None:
 
 
 # Another user, who may read what this one may: this Python can live in a home that is closed to others.
-NOBODY = ["setpriv", "--reuid=65534", "--clear-groups", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+NOBODY = [
+    "setpriv",
+    "--reuid=65534",
+    "--clear-groups",
+    "--inh-caps=+dac_override",
+    "--ambient-caps=+dac_override",
+]
 
 
 def test_without_root_one_sentence_says_so(_namespaces: Hosts) -> None:
