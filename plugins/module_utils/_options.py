@@ -139,7 +139,7 @@ def argument_spec(table: Table) -> dict[str, t.Any]:
     """The Ansible argument spec of a table."""
     spec: dict[str, t.Any] = {}
     for option in table:
-        group, _, name = option.name.rpartition(".")
+        group, _dot, name = option.name.rpartition(".")
         within = spec.setdefault(group, {"type": "dict", "options": {}})["options"] if group else spec
         within[name] = {**option.kind.spec, **option.spec}
     return spec
@@ -147,7 +147,7 @@ def argument_spec(table: Table) -> dict[str, t.Any]:
 
 def given(params: dict[str, t.Any], name: str) -> t.Any:
     """What the user wrote for an option, ``None`` where it was left out."""
-    group, _, name = name.rpartition(".")
+    group, _dot, name = name.rpartition(".")
     within = params.get(group) if group else params
     return within.get(name) if within else None
 

@@ -57,7 +57,7 @@ def run(name: str, texts: str, options: str) -> None:
         result = program(_unpacked(options))
     except known as error:
         result = {"failed": True, "msg": str(error), **error.facts}
-    print(_MARK + json.dumps(result))
+    sys.stdout.write(f"{_MARK}{json.dumps(result)}\n")
 
 
 def _unpacked(packed: str) -> t.Any:

@@ -32,9 +32,9 @@ class Reference:
 
 def reference(text: str) -> Reference:
     """Take an image reference apart; a missing tag is ``latest`` unless there is a digest."""
-    rest, _, digest = text.partition("@")
+    rest, _at, digest = text.partition("@")
     folder, slash, last = rest.rpartition("/")
-    last, _, tag = last.partition(":")
+    last, _colon, tag = last.partition(":")
     name = folder + slash + last
     for prefix in _HUB:
         if name.startswith(prefix):

@@ -14,7 +14,6 @@ from ._client import Client
 from ._errors import NotFound
 from ._nodes import Node
 from ._service_masks import masked, masked_service
-from ._service_mode import mode_of
 from ._service_plan import whole_words
 from ._services import Raw, Service
 
@@ -123,11 +122,7 @@ def _networks(client: Client, found: list[Raw]) -> dict[str, str]:
 
 def _words(spec: Raw, networks: dict[str, str], show_values: bool) -> dict[str, t.Any]:
     """A spec in the words of the options of ``swarm_service``."""
-    try:
-        words = whole_words(spec if show_values else masked(spec), show_values=True)
-    except (KeyError, TypeError, ValueError):
-        # Another client wrote what no option can say, and the Engine took it: an entry of hosts without a name, say.
-        return {"mode": mode_of(spec)}
+    words = whole_words(spec if show_values else masked(spec), show_values=True)
     for network in words.get("networks") or []:
         network["name"] = networks.get(network["name"], network["name"])
     return words

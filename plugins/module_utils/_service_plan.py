@@ -287,7 +287,7 @@ def whole_words(spec: dict[str, t.Any], show_values: bool) -> dict[str, t.Any]:
             value = {key: text for key, text in value.items() if key != MEMORY}
         if option.same(value, option.default):
             continue
-        group, _, name = option.name.rpartition(".")
+        group, _dot, name = option.name.rpartition(".")
         within = words.setdefault(group, {}) if group else words
         within[name] = _shown(option, value, show_values)
     return words

@@ -213,7 +213,7 @@ NEWEST = {
 
 def nested(name: str, value: t.Any) -> Params:
     """``limits.cpus`` as a user writes it; the suboption of a list's entries stands for the list."""
-    group, _, inner = name.partition(".")
+    group, _dot, inner = name.partition(".")
     return {group: {inner: value}} if inner and not isinstance(value, list) else {group: value}
 
 

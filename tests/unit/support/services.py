@@ -77,7 +77,7 @@ _ports = st.lists(
         ]
     ),
     max_size=3,
-    unique_by=lambda port: str(port),
+    unique_by=str,
 )
 OPTIONS: dict[str, st.SearchStrategy[t.Any]] = {
     "labels": label_sets,

@@ -31,13 +31,12 @@ def look(client: RecordedSwarm, *names: str, **more: t.Any) -> service_logs.Foun
 def test_lines_of_several_services_with_the_task_they_come_from() -> None:
     [one, two, three] = recorded.tasks_of(recorded.service("web"))
     crashed = next(task for task in recorded.tasks_of(recorded.service("crash")) if task.get("NodeID"))
-    client = RecordedSwarm(
-        **{
-            logs_of("web"): frame("late", one["ID"], one["NodeID"], 9)
-            + frame("early", two["ID"], two["NodeID"], 1),
-            logs_of("crash"): frame("boom", crashed["ID"], crashed["NodeID"], 5, stream=2),
-        }
+    answers: dict[str, t.Any] = {}
+    answers[logs_of("web")] = frame("late", one["ID"], one["NodeID"], 9) + frame(
+        "early", two["ID"], two["NodeID"], 1
     )
+    answers[logs_of("crash")] = frame("boom", crashed["ID"], crashed["NodeID"], 5, stream=2)
+    client = RecordedSwarm(**answers)
     found = look(client, "web", "crash", "nix")
     assert found.missing == ["nix"]
     assert found.problems == []
@@ -84,7 +83,9 @@ def test_where_a_log_stands_still_those_of_the_nodes_that_answer_are_read() -> N
 
 
 def test_a_log_that_cannot_be_read_is_a_problem() -> None:
-    client = RecordedSwarm(**{logs_of("hungry"): errors.EngineTimeout("late"), logs_of("web"): b""})
+    answers: dict[str, t.Any] = {logs_of("hungry"): errors.EngineTimeout("late")}
+    answers[logs_of("web")] = b""
+    client = RecordedSwarm(**answers)
     found = look(client, "hungry", "web")
     assert found.lines == []
     [problem] = found.problems

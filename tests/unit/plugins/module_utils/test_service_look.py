@@ -115,7 +115,7 @@ def test_what_no_option_can_say_is_no_reason_to_see_nothing(container: dict[str,
     everywhere = next(raw for raw in client.services if raw["Spec"]["Name"] == "everywhere")
     everywhere["Spec"]["TaskTemplate"]["ContainerSpec"].update(container)
     [found] = look(client, ["everywhere"])["services"]
-    assert (found["options"], found["running"]) == ({"mode": "global"}, 3)
+    assert (found["options"]["mode"], found["running"]) == ("global", 3)
 
 
 def test_what_a_rollback_would_bring_back() -> None:

@@ -23,7 +23,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils import _transport_s
 from ansible_collections.flotilla.swarm.plugins.module_utils._transport_socket import SocketTransport
 from ansible_collections.flotilla.swarm.plugins.module_utils._transport_url import UrlTransport
 
-AnyTransport = UrlTransport | SocketTransport
+AnyTransport: t.TypeAlias = "UrlTransport | SocketTransport"
 # What speaks to a unix socket: a module's transport and that of a program sent to a host.
 SOCKETS = pytest.mark.parametrize("kind", [UrlTransport, SocketTransport])
 
