@@ -23,6 +23,8 @@ _MEANINGS: tuple[tuple[str, type[errors.EngineError]], ...] = (
     ("does not have a leader", errors.NoQuorum),
     ("lost leader status", errors.NoQuorum),
     ("context deadline exceeded", errors.NoQuorum),
+    # The way to a leader that is one no longer, in the moment of the change.
+    ("grpc: the client connection is closing", errors.NoQuorum),
     ("participating as a manager", errors.StillManager),
     ("must be demoted to worker before removal", errors.StillManager),
     ("Manager is being prepared", errors.NoQuorum),

@@ -2,10 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which tests may run beside each other: those that share a lab run one after the other, labs run side by side."""
+"""Which tests may run beside each other: those of a file run one after the other, files run side by side.
+
+Files of one folder share a lab, and each worker has a lab of its own for the folder.
+"""
 
 from __future__ import annotations
 
+import os
 import typing as t
 from pathlib import PurePosixPath
 
@@ -14,22 +18,31 @@ from xdist.scheduler import LoadScopeScheduling
 
 HERE = PurePosixPath("tests/integration")
 # The longest begin, so that none is left over at the end.
-FIRST = ("test_site", "modules", "test_firewall")
+FIRST = (
+    "test_site",
+    "services/test_deploy",
+    "modules/test_rollout",
+    "test_firewall",
+    "modules/test_node",
+    "modules/test_ca_and_lock",
+)
 
 
 def group(nodeid: str) -> str:
-    """The tests this one shares its hosts with: those of its folder here, or only those of its file."""
-    path = PurePosixPath(nodeid.split("::", 1)[0])
-    if HERE not in path.parents:
-        return str(path)
-    inside = path.relative_to(HERE)
-    return inside.parts[0] if len(inside.parts) > 1 else inside.stem
+    """The file of a test, below this folder and without its ending."""
+    path = PurePosixPath(nodeid.split("::", 1)[0]).with_suffix("")
+    return str(path.relative_to(HERE)) if HERE in path.parents else str(path)
 
 
 def rank(item: pytest.Item) -> int:
     """The place of a test's group in the order."""
     name = group(item.nodeid)
     return FIRST.index(name) if name in FIRST else len(FIRST)
+
+
+def lab_name(folder: str) -> str:
+    """The name of this worker's lab for the tests of a folder."""
+    return f"{folder}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

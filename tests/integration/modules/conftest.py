@@ -10,13 +10,14 @@ import os
 import typing as t
 
 import pytest
+from ansible_collections.flotilla.swarm.tests.integration.conftest import lab_name
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Lab, Stage
 
 
 @pytest.fixture(scope="package")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Stage]:
     """The hosts, in whatever state the test before left them."""
-    lab = Lab.up(name="it", managers=3, workers=1, engine="mixed")
+    lab = Lab.up(name=lab_name("modules"), managers=3, workers=1, engine="mixed")
     try:
         yield Stage(lab, tmp_path_factory.mktemp("modules"))
     finally:
