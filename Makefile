@@ -48,7 +48,7 @@ sanity: venv ## ansible-test sanity on every Python found here (ARGS="--test imp
 	@tests/tools/sanity $(ARGS)
 
 integration: venv ## on real Engines, over SSH, on test hosts of this machine (ARGS="-k firewall")
-	@export FLOTILLA_LAB_MAX_HOSTS=$${FLOTILLA_LAB_MAX_HOSTS:-20}; \
+	@export FLOTILLA_LAB_MAX_HOSTS=$${FLOTILLA_LAB_MAX_HOSTS:-30}; \
 	$(PYTEST) tests/integration -n 3 --durations=15 --junit-xml=.cache/reports/integration.xml $(ARGS) || { \
 	    echo '===== integration: repeating what failed, by itself: many swarms share two cores, and Engines have time-outs'; \
 	    $(PYTEST) tests/integration --last-failed --last-failed-no-failures none -v $(ARGS); }

@@ -4,7 +4,8 @@
 
 """Which tests may run beside each other: those of a file run one after the other, files run side by side.
 
-Files of one folder share a lab, and each worker has a lab of its own for the folder.
+The files in ``modules`` share a lab, of which each worker has its own; those in ``services`` share one and run one after the
+other.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ HERE = PurePosixPath("tests/integration")
 # The longest begin, so that none is left over at the end.
 FIRST = (
     "test_site",
-    "services/test_deploy",
+    "services",
     "modules/test_rollout",
     "test_firewall",
     "modules/test_node",
@@ -29,9 +30,10 @@ FIRST = (
 
 
 def group(nodeid: str) -> str:
-    """The file of a test, below this folder and without its ending."""
+    """The file of a test, below this folder and without its ending; or only the folder of one that shares its hosts."""
     path = PurePosixPath(nodeid.split("::", 1)[0]).with_suffix("")
-    return str(path.relative_to(HERE)) if HERE in path.parents else str(path)
+    inside = path.relative_to(HERE) if HERE in path.parents else path
+    return "services" if inside.parts[0] == "services" else str(inside)
 
 
 def rank(item: pytest.Item) -> int:
@@ -41,7 +43,7 @@ def rank(item: pytest.Item) -> int:
 
 
 def lab_name(folder: str) -> str:
-    """The name of this worker's lab for the tests of a folder."""
+    """The name of this worker's lab for the tests of a folder; it stays up until the worker ends."""
     return f"{folder}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 

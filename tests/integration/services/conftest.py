@@ -10,7 +10,6 @@ import os
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.tests.integration.conftest import lab_name
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Lab, Stage
 from ansible_collections.flotilla.swarm.tests.integration.services.swarm import Swarm
 
@@ -18,7 +17,7 @@ from ansible_collections.flotilla.swarm.tests.integration.services.swarm import 
 @pytest.fixture(scope="package")
 def formed(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Swarm]:
     """The swarm with two networks, a secret and a config, which stay."""
-    lab = Lab.up(name=lab_name("services"), managers=3, workers=1, engine="mixed")
+    lab = Lab.up(name="services", managers=3, workers=1, engine="mixed")
     try:
         stage = Stage(lab, tmp_path_factory.mktemp("services"))
         stage.reset()
