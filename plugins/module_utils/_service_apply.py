@@ -39,9 +39,11 @@ class Services:
         self._registry = Registry(client)
         #: Sentences for the user that are no failure.
         self.warnings: list[str] = []
-        self._check_versions(orders)
-        self._catalogue = self._read_catalogue(orders)
-        for order in orders:
+        # What a service that goes away refers to may be gone already.
+        present = [order for order in orders if order.state == "present"]
+        self._check_versions(present)
+        self._catalogue = self._read_catalogue([order.values for order in present])
+        for order in present:
             order.values = resolved(order.values, self._catalogue, order.name)
         self._orders = orders
 
@@ -91,10 +93,9 @@ class Services:
             raw["Spec"]["Name"]: raw for raw in self._client.get("/services", filters=filters, status=True)
         }
 
-    def _read_catalogue(self, orders: list[Order]) -> Catalogue:
+    def _read_catalogue(self, values: list[dict[str, t.Any]]) -> Catalogue:
         """Read the lists that something refers to, and no others."""
         found = Catalogue()
-        values = [order.values for order in orders if order.state == "present"]
         if any(value.get("networks") for value in values):
             for raw in self._client.get("/networks"):
                 # The swarm's own one of two networks with the same name is meant.

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._errors import Refused
+from ansible_collections.flotilla.swarm.plugins.module_utils._service_apply import Services
+from ansible_collections.flotilla.swarm.plugins.module_utils._service_plan import order
+from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine
+
+LIVE = {
+    "ID": "id1",
+    "Version": {"Index": 7},
+    "Spec": {"Name": "web", "Mode": {"Replicated": {"Replicas": 1}}},
+}
+
+
+def manager(name: str, version: str, leader: bool) -> dict[str, t.Any]:
+    return {
+        "ID": name,
+        "Spec": {"Role": "manager"},
+        "Description": {"Hostname": name, "Engine": {"EngineVersion": version}},
+        "Status": {"State": "ready"},
+        "ManagerStatus": {"Leader": leader, "Reachability": "reachable", "Addr": "10.0.0.1:2377"},
+    }
+
+
+def test_what_a_service_that_goes_away_refers_to_may_be_gone() -> None:
+    client = FakeEngine({"GET /services": [LIVE]}, api=(1, 41))
+    gone = order(
+        {
+            "name": "web",
+            "image": "nginx",
+            "state": "absent",
+            "networks": ["lost"],
+            "healthcheck": {"start_interval": "1s"},
+        }
+    )
+    assert [plan.action for plan in Services(client, [gone]).plan()] == ["remove"]
+
+
+@pytest.mark.parametrize(("leads", "refused"), [("old", True), ("new", False)])
+def test_an_option_that_the_leader_would_drop_is_refused(leads: str, refused: bool) -> None:
+    nodes = [manager("old", "20.10.24+dfsg1", leads == "old"), manager("new", "26.1.5", leads == "new")]
+    client = FakeEngine({"GET /services": [], "GET /nodes": nodes}, api=(1, 45))
+    wanted = order(
+        {"name": "web", "image": "nginx", "resolve_image": "never", "healthcheck": {"start_interval": "1s"}}
+    )
+    if refused:
+        with pytest.raises(Refused) as error:
+            Services(client, [wanted])
+        assert str(error.value) == (
+            "healthcheck.start_interval needs API 1.44, but the leader of the swarm, old, is Engine 20.10.24+dfsg1 and would "
+            "drop it without a word; upgrade it or leave the option out."
+        )
+    else:
+        services = Services(client, [wanted])
+        assert services.warnings[0].startswith(
+            "Tasks on old (20.10.24+dfsg1) go without healthcheck.start_interval: "
+        )
+        assert [plan.action for plan in services.plan()] == ["create"]
