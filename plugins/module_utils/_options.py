@@ -120,11 +120,12 @@ class Option:
         return bool(one == other or self.kind.canonical(one) == self.kind.canonical(other))
 
     def told(self, before: t.Any, after: t.Any) -> dict[str, tuple[t.Any, t.Any]]:
-        """A change in the user's words, by option or by the option's parts."""
+        """A change in the user's words, by option, by the option's parts, or by key where it is owned so."""
         shown = self.kind.show(before), self.kind.show(after)
-        if self.kind.parts is None:
+        parts = dict if self.keyed else self.kind.parts
+        if parts is None:
             return {self.name: shown}
-        old, new = (self.kind.parts(side) for side in shown)
+        old, new = (parts(side) for side in shown)
         return {
             f"{self.name}.{name}": (old.get(name), new.get(name))
             for name in sorted({**old, **new})

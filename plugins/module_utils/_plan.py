@@ -137,11 +137,9 @@ def _change_keys(made: Plan, option: Option, wanted: dict[str, str], owned: set[
     before = dict(option.read(made.spec) or {})
     ours = {key for key in before if reset or f"{option.name}.{key}" in owned} - {MEMORY}
     after = {**{key: value for key, value in before.items() if key not in ours}, **wanted}
-    for key in sorted({**before, **after}):
-        if before.get(key) != after.get(key):
-            made.changes[f"{option.name}.{key}"] = (before.get(key), after.get(key))
     if after != before:
         option.write(made.spec, after)
+        made.changes.update(option.told(before, after))
 
 
 def plan_labels(

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 
 from ._errors import Refused
 from ._options import Option, Table, declared
-from ._plan import MEMORY, Changes, plan, side
+from ._plan import MEMORY, Changes, memory, plan, remembered, side
 from ._service_image import same_image
 from ._service_kinds import env_pairs
+from ._service_masks import HIDDEN
 from ._service_mode import bare, check_mode, mode_of, mode_options
 from ._service_options import SERVICE
-
-_HIDDEN = "(hidden)"
 
 
 @dataclass
@@ -132,10 +131,10 @@ def _resolve(name: str, value: t.Any) -> str:
 
 def _merged_env(env: t.Any, files: t.Iterable[str]) -> dict[str, str | None]:
     pairs: dict[str, str | None] = {}
-    for text in files:
-        lines = [line.strip() for line in text.splitlines()]
-        pairs.update(env_pairs([line for line in lines if line and not line.startswith("#")]))
     try:
+        for text in files:
+            lines = [line.strip() for line in text.splitlines()]
+            pairs.update(env_pairs([line for line in lines if line and not line.startswith("#")]))
         return {**pairs, **env_pairs(env or {})}
     except ValueError as error:
         raise Refused(f"env: {error}.") from None
@@ -206,9 +205,7 @@ def _new(wanted: Order, action: str, image: str | None, platforms: t.Any) -> Ser
     bones = {"Name": wanted.name, "Mode": bare(mode), "TaskTemplate": {"ContainerSpec": {}}}
     made = plan(table(mode), values, bones, three_way=True)
     # What was not said is not remembered either.
-    made.spec["Labels"][MEMORY] = plan(table(mode), wanted.values, bones, three_way=True).spec["Labels"][
-        MEMORY
-    ]
+    made.spec["Labels"][MEMORY] = memory(remembered(made.spec["Labels"]) - (set(values) - set(wanted.values)))
     if platforms:
         _place(made.spec, platforms)
     return ServicePlan(wanted, action, None, made.spec, made.changes)
@@ -240,16 +237,10 @@ def _back(wanted: Order, live: dict[str, t.Any]) -> ServicePlan:
     for option in table(mode):
         before, after = option.read(live["Spec"]), option.read(previous)
         if not option.same(before, after):
-            changes.update(_told(option, before, after))
+            changes.update(option.told(before, after))
+    # The memory goes back too, which is nobody's news.
+    changes.pop(f"labels.{MEMORY}", None)
     return ServicePlan(wanted, "roll_back", live, copy.deepcopy(live["Spec"]), changes)
-
-
-def _told(option: Option, before: t.Any, after: t.Any) -> Changes:
-    if not option.keyed:
-        return option.told(before, after)
-    keys = sorted({**(before or {}), **(after or {})})
-    pairs = {key: ((before or {}).get(key), (after or {}).get(key)) for key in keys if key != MEMORY}
-    return {f"{option.name}.{key}": pair for key, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def _masked(changes: Changes) -> Changes:
@@ -261,8 +252,8 @@ def _masked(changes: Changes) -> Changes:
             shown[name] = (_without_driver_options(before), _without_driver_options(after))
         elif name.partition(".")[0] in hidden or name in hidden:
             shown[name] = (
-                None if before is None else _HIDDEN,
-                None if after is None else _HIDDEN if before is None else f"{_HIDDEN}, changed",
+                None if before is None else HIDDEN,
+                None if after is None else HIDDEN if before is None else f"{HIDDEN}, changed",
             )
         else:
             shown[name] = (before, after)
@@ -274,7 +265,7 @@ def _without_driver_options(mount: t.Any) -> t.Any:
     driver = (mount or {}).get("driver_config") or {}
     if not driver.get("options"):
         return mount
-    return {**mount, "driver_config": {**driver, "options": dict.fromkeys(driver["options"], _HIDDEN)}}
+    return {**mount, "driver_config": {**driver, "options": dict.fromkeys(driver["options"], HIDDEN)}}
 
 
 def whole_words(spec: dict[str, t.Any], show_values: bool) -> dict[str, t.Any]:
@@ -301,4 +292,4 @@ def _shown(option: Option, value: t.Any, show_values: bool) -> t.Any:
         return [_without_driver_options(mount) for mount in shown]
     if not option.hidden:
         return shown
-    return dict.fromkeys(option.kind.parts(shown) if option.kind.parts else shown, _HIDDEN)
+    return dict.fromkeys(option.kind.parts(shown) if option.kind.parts else shown, HIDDEN)

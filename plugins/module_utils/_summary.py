@@ -10,6 +10,7 @@ import typing as t
 
 from ._nodes import Node
 from ._plan import MEMORY
+from ._table import table
 
 _HEAD = ("NODE", "ROLE", "STATE", "TAKES TASKS", "ENGINE", "ADDRESS", "LABELS")
 
@@ -18,11 +19,9 @@ def lines(found: dict[str, t.Any]) -> list[str]:
     """The look of ``_state.look`` as lines of text, the nodes as a table."""
     if "nodes" not in found:
         return [found["why"]]
-    rows = [_HEAD, *(_row(node) for node in found["nodes"])]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
-    table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+    rows = table(_HEAD, [_row(node) for node in found["nodes"]])
     problems = [f"{node['hostname']}: {problem}." for node in found["nodes"] for problem in node["problems"]]
-    told = [f"Swarm {found['swarm_id']}, {len(found['nodes'])} nodes. {found['why']}", *table]
+    told = [f"Swarm {found['swarm_id']}, {len(found['nodes'])} nodes. {found['why']}", *rows]
     if found.get("root_rotation_in_progress"):
         problems.append("A CA rotation is on its way and waits for every node.")
     return told + (["Not fine:", *problems] if problems else ["Every node is fine."])

@@ -366,3 +366,6 @@ def test_env_files_come_before_env() -> None:
         ["A=1\n# a comment\n\nB=1\nC=1\n", "B=2=3\nBARE\n"],
     )
     assert wanted.values["env"] == ["A=1", "B=2=3", "BARE", "C=env"]
+    with pytest.raises(Refused) as refused:
+        order({**WEB, "env_files": ["a"]}, ["=x"])
+    assert str(refused.value) == "web: env: '=x' has no name before the =."
