@@ -224,8 +224,7 @@ def test_an_engine_that_is_too_old_is_refused(hosts: Hosts) -> None:
 
 def test_nodes_of_a_swarm_restart_one_after_the_other(hosts: Hosts) -> None:
     hosts.run("m1", f"docker swarm init --advertise-addr {hosts.lab.host('m1').address}")
-    token = hosts.run("m1", "docker swarm join-token -q worker")
-    hosts.run("w1", f"docker swarm join --token {token} {hosts.lab.host('m1').address}:2377")
+    hosts.lab.host("w1").join(hosts.lab.host("m1"))
     played = hosts.engine(mtu=1430)
     assert played.status == 0, played.text
     # CLOCK_MONOTONIC is the machine's, so the two hosts' times compare.

@@ -84,8 +84,7 @@ def hosts() -> t.Iterator[Hosts]:
 def swarm(hosts: Hosts) -> None:
     """m1 and w1 are a swarm with a network in use, so that gossip and VXLAN hold their ports; w2 is new."""
     hosts.run("m1", f"docker swarm init --advertise-addr {hosts.addresses['m1']}")
-    token = hosts.run("m1", "docker swarm join-token -q worker")
-    hosts.run("w1", f"docker swarm join --token {token} {hosts.addresses['m1']}:2377")
+    hosts.lab.host("w1").join(hosts.lab.host("m1"))
     hosts.wait_ready(2)
 
 

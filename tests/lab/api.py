@@ -42,6 +42,18 @@ class Host:
             return breaks.inside(self.lab.outer, self.lab.name, self.name, command, check=check)
         return shell.run(self.ssh_command(command), check=check, timeout=timeout)
 
+    def join(self, manager: Host, role: str = "worker", *options: str) -> None:
+        """Join the manager's swarm as Docker's own command does, however long the Engine takes.
+
+        The command gives up after 20 s while its Engine goes on in the background, which a loaded machine comes to.
+        """
+        token = manager.run(f"docker swarm join-token -q {role}").stdout.strip()
+        self.run(
+            f"docker swarm join --token {token} --advertise-addr {self.address} {' '.join(options)} {manager.address}:2377"
+            " || { for i in $(seq 60); do sleep 1; "
+            "[ \"$(docker info --format '{{.Swarm.LocalNodeState}}')\" = active ] && exit; done; exit 1; }"
+        )
+
     def cut(self) -> None:
         """Pull the host's network cable; it keeps its addresses. A reboot plugs it in again."""
         breaks.cut(self.lab.outer, self.lab.name, self.lab.subnet, self.spec)

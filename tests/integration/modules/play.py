@@ -176,11 +176,9 @@ class Stage:
         """Make a swarm of hosts that are in none."""
         first = managers[0]
         self.sh(first, f"docker swarm init --advertise-addr {self.address(first)}")
-        tokens = self.sh(first, "docker swarm join-token -q manager; docker swarm join-token -q worker")
-        for names, token in zip((managers[1:], workers), tokens.split(), strict=True):
+        for role, names in (("manager", managers[1:]), ("worker", workers)):
             for name in names:
-                join = f"docker swarm join --token {token} --advertise-addr {self.address(name)}"
-                self.sh(name, f"{join} {self.address(first)}:2377")
+                self.lab.host(name).join(self.lab.host(first), role)
         wanted = len(managers)
         self.until(
             lambda: (

@@ -318,9 +318,8 @@ def test_a_step_that_breaks_the_quorum_is_refused(cluster: Stage) -> None:
 def test_removed_with_its_down_namesakes(cluster: Stage) -> None:
     """P9: a host that left and joined again has two entries; the stale one is told, and both go once it leaves."""
     old = cluster.node("w1")["ID"]
-    token, m1 = cluster.token("worker"), cluster.address("m1")
-    again = f"docker swarm leave; docker swarm join --token {token} --advertise-addr {cluster.address('w1')} {m1}:2377"
-    cluster.sh("w1", again)
+    cluster.sh("w1", "docker swarm leave")
+    cluster.lab.host("w1").join(cluster.lab.host("m1"))
     cluster.until(lambda: cluster.node(old)["Status"]["State"] == "down")
     info, name = cluster.run(
         call("m1", "swarm_info"), call("m1", "swarm_node", hostname="w1", labels={"a": "1"})
