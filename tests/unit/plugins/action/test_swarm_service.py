@@ -9,8 +9,8 @@ from types import SimpleNamespace
 from unittest import mock
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.action import swarm_service
 from ansible_collections.flotilla.swarm.plugins.action.swarm_service import ActionModule
+from ansible_collections.flotilla.swarm.plugins.plugin_utils import _in_slices
 
 Result = dict[str, t.Any]
 
@@ -28,7 +28,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the user is told while the task goes on."""
     lines: list[str] = []
     display = SimpleNamespace(display=lambda line, stderr: lines.append(line))
-    monkeypatch.setattr(swarm_service, "Display", lambda: display)
+    monkeypatch.setattr(_in_slices, "Display", lambda: display)
     return lines
 
 
