@@ -30,7 +30,7 @@ venv: .venv/.stamp $(TREE) ## Python environment with all tools, in .venv
 
 # The collection by the name it has when it is installed.
 $(TREE):
-	@mkdir -p $(@D) && ln -sfn $(CURDIR) $@
+	@mkdir -p $(@D) && { [ "$$(readlink $@)" = $(CURDIR) ] || ln -sfn $(CURDIR) $@; }
 
 demo: venv ## five bare hosts on this machine become a swarm
 	@tests/demo/run

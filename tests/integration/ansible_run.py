@@ -6,10 +6,16 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
+import tempfile
+import time
 import typing as t
 from pathlib import Path
 
@@ -21,12 +27,13 @@ from lab import Host, Lab  # noqa: E402
 __all__ = ["ROOT", "Done", "Host", "Lab", "ansible_playbook", "leave_swarm"]
 
 # An Engine 26.1 that leaves and joins in a row can hang in setting up its ingress network (its agent then gets no task
-# and no role), so whoever was in a swarm starts anew.
+# and no role), so one that was in a swarm starts anew; so does any that does not leave in time.
 _LEAVE = (
-    "[ \"$(docker info --format '{{.Swarm.LocalNodeState}}')\" = inactive ] || "
-    "{ timeout 15 docker swarm leave --force || systemctl kill -s KILL docker.service; "
-    "systemctl reset-failed docker.service docker.socket; systemctl restart docker; }; "
-    "docker info --format '{{.Swarm.LocalNodeState}}'"
+    "state() { docker info --format '{{.Swarm.LocalNodeState}}'; }; "
+    "renew() { systemctl reset-failed docker.service docker.socket; systemctl restart docker; }; "
+    '[ "$(state)" = inactive ] || if timeout 15 docker swarm leave --force; '
+    "then docker version --format '{{.Server.Version}}' | grep -q '^20' || renew; "
+    "else systemctl kill -s KILL docker.service; renew; fi; state"
 )
 
 
@@ -74,16 +81,59 @@ def ansible_playbook(
     }
     if report:
         ours["ANSIBLE_STDOUT_CALLBACK"] = "report"
-    done = subprocess.run(
-        [str(Path(sys.executable).with_name("ansible-playbook")), "-i", str(inventory), book, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=timeout,
-        stdin=subprocess.DEVNULL,
-        env={**clean, **ours, **environment},
-    )
-    return Done(done.returncode, done.stdout + done.stderr)
+    command = ["ansible-playbook", "-i", str(inventory), book, *arguments]
+    return _server(tuple(sorted({**clean, **ours, **environment}.items()))).run(command, timeout)
+
+
+class _Server:
+    """``ansible_server.py`` in some environment."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="ansible-server-")
+        self._path = str(Path(self._folder.name, "socket"))
+        self._process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("ansible_server.py")), self._path],
+            stdin=subprocess.PIPE,
+            env=environment,
+        )
+
+    def run(self, command: list[str], timeout: float) -> Done:
+        """Run a command line."""
+        with _told() as output, _told() as errors, self._connect() as line:
+            process = int(line.recv(64))
+            socket.send_fds(line, [json.dumps(command).encode()], [output.fileno(), errors.fileno()])
+            line.settimeout(timeout)
+            try:
+                status = int(line.recv(64) or b"-1")
+            except TimeoutError:
+                os.killpg(process, signal.SIGKILL)
+                status = -1
+            output.seek(0)
+            errors.seek(0)
+            return Done(status, output.read() + errors.read())
+
+    def _connect(self) -> socket.socket:
+        line = socket.socket(socket.AF_UNIX)
+        for attempt in itertools.count():
+            try:
+                line.connect(self._path)
+                return line
+            except OSError:
+                # It takes a second or two to load Ansible, more on a busy machine.
+                if attempt > 600 or self._process.poll() is not None:
+                    raise
+                time.sleep(0.1)
+        raise AssertionError
+
+
+def _told() -> t.IO[str]:
+    return tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+
+
+@functools.cache
+def _server(environment: tuple[tuple[str, str], ...]) -> _Server:
+    """The server of an environment: Ansible reads its settings when it is loaded."""
+    return _Server(dict(environment))
 
 
 def leave_swarm(host: Host) -> None:
