@@ -25,6 +25,11 @@ class FlotillaError(Exception):
         super().__init__(message)
         self.facts = facts or {}
 
+    def after(self, facts: dict[str, t.Any]) -> FlotillaError:
+        """This error, with what was done before it among its facts."""
+        self.facts = {**facts, **self.facts}
+        return self
+
 
 class Refused(FlotillaError):
     """The request was refused before anything was sent."""

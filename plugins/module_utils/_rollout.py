@@ -100,6 +100,14 @@ class Report:
     unfinished: list[Rollout] = field(default_factory=list)
     progress: list[str] = field(default_factory=list)
 
+    def to_result(self) -> dict[str, t.Any]:
+        """A module's result: ``rollouts``, and what the next call needs where not all is done."""
+        found: dict[str, t.Any] = {"rollouts": [outcome.to_dict() for outcome in self.outcomes]}
+        if self.unfinished:
+            found["rollouts_left"] = [rollout.to_dict() for rollout in self.unfinished]
+            found["progress"] = self.progress
+        return found
+
 
 def see_through(
     client: Client,

@@ -11,7 +11,7 @@ import typing as t
 from ._client import Client
 from ._errors import FlotillaError, Refused
 from ._plan import shown
-from ._rollout import Report, Rollout, see_through
+from ._rollout import Rollout, see_through
 from ._service_apply import Services
 from ._service_mode import is_job, mode_of
 from ._service_plan import Order, ServicePlan, order, whole_words
@@ -63,8 +63,8 @@ def deploy(
     try:
         report = see_through(client, rollouts, seconds, pause_after)
     except FlotillaError as error:
-        raise _with(error, result) from None
-    return {**result, **_seen(report)}
+        raise error.after(result) from None
+    return {**result, **report.to_result()}
 
 
 def _send(services: Services, plans: list[ServicePlan], result: Result) -> list[Rollout]:
@@ -74,8 +74,8 @@ def _send(services: Services, plans: list[ServicePlan], result: Result) -> list[
         try:
             rollout = services.send(plan)
         except FlotillaError as error:
-            told = FlotillaError(f"{plan.order.name}: {error}", error.facts)
-            raise _with(told, {**result, "changed": bool(result["actions"])}) from None
+            named = FlotillaError(f"{plan.order.name}: {error}", error.facts)
+            raise named.after({**result, "changed": bool(result["actions"])}) from None
         if rollout:
             entry["id"] = rollout.service_id
             result["actions"].append(_sentence(plan))
@@ -96,20 +96,7 @@ def _in_words(client: Client, plan: ServicePlan, service_id: str, show_values: b
 def wait_on(client: Client, left: list[Result], seconds: float, pause_after: float | None) -> Result:
     """Go on waiting for rollouts that an earlier call has begun."""
     report = see_through(client, [Rollout.from_dict(rollout) for rollout in left], seconds, pause_after)
-    return {"changed": False, **_seen(report)}
-
-
-def _seen(report: Report) -> Result:
-    found: Result = {"rollouts": [outcome.to_dict() for outcome in report.outcomes]}
-    if report.unfinished:
-        found["rollouts_left"] = [rollout.to_dict() for rollout in report.unfinished]
-        found["progress"] = report.progress
-    return found
-
-
-def _with(error: FlotillaError, facts: Result) -> FlotillaError:
-    error.facts = {**facts, **error.facts}
-    return error
+    return {"changed": False, **report.to_result()}
 
 
 def _orders(declared: list[Result]) -> list[Order]:
