@@ -51,11 +51,12 @@ def deploy(
     """
     services = Services(client, _orders(declared))
     plans = services.plan()
-    result = _told(plans, show_values)
+    result = told(plans, show_values)
     result["warnings"] = services.warnings
     if check_mode:
         return result
-    rollouts = _send(services, plans, result)
+    result["actions"] = []
+    rollouts = send_all(services, plans, result)
     if len(plans) == 1:
         result.update(_in_words(client, plans[0], result["services"][0]["id"], show_values))
     if seconds is None or not rollouts:
@@ -67,9 +68,18 @@ def deploy(
     return {**result, **report.to_result()}
 
 
-def _send(services: Services, plans: list[ServicePlan], result: Result) -> list[Rollout]:
-    """Carry out the plans one after the other, and return what there is to wait for."""
-    result["actions"], rollouts = [], []
+def send_all(services: Services, plans: list[ServicePlan], result: Result) -> list[Rollout]:
+    """Carry out the plans one after the other, and return what there is to wait for.
+
+    Args:
+        services: who planned.
+        plans: what to do.
+        result: gets what was done, in ``actions``, and the IDs of new services.
+
+    Raises:
+        FlotillaError: one failed; the result so far is among its facts.
+    """
+    rollouts = []
     for plan, entry in zip(plans, result["services"]):
         try:
             rollout = services.send(plan)
@@ -78,9 +88,9 @@ def _send(services: Services, plans: list[ServicePlan], result: Result) -> list[
             raise named.after({**result, "changed": bool(result["actions"])}) from None
         if rollout:
             entry["id"] = rollout.service_id
-            result["actions"].append(_sentence(plan))
+            result["actions"].append(sentence(plan))
         else:
-            rollout = _unsettled(plan)
+            rollout = unsettled(plan)
         rollouts += [rollout] if rollout else []
     return rollouts
 
@@ -122,12 +132,12 @@ def _contents(params: Result) -> list[str]:
     return texts
 
 
-def _told(plans: list[ServicePlan], show_values: bool) -> Result:
-    """The result as far as the plans alone know it."""
+def told(plans: list[ServicePlan], show_values: bool) -> Result:
+    """The result as far as the plans alone know it: ``changed``, ``actions``, ``services`` and ``diff``."""
     acting = [plan for plan in plans if plan.action != "none"]
     result: Result = {
         "changed": bool(acting),
-        "actions": [_sentence(plan) for plan in acting],
+        "actions": [sentence(plan) for plan in acting],
         "services": [
             {
                 "name": plan.order.name,
@@ -153,12 +163,13 @@ def _told(plans: list[ServicePlan], show_values: bool) -> Result:
     return result
 
 
-def _sentence(plan: ServicePlan) -> str:
+def sentence(plan: ServicePlan) -> str:
+    """What is done to a service, for people."""
     what = f" ({', '.join(sorted(shown(plan.changes)))})" if plan.action == "update" else ""
     return f"{plan.order.name}: {_DONE[plan.action]}{what}"
 
 
-def _unsettled(plan: ServicePlan) -> Rollout | None:
+def unsettled(plan: ServicePlan) -> Rollout | None:
     """What to wait for where nothing was sent: a service that is as declared, but not well."""
     live = plan.live
     if live is None or plan.order.state == "absent":
