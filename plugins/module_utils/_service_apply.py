@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
+from . import _content as content
 from ._client import OLDEST_API, Client
 from ._errors import Conflict, EngineError, EngineTimeout, FlotillaError, NotFound, Refused
 from ._nodes import views
@@ -108,7 +109,7 @@ class Services:
         return found
 
     def _named(self, path: str) -> dict[str, str]:
-        return {raw["Spec"]["Name"]: raw["ID"] for raw in self._client.get(path)}
+        return content.names(self._client.get(path))
 
     def _plan(self, order: Order, live: dict[str, t.Any] | None) -> ServicePlan:
         image, platforms = self._look_up(order, live)

@@ -5,7 +5,7 @@
 """The networks, secrets and configs a service uses. PRIVATE to the collection. Pure.
 
 Users name them, the Engine keeps their IDs: a ``Catalogue`` knows both. A secret that was removed and made again
-under its old name is another secret.
+under its old name is another secret, and the name of one that has versions means the current one.
 """
 
 from __future__ import annotations
@@ -20,24 +20,25 @@ from ._options import Kind
 
 @dataclass
 class Catalogue:
-    """What there is on the swarm, by name, with each one's ID."""
+    """What there is on the swarm, by name, with each one's ID.
+
+    A secret or config has further names beside its own, which comes first: see ``_content.names``.
+    """
 
     networks: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     configs: dict[str, str] = field(default_factory=dict)
 
     def find(self, kind: str, name: str, service: str) -> tuple[str, str]:
-        """The ID and the name of what a user named by either.
+        """The ID and the own name of what a user named by any name or its ID.
 
         Raises:
             Refused: there is none.
         """
         known: dict[str, str] = getattr(self, kind)
-        if name in known:
-            return known[name], name
-        for there, identity in known.items():
-            if identity == name:
-                return identity, there
+        identity = known.get(name, name)
+        if identity in known.values():
+            return identity, self.name(kind, identity)
         raise Refused(
             f"{service}: there is no {kind[:-1]} {name} on the swarm; make it first. Nothing was sent."
         )

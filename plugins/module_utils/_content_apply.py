@@ -1,0 +1,201 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Planning secrets or configs against a swarm, and sending what the plans say. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import functools
+import typing as t
+
+from . import _content as content
+from ._client import Client
+from ._content import Family, Raw, Version
+from ._content_fingerprint import fingerprint
+from ._content_order import ContentOrder
+from ._content_plan import ContentPlan, claimed, plan_content, prunable, relabelled
+from ._content_rewire import users
+from ._content_same import same_content
+from ._errors import Conflict, EngineError, FlotillaError, NotFound, Refused
+from ._wait import in_sequence
+
+# Above that, the names would make a longer address than reading everything is worth.
+_FEW = 25
+
+
+class Contents:
+    """The secrets or the configs of a swarm that somebody declared.
+
+    Args:
+        client: a manager's Engine.
+        family: which of both.
+        orders: what is declared, each name once.
+    """
+
+    def __init__(self, client: Client, family: Family, orders: list[ContentOrder]) -> None:
+        names = [order.name for order in orders]
+        for name in names:
+            if names.count(name) > 1:
+                raise Refused(
+                    f"{name} is declared {names.count(name)} times; name every {family.word} once. Nothing was sent."
+                )
+        self._client = client
+        self._family = family
+        self._orders = orders
+        self._plans: list[ContentPlan] = []
+        #: Sentences for the user that are no failure.
+        self.warnings: list[str] = []
+
+    def plan(self, leaving: t.AbstractSet[str] = frozenset()) -> list[ContentPlan]:
+        """Plan all of them; nothing is changed.
+
+        Args:
+            leaving: the IDs of services that will be gone by the time something is removed.
+
+        Raises:
+            Refused: one of them cannot be done.
+        """
+        raws = self._near() if self._orders else []
+        self._plans = [
+            plan_content(order, raws, functools.partial(self._same, order)) for order in self._orders
+        ]
+        self._refuse_in_use(leaving)
+        return self._plans
+
+    def send(self, plan: ContentPlan) -> None:
+        """Carry out one plan. Afterwards it knows the ID of the version that is current.
+
+        Raises:
+            FlotillaError: the Engine objects; the message names neither secret nor config.
+        """
+        if plan.action == "remove":
+            for version in plan.stale:
+                self._remove(version)
+            return
+        for version in plan.stale:
+            if not version.owned:
+                self._relabel(version, lambda now: claimed(now, plan.order.name))
+        if plan.action in ("create", "rotate"):
+            self._create(plan)
+        elif plan.target is not None and plan.action != "none":
+            marked = {} if plan.target.owned else self._fingerprint(plan.order)
+            self._relabel(
+                plan.target,
+                lambda now: {
+                    **relabelled(plan.order, now, self._labels_before(plan, now), plan.number),
+                    **marked,
+                },
+            )
+
+    def current(self) -> dict[str, str]:
+        """The ID that is meant by each name a service can use.
+
+        What is planned and not made yet has an ID that no object has, so that a plan can already refer to it.
+        """
+        found = content.names(self._client.get(self._family.path))
+        for plan in self._plans:
+            # Taken out first: the first name of an ID is to be the object's own.
+            found.pop(plan.order.name, None)
+            if plan.order.state == "present":
+                identity = plan.id or f"planned-{plan.order.name}"
+                found.setdefault(plan.object_name, identity)
+                found.setdefault(plan.order.name, identity)
+        return found
+
+    def prune(self, plans: list[ContentPlan]) -> list[str]:
+        """Remove older versions that nobody needs, and say which."""
+        told: list[str] = []
+        if not any(prunable(plan, ()) for plan in plans):
+            return told
+        used = users(self._client.get("/services"), self._family)
+        for plan in plans:
+            for version in prunable(plan, used):
+                try:
+                    self._remove(version)
+                except EngineError as error:
+                    # Somebody began to use it just now.
+                    self.warnings.append(f"{plan.order.name}: version {version.number} stays. {error}.")
+                    continue
+                plan.pruned.append(version.object_name)
+                told.append(f"{plan.order.name}: version {version.number} removed ({version.object_name})")
+        return told
+
+    def _same(self, order: ContentOrder, version: Version) -> bool:
+        return same_content(self._client, self._family, order, version)
+
+    def _near(self) -> list[Raw]:
+        """All objects that can be versions of what is declared, and perhaps some more."""
+        names = {order.name[: content.SHARED] for order in self._orders}
+        filters = {"name": sorted(names)} if len(names) <= _FEW else None
+        return t.cast("list[Raw]", self._client.get(self._family.path, filters=filters))
+
+    def _refuse_in_use(self, leaving: t.AbstractSet[str]) -> None:
+        removed = [plan for plan in self._plans if plan.action == "remove"]
+        if not removed:
+            return
+        staying = [raw for raw in self._client.get("/services") if raw["ID"] not in leaving]
+        used = users(staying, self._family)
+        for plan in removed:
+            names = sorted({name for version in plan.stale for name in used.get(version.id, [])})
+            if names:
+                raise Refused(
+                    f"{plan.order.name} cannot be removed: {', '.join(names)} {'use' if len(names) > 1 else 'uses'} it; "
+                    f"remove the {self._family.word} from there first. Nothing was sent."
+                )
+
+    def _create(self, plan: ContentPlan) -> None:
+        order = plan.order
+        body: dict[str, t.Any] = {
+            "Name": plan.object_name,
+            "Labels": {**plan.labels, **self._fingerprint(order)},
+            **order.about,
+        }
+        if order.data is not None:
+            body["Data"] = base64.b64encode(order.data).decode()
+        try:
+            plan.id = self._client.post(f"{self._family.path}/create", body)["ID"]
+        except Conflict:
+            raise FlotillaError(
+                f"somebody else made a {self._family.word} {plan.object_name} just now; run again to bring it to what is "
+                "declared."
+            ) from None
+
+    def _fingerprint(self, order: ContentOrder) -> dict[str, str]:
+        if self._family.readable or order.data is None:
+            return {}
+        made = fingerprint(order.data)
+        return {} if made is None else {content.FINGERPRINT: made}
+
+    @staticmethod
+    def _labels_before(plan: ContentPlan, now: Version) -> dict[str, str]:
+        """Whose labels the declared ones are put on: an older version that comes back gets the current one's."""
+        return plan.live.labels if plan.action == "revert" and plan.live else now.labels
+
+    def _relabel(self, version: Version, labels: t.Callable[[Version], dict[str, str]]) -> None:
+        """Write labels alone; the data stays as it is."""
+        first = [version]
+
+        def write() -> None:
+            now = first.pop() if first else Version(self._read(version), version.number, version.owned)
+            self._client.post(
+                f"{self._family.path}/{now.id}/update",
+                {"Name": now.object_name, "Labels": labels(now)},
+                version=now.raw["Version"]["Index"],
+            )
+
+        in_sequence(write)
+
+    def _read(self, version: Version) -> Raw:
+        try:
+            return t.cast("Raw", self._client.get(f"{self._family.path}/{version.id}"))
+        except NotFound:
+            raise FlotillaError(
+                f"somebody else removed {version.object_name} just now; run again to make it anew."
+            ) from None
+
+    def _remove(self, version: Version) -> None:
+        with contextlib.suppress(NotFound):
+            self._client.delete(f"{self._family.path}/{version.id}")
