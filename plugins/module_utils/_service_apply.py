@@ -33,9 +33,10 @@ class Services:
     Args:
         client: a manager's Engine.
         orders: what is declared, each name once.
+        coming: networks, secrets and configs that will be there once these services are sent, with their IDs.
     """
 
-    def __init__(self, client: Client, orders: list[Order]) -> None:
+    def __init__(self, client: Client, orders: list[Order], coming: Catalogue | None = None) -> None:
         self._client = client
         self._registry = Registry(client)
         #: Sentences for the user that are no failure.
@@ -44,6 +45,8 @@ class Services:
         present = [order for order in orders if order.state == "present"]
         self._check_versions(present)
         self._catalogue = self._read_catalogue([order.values for order in present])
+        if coming:
+            self._catalogue.update(coming)
         for order in present:
             order.values = resolved(order.values, self._catalogue, order.name)
         self._orders = orders

@@ -1,0 +1,220 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a declared stack to the result: plan all of it, send it in order, wait for all together. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._client import Client
+from ._content import CONFIG, SECRET, Family
+from ._content_apply import Contents
+from ._content_order import content_order
+from ._content_plan import ContentPlan
+from ._content_rewire import rewire
+from ._errors import FlotillaError
+from ._network_apply import Networks
+from ._network_order import network_order
+from ._plan import shown
+from ._rollout import Rollout
+from ._service_apply import Services
+from ._service_deploy import send_all, told
+from ._service_plan import ServicePlan, order
+from ._service_references import Catalogue
+from ._stack import Result, Stack
+from ._stack_leftovers import Leftovers
+from ._wait import Clock
+
+# In the place of the ID of a network that is planned and not made yet.
+_PLANNED = "planned"
+
+
+class Holding:
+    """The secrets or the configs of a stack."""
+
+    def __init__(self, client: Client, family: Family, declared: list[Result]) -> None:
+        self.family = family
+        self.contents = Contents(client, family, [content_order(family, one, _read) for one in declared])
+        self.plans: list[ContentPlan] = []
+
+
+class Deployment:
+    """One declared stack and a swarm.
+
+    Args:
+        client: a manager's Engine.
+        declared: the stack.
+        seconds: how long everything together may take.
+        show_values: show values that may hold secrets.
+
+    Raises:
+        Refused: a part of the stack cannot be.
+    """
+
+    def __init__(self, client: Client, declared: Stack, seconds: float, show_values: bool) -> None:
+        self._client = client
+        self._declared = declared
+        self._clock = Clock(seconds)
+        self._show_values = show_values
+        self._networks = Networks(client, [network_order(one) for one in declared.networks], seconds)
+        self._holdings = [
+            Holding(client, family, params)
+            for family, params in ((SECRET, declared.secrets), (CONFIG, declared.configs))
+        ]
+
+    def plan(self) -> Result:
+        """Plan all of it; nothing is sent.
+
+        Returns:
+            The result as far as the plans alone know it.
+
+        Raises:
+            Refused: a part of it cannot be done.
+        """
+        self._left = Leftovers(self._client, self._declared)
+        self._network_plans = self._networks.plan()
+        for holding in self._holdings:
+            holding.plans = holding.contents.plan()
+        self._plan_services()
+        return self._told()
+
+    def send(self, result: Result) -> list[Rollout]:
+        """Carry out the plans: what services refer to first.
+
+        Args:
+            result: gets what was done, in ``actions``.
+
+        Returns:
+            What to wait for.
+
+        Raises:
+            FlotillaError: one failed; what was done before it is among its facts.
+        """
+        actions: list[str] = []
+        result["actions"] = actions
+        try:
+            return self._send(result, actions)
+        except FlotillaError as error:
+            raise error.after({**result, "changed": bool(actions)}) from None
+
+    def tidy(self) -> list[str]:
+        """Once all rollouts are over, remove what nobody needs any more, and say what."""
+        done = []
+        for holding in self._holdings:
+            done += [f"{holding.family.word} {line}" for line in holding.contents.prune(holding.plans)]
+        return done + self._left.remove_the_rest(self._clock)
+
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences for the user that are no failure."""
+        contents = [line for holding in self._holdings for line in holding.contents.warnings]
+        return [*self._services.warnings, *contents, *self._left.warnings]
+
+    def _send(self, result: Result, actions: list[str]) -> list[Rollout]:
+        rollouts: list[Rollout] = []
+        if self._declared.prune != "none":
+            rollouts += self._left.remove_services()
+            actions += [_leaves("service", one.name) for one in rollouts]
+        before = len(actions)
+        for plan in self._network_plans:
+            rollouts += _named("network", self._networks.send, plan)
+            actions += [f"network {plan.sentence}"] if plan.action != "none" else []
+        for holding in self._holdings:
+            for made in holding.plans:
+                _named(holding.family.word, holding.contents.send, made)
+                actions += [f"{holding.family.word} {made.sentence}"] if made.action != "none" else []
+        if len(actions) > before:
+            # Now what they refer to has its IDs.
+            self._plan_services()
+        rollouts += send_all(self._services, self._service_plans, result)
+        for holding in self._holdings:
+            rollouts += self._rewire(holding, actions)
+        return rollouts
+
+    def _rewire(self, holding: Holding, actions: list[str]) -> list[Rollout]:
+        """Move services of others to what is current; the stack's own have moved with their own plans."""
+        ours = {plan.live["ID"] for plan in self._service_plans if plan.live}
+        moved = rewire(self._client, holding.family, holding.plans, ours)
+        actions += [f"{one.name}: given the new version of a {holding.family.word}" for one in moved]
+        return moved
+
+    def _plan_services(self) -> None:
+        self._services = Services(
+            self._client, [order(params) for params in self._declared.services], self._coming()
+        )
+        self._service_plans: list[ServicePlan] = self._services.plan()
+
+    def _coming(self) -> Catalogue:
+        """What there will be by the time the services are sent."""
+        coming = Catalogue(
+            networks={
+                plan.order.name: plan.id or f"{_PLANNED}-{plan.order.name}" for plan in self._network_plans
+            }
+        )
+        for holding in self._holdings:
+            if holding.plans:
+                setattr(coming, holding.family.words, holding.contents.current())
+        return coming
+
+    def _told(self) -> Result:
+        result = told(self._service_plans, self._show_values)
+        actions, diff = [], []
+        for plan in self._network_plans:
+            actions += [f"network {plan.sentence}"] if plan.action != "none" else []
+            diff += _diff("network", plan)
+        for holding in self._holdings:
+            for made in holding.plans:
+                actions += [f"{holding.family.word} {made.sentence}"] if made.action != "none" else []
+                diff += _diff(holding.family.word, made)
+            result[holding.family.words] = [_entry(made) for made in holding.plans]
+        left = self._left.told()
+        leaving = [(kind[:-1], name) for kind, names in left.items() for name in names]
+        if self._declared.prune == "none":
+            leaving = []
+        for word, name in leaving:
+            actions.append(_leaves(word, name))
+            diff.append(_difference(f"{word} {name}", {"state": "present"}, {"state": "absent"}))
+        result["networks"] = [_entry(plan) for plan in self._network_plans]
+        result["actions"] = actions + result["actions"]
+        result["diff"] = diff + result["diff"]
+        result["changed"] = bool(result["actions"])
+        result["undeclared"] = left
+        return {key: value for key, value in result.items() if key not in ("changes", "rebuilt")}
+
+
+def _named(word: str, send: t.Callable[[t.Any], t.Any], plan: t.Any) -> t.Any:
+    """Send something; what the Engine objects to is told with its name."""
+    try:
+        return send(plan)
+    except FlotillaError as error:
+        raise FlotillaError(f"{word} {plan.order.name}: {error}", error.facts) from None
+
+
+def _entry(plan: t.Any) -> Result:
+    return {
+        "name": plan.order.name,
+        "id": plan.id,
+        "action": plan.action,
+        "changes": sorted(shown(plan.changes)),
+    }
+
+
+def _leaves(word: str, name: str) -> str:
+    return f"{word} {name}: removed, since the stack declares it no more"
+
+
+def _diff(word: str, plan: t.Any) -> list[Result]:
+    if plan.action == "none":
+        return []
+    return [_difference(f"{word} {plan.order.name}", plan.diff(False), plan.diff(True))]
+
+
+def _difference(header: str, before: Result, after: Result) -> Result:
+    return {"before_header": header, "after_header": header, "before": before, "after": after}
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
