@@ -120,7 +120,7 @@ class Contents:
                     self.warnings.append(f"{plan.order.name}: version {version.number} stays. {error}.")
                     continue
                 plan.pruned.append(version.object_name)
-                told.append(f"{plan.order.name}: version {version.number} removed ({version.object_name})")
+                told.append(f"{plan.order.name}: older version removed ({version.object_name})")
         return told
 
     def _same(self, order: ContentOrder, version: Version) -> bool:

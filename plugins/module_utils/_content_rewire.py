@@ -20,15 +20,18 @@ from ._rollout import Rollout
 from ._service_mode import is_job, mode_of
 from ._wait import in_sequence
 
+# States of an update from which the swarm may go back to what was before.
+_UNSETTLED = ("updating", "paused", "rollback_started", "rollback_paused")
 # Old ID to the ID and the name of what stands in its place.
 Moves = t.Dict[str, t.Tuple[str, str]]
 
 
 def users(services: list[Raw], family: Family) -> dict[str, list[str]]:
-    """The names of the services that use each object, by its ID."""
+    """The names of the services that use each object, or may go back to it, by its ID."""
     found: dict[str, list[str]] = {}
     for service in services:
-        for identity in sorted(_used(service["Spec"], family)):
+        before = _before(service)
+        for identity in sorted(used(service["Spec"], family) | used(before, family)):
             found.setdefault(identity, []).append(service["Spec"]["Name"])
     return found
 
@@ -72,12 +75,12 @@ def to_move(
         for service in services
         if service["ID"] not in except_services
         and not is_job(mode_of(service["Spec"]))
-        and _used(service["Spec"], family) & set(old)
+        and used(service["Spec"], family) & set(old)
     ]
     for plan in plans:
         stale = set(moves([plan]))
         plan.services = [
-            service["Spec"]["Name"] for service in found if _used(service["Spec"], family) & stale
+            service["Spec"]["Name"] for service in found if used(service["Spec"], family) & stale
         ]
     return found
 
@@ -89,7 +92,7 @@ def jobs_behind(services: list[Raw], family: Family, plans: list[ContentPlan]) -
         "again; declare it anew with swarm_service to give it the current one."
         for plan in plans
         for service in services
-        if is_job(mode_of(service["Spec"])) and _used(service["Spec"], family) & set(moves([plan]))
+        if is_job(mode_of(service["Spec"])) and used(service["Spec"], family) & set(moves([plan]))
     ]
 
 
@@ -112,18 +115,32 @@ def rewire(
     Raises:
         FlotillaError: the Engine objects to one of them; the message names it.
     """
-    if not any(moves(plans)):
+    old = moves(plans)
+    if not old:
         return []
     there = client.get("/services") if services is None else services
-    rollouts = []
+    rollouts: list[Rollout] = []
     for service in to_move(there, family, plans, except_services):
         name = service["Spec"]["Name"]
         try:
-            if _move(client, service, family, moves(plans)):
+            if _move(client, service, family, old):
                 rollouts.append(Rollout(service["ID"], name))
         except EngineError as error:
+            moved = [rollout.name for rollout in rollouts]
+            for plan in plans:
+                plan.services = [one for one in plan.services if one in moved]
             raise FlotillaError(f"{name} could not be moved to another {family.word}: {error}") from None
     return rollouts
+
+
+def on_their_way(services: list[Raw], family: Family, plans: list[ContentPlan]) -> list[Rollout]:
+    """What an earlier run moved and nobody has seen through: it may still go back to the older version."""
+    old = set(moves(plans))
+    return [
+        Rollout(service["ID"], service["Spec"]["Name"], written=False)
+        for service in services
+        if used(_before(service), family) & old and not used(service["Spec"], family) & old
+    ]
 
 
 def _move(client: Client, service: Raw, family: Family, moved: Moves) -> bool:
@@ -145,9 +162,16 @@ def _move(client: Client, service: Raw, family: Family, moved: Moves) -> bool:
         return False
 
 
+def _before(service: Raw) -> dict[str, t.Any]:
+    """The spec that a service whose update has not ended may go back to."""
+    unsettled = (service.get("UpdateStatus") or {}).get("State") in _UNSETTLED
+    return (service.get("PreviousSpec") or {}) if unsettled else {}
+
+
 def _container(spec: dict[str, t.Any]) -> dict[str, t.Any]:
     return t.cast("dict[str, t.Any]", (spec.get("TaskTemplate") or {}).get("ContainerSpec") or {})
 
 
-def _used(spec: dict[str, t.Any], family: Family) -> set[str]:
+def used(spec: dict[str, t.Any], family: Family) -> set[str]:
+    """The IDs of the objects that a service's spec refers to."""
     return {str(reference.get(family.id_key)) for reference in _container(spec).get(family.list_key) or []}
