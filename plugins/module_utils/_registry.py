@@ -31,7 +31,7 @@ def auth_header(auth: dict[str, str] | None, image: str) -> dict[str, str]:
     """
     if not auth:
         return {}
-    server = auth.get("server") or _server(image)
+    server = auth.get("server") or server_of(image)
     if auth.get("identity_token"):
         sent = {"identitytoken": auth["identity_token"], "serveraddress": server}
     else:
@@ -39,7 +39,8 @@ def auth_header(auth: dict[str, str] | None, image: str) -> dict[str, str]:
     return {"X-Registry-Auth": base64.urlsafe_b64encode(json.dumps(sent).encode()).decode()}
 
 
-def _server(image: str) -> str:
+def server_of(image: str) -> str:
+    """The registry that an image is pulled from, as credentials name it."""
     first, slash, _rest = image.partition("/")
     is_host = slash and ("." in first or ":" in first or first == "localhost")
     return first if is_host else "https://index.docker.io/v1/"

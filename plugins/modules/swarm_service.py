@@ -841,27 +841,12 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils._client import Client
 from ..module_utils._errors import Refused
 from ..module_utils._module import run
-from ..module_utils._options import argument_spec
-from ..module_utils._registry import AUTH_SPEC
 from ..module_utils._service_deploy import deploy, wait_on
-from ..module_utils._service_mode import MODES, mode_options
-from ..module_utils._service_options import SERVICE
-
-_ONE: dict[str, t.Any] = {
-    **argument_spec(SERVICE),
-    **argument_spec(mode_options("replicated-job")),
-    "state": {"type": "str", "choices": ["present", "absent", "rolled_back"], "default": "present"},
-    "mode": {"type": "str", "choices": list(MODES)},
-    "env_files": {"type": "list", "elements": "path"},
-    "registry_auth": {"type": "dict", "options": AUTH_SPEC},
-    "resolve_image": {"type": "raw", "default": "changed"},
-    "undeclared": {"type": "str", "choices": ["keep", "reset"], "default": "keep"},
-    "force_update": {"type": "bool", "default": False},
-}
+from ..module_utils._service_spec import SERVICE_SPEC
 
 
 def _refuse_beside_services(params: dict[str, t.Any]) -> None:
-    for name, spec in _ONE.items():
+    for name, spec in SERVICE_SPEC.items():
         if params[name] != spec.get("default"):
             raise Refused(
                 f"{name} stands beside services, where it means nothing; give it to each service it is for."
@@ -892,12 +877,12 @@ def main() -> None:
     """Run the module."""
     run(
         {
-            **_ONE,
+            **SERVICE_SPEC,
             "name": {"type": "str"},
             "services": {
                 "type": "list",
                 "elements": "dict",
-                "options": {**_ONE, "name": {"type": "str", "required": True}},
+                "options": {**SERVICE_SPEC, "name": {"type": "str", "required": True}},
             },
             "wait": {"type": "bool", "default": True},
             "wait_timeout": {"type": "int", "default": 300},

@@ -1,0 +1,26 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The argument spec of one service, for every module that takes services. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._options import argument_spec
+from ._registry import AUTH_SPEC
+from ._service_mode import MODES, mode_options
+from ._service_options import SERVICE
+
+SERVICE_SPEC: dict[str, t.Any] = {
+    **argument_spec(SERVICE),
+    **argument_spec(mode_options("replicated-job")),
+    "state": {"type": "str", "choices": ["present", "absent", "rolled_back"], "default": "present"},
+    "mode": {"type": "str", "choices": list(MODES)},
+    "env_files": {"type": "list", "elements": "path"},
+    "registry_auth": {"type": "dict", "options": AUTH_SPEC},
+    "resolve_image": {"type": "raw", "default": "changed"},
+    "undeclared": {"type": "str", "choices": ["keep", "reset"], "default": "keep"},
+    "force_update": {"type": "bool", "default": False},
+}

@@ -1,0 +1,123 @@
+#!/usr/bin/python
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: swarm_stack_task_info
+short_description: Tell how the tasks of a stack are
+description:
+  - Tells the newest task of each slot of the services of a stack, whoever deployed it.
+  - Works on any host in any state; a host that is no manager with a quorum says so and returns none.
+author:
+  - Flotilla contributors (@flotilla-swarm)
+extends_documentation_fragment:
+  - flotilla.swarm._connection
+  - flotilla.swarm._attributes
+  - flotilla.swarm._attributes.info_module
+  - flotilla.swarm._attributes.actiongroup_swarm
+options:
+  name:
+    description:
+      - The name of the stack.
+    type: str
+    required: true
+seealso:
+  - module: flotilla.swarm.swarm_stack_info
+  - module: flotilla.swarm.swarm_task_info
+"""
+
+EXAMPLES = r"""
+- name: Look at the tasks of a stack
+  flotilla.swarm.swarm_stack_task_info:
+    name: shop
+  register: result
+
+- name: Show them
+  ansible.builtin.debug:
+    var: result.summary
+"""
+
+RETURN = r"""
+state:
+  description: What the host is to a swarm, see M(flotilla.swarm.swarm_info).
+  returned: always
+  type: str
+  sample: manager
+why:
+  description: A sentence about RV(state); on a manager, about the quorum.
+  returned: always
+  type: str
+summary:
+  description: The tasks in one glance, a list of lines made for reading.
+  returned: always
+  type: list
+  elements: str
+exists:
+  description: Whether the swarm has services of the stack.
+  returned: on a manager with a quorum
+  type: bool
+results:
+  description: The tasks in the words of C(docker stack ps), for playbooks that use
+    M(community.docker.docker_stack_task_info). The state is without its age.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - CurrentState: Running
+      DesiredState: Running
+      Error: ""
+      ID: 7t6gbu5w0nmx
+      Image: nginx:1.27
+      Name: shop_web.1
+      Node: w1
+      Ports: ""
+tasks:
+  description: The tasks in the form of RV(flotilla.swarm.swarm_task_info#module:tasks).
+  returned: always
+  type: list
+  elements: dict
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils import _task_look as task_look
+from ..module_utils._client import Client
+from ..module_utils._module import run
+from ..module_utils._on_manager import on_manager
+from ..module_utils._stack_look import tasks_of
+
+
+def _row(task: dict[str, t.Any]) -> dict[str, str]:
+    return {
+        "CurrentState": task["state"].capitalize(),
+        "DesiredState": task["desired_state"].capitalize(),
+        "Error": task["error"],
+        "ID": task["id"],
+        "Image": task["image"].partition("@")[0],
+        "Name": f"{task['service']}.{task['slot'] or task['node_id']}",
+        "Node": task["node"],
+        "Ports": "",
+    }
+
+
+def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
+    """Look at the tasks."""
+    name = module.params["name"]
+    found = on_manager(client, lambda nodes, own_id: tasks_of(client, nodes, own_id, name), {"tasks": []})
+    seen = found["state"] == "manager"
+    lines = task_look.lines(found["tasks"]) if seen else [found["why"]]
+    return {"changed": False, **found, "results": [_row(one) for one in found["tasks"]], "summary": lines}
+
+
+def main() -> None:
+    """Run the module."""
+    run({"name": {"type": "str", "required": True}}, work)
+
+
+if __name__ == "__main__":
+    main()
