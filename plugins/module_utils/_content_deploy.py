@@ -81,7 +81,7 @@ def go_on(client: Client, family: Family, declared: list[Result], left: Result, 
         left: what that call left: the rollouts, and its result so far.
         how: what is done beside.
     """
-    # They are as declared by now, unless somebody else was here meanwhile, so this finds what is to be pruned, and what a service can be brought back to.
+    # They are as declared by now, unless somebody else was here meanwhile: what is left is to prune them.
     contents = _contents(client, family, [{**one, "force": False} for one in declared])
     plans = [plan for plan in contents.plan() if plan.action == "none"]
     rollouts = [Rollout.from_dict(rollout) for rollout in left["rollouts"]]
@@ -172,6 +172,5 @@ def _retreated(
     seconds: float,
 ) -> FlotillaError:
     """The failure of a rollout, once the services that failed are back on the version before."""
-    failed = [outcome for outcome in error.facts.get("rollouts", []) if outcome["state"] == "failed"]
-    sentence = retreat(client, family, plans, failed, seconds)
+    sentence = retreat(client, family, plans, error.facts.get("rollouts", []), seconds)
     return RolloutFailed(f"{error} {sentence}", {**result, **error.facts})

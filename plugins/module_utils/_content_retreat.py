@@ -17,28 +17,28 @@ from ._errors import EngineError, FlotillaError, NotFound
 from ._rollout import Rollout, see_through
 from ._wait import in_sequence
 
+Outcome = t.Dict[str, t.Any]
+
 
 def retreat(
-    client: Client, family: Family, plans: list[ContentPlan], failed: list[dict[str, t.Any]], seconds: float
+    client: Client, family: Family, plans: list[ContentPlan], outcomes: list[Outcome], seconds: float
 ) -> str:
-    """Bring services that failed with a new version back, and say what they run with.
+    """Bring services that failed with a new version back, and say which version each service has.
 
     Args:
         client: a manager's Engine.
         family: secrets or configs.
         plans: which were sent.
-        failed: the outcomes of the services that failed.
+        outcomes: what became of the services that were moved.
         seconds: how long it may take.
     """
     back, problems = [], []
-    for outcome in failed:
+    for outcome in outcomes:
+        if outcome["state"] != "failed":
+            continue
         try:
             if in_sequence(functools.partial(_back, client, outcome["service_id"], family, plans)):
                 back.append(Rollout(outcome["service_id"], outcome["name"], goal="rolled_back"))
-            else:
-                problems.append(
-                    f"{outcome['name']} was changed by somebody else meanwhile and is left as it is."
-                )
         except EngineError as error:
             problems.append(f"{outcome['name']} could not be brought back: {error}.")
     try:
@@ -46,15 +46,12 @@ def retreat(
             see_through(client, back, seconds)
     except FlotillaError as error:
         problems.append(f"Bringing back did not end well either: {error}")
-        back = [rollout for rollout in back if rollout.outcome and rollout.outcome.state == "converged"]
-    names = ", ".join(rollout.name for rollout in back)
-    told = [f"Brought back to the version before: {names}."] if back else []
-    old = ", ".join(plan.order.name for plan in plans if plan.stale)
-    return " ".join([*told, *problems, f"The older versions of {old} stay, and the next run tries again."])
+    standing = _standing(client, family, plans, {outcome["service_id"] for outcome in outcomes})
+    return " ".join([*problems, *standing, "Older versions stay, and the next run tries again."])
 
 
 def _back(client: Client, service_id: str, family: Family, plans: list[ContentPlan]) -> bool:
-    """Roll a service back, unless it did so by itself; ``False`` where that would not bring the older version back."""
+    """Roll a service back, unless it does so by itself; ``False`` where that would not bring the older version back."""
     try:
         raw: Raw = client.get(f"/services/{service_id}")
     except NotFound:
@@ -63,9 +60,28 @@ def _back(client: Client, service_id: str, family: Family, plans: list[ContentPl
     if used(raw["Spec"], family) & old and not used(raw["Spec"], family) & new:
         return True
     if not used(raw.get("PreviousSpec") or {}, family) & old:
+        # Somebody else has changed it meanwhile.
         return False
     # The Engine wants a valid spec and ignores it.
     client.post(
         f"/services/{service_id}/update", raw["Spec"], version=raw["Version"]["Index"], rollback="previous"
     )
     return True
+
+
+def _standing(client: Client, family: Family, plans: list[ContentPlan], services: set[str]) -> list[str]:
+    """Which service has which version now, a sentence for each version."""
+    try:
+        raws = [raw for raw in client.get("/services") if raw["ID"] in services]
+    except FlotillaError:
+        return []
+    told = []
+    for plan in plans:
+        numbers = {plan.id: plan.number, **{version.id: version.number for version in plan.stale}}
+        for identity, number in sorted(numbers.items(), key=lambda pair: pair[1]):
+            names = sorted(raw["Spec"]["Name"] for raw in raws if identity in used(raw["Spec"], family))
+            if names:
+                told.append(
+                    f"{', '.join(names)} {'has' if len(names) == 1 else 'have'} version {number} of {plan.order.name}."
+                )
+    return told
