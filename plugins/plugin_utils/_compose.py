@@ -1,0 +1,147 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read a stack from Compose files. PRIVATE to the collection. Pure but for ``read``.
+
+The result is in the options of the collection's own modules, with the names and labels that ``docker stack deploy``
+gives.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+from ..module_utils._errors import Refused
+from ._compose_contents import Contents
+from ._compose_files import Files, Read, Source
+from ._compose_networks import Networks
+from ._compose_node import Node, text_of
+from ._compose_notes import Notes
+from ._compose_ports import Published
+from ._compose_service import Converter
+from ._compose_volumes import Volumes
+
+Options = dict[str, t.Any]
+
+# What the Engine takes as the name of a service, network or volume.
+_NAME = re.compile(r"[a-zA-Z0-9](?:[-_]*[A-Za-z0-9]+)*\Z")
+_CONTENT_NAME = re.compile(r"[a-zA-Z0-9]+(?:[a-zA-Z0-9-_.]*[a-zA-Z0-9])?\Z")
+_LONGEST = 63
+_LONGEST_CONTENT = 64
+
+
+@dataclass
+class Stack:
+    """A stack as its files declare it.
+
+    Attributes:
+        name: its name.
+        services: each as ``services`` of swarm_service has it.
+        networks: those that the stack has itself, each as the options of swarm_network.
+        secrets: the same, as the options of swarm_secret; ``data`` is in base64.
+        configs: the same, as the options of swarm_config.
+        external: the names of networks, secrets and configs that it uses and that others made.
+        warnings: sentences for the user.
+    """
+
+    name: str
+    services: list[Options] = field(default_factory=list)
+    networks: list[Options] = field(default_factory=list)
+    secrets: list[Options] = field(default_factory=list)
+    configs: list[Options] = field(default_factory=list)
+    external: dict[str, list[str]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
+
+    def where(self, service: str) -> str:
+        """File and path of a service, by its whole name: ``web.yml: services.web``."""
+        return self.places.get(service, service)
+
+
+def read_stack(
+    name: str,
+    sources: t.Sequence[Source],
+    read: Read,
+    variables: t.Mapping[str, t.Any],
+    env_files: t.Sequence[str] = (),
+    ignore_unsupported: t.Iterable[str] = (),
+    project_dir: str | None = None,
+) -> Stack:
+    """Read a stack.
+
+    Args:
+        name: the stack's name, which its objects' names begin with.
+        sources: paths of Compose files and inline definitions, merged in this order.
+        read: reads a file; raises ``LookupError`` with a plain reason.
+        variables: what is filled in for variables; null is not set.
+        env_files: files with further variables. Later ones win over earlier ones, ``variables`` over all.
+        ignore_unsupported: keys that are left out where Swarm cannot honour them.
+        project_dir: where relative paths on the swarm's hosts begin, and those in inline definitions.
+
+    Raises:
+        Refused: one sentence that names file and key.
+    """
+    if not _NAME.match(name):
+        raise Refused(
+            f"The stack's name {name!r} is no name for it: use letters and digits, with - and _ between them."
+        )
+    notes = Notes(frozenset(ignore_unsupported))
+    given = {str(key): text_of(value) for key, value in variables.items() if value is not None}
+    known = given
+    for path in env_files:
+        known = {**known, **Files(read, known, notes).env_file(path, "env_files", known), **given}
+    files = Files(read, known, notes, project_dir)
+    document = files.document(sources)
+    stack = _converted(name, Node(document.value, (), document.origins, notes), files)
+    notes.check()
+    stack.warnings = notes.warnings
+    return stack
+
+
+def _converted(name: str, top: Node, files: Files) -> Stack:
+    own_name = top.get("name")
+    if own_name and own_name.text() != name:
+        own_name.warn(f"is {own_name.text()}, but the stack is called {name} by its task, which counts")
+    networks = Networks(name, top.get("networks"))
+    secrets = Contents("secrets", name, top.get("secrets"), files)
+    configs = Contents("configs", name, top.get("configs"), files)
+    volumes = Volumes(name, top.get("volumes"), files.project_dir)
+    converter = Converter(name, files, networks, volumes, secrets, configs, Published())
+    services = top.get("services")
+    if services is None or not services.mapping():
+        raise top.wrong("has no services")
+    made = []
+    for key, node in services.fields():
+        _check_name(node, f"{name}_{key}", _LONGEST, "service")
+        made.append(converter.service(key, node))
+    for kind, contents, longest in (
+        ("network", networks.made, _LONGEST),
+        ("secret", secrets.made, _LONGEST_CONTENT),
+        ("config", configs.made, _LONGEST_CONTENT),
+    ):
+        for one in contents:
+            _check_name(top, one["name"], longest, kind)
+    return Stack(
+        name,
+        services=made,
+        networks=networks.made,
+        secrets=secrets.made,
+        configs=configs.made,
+        external={"networks": networks.external, "secrets": secrets.external, "configs": configs.external},
+        places={f"{name}_{key}": node.where for key, node in services.fields()},
+    )
+
+
+def _check_name(node: Node, name: str, longest: int, kind: str) -> None:
+    pattern = _NAME if kind in ("service", "network") else _CONTENT_NAME
+    if not pattern.match(name):
+        raise node.wrong(
+            f"makes a {kind} named {name!r}, which the Engine refuses: use letters, digits, - and _"
+        )
+    if len(name) > longest:
+        raise node.wrong(
+            f"makes a {kind} named {name}, {len(name)} characters, {len(name) - longest} more than the Engine takes"
+        )
