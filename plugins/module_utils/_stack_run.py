@@ -69,18 +69,19 @@ def remove(client: Client, name: str, how: How) -> Result:
     """
     left = Leftovers(client, Stack(name, prune="all"))
     told = left.told()
-    actions = [f"{kind[:-1]} {one}: removed" for kind, names in told.items() for one in names]
-    result: Result = {"changed": bool(actions), "actions": actions}
-    result["diff"] = [
-        {"before_header": name, "after_header": name, "before": told, "after": {kind: [] for kind in told}}
-    ]
-    if how.check_mode or not (actions or how.left):
-        return result
-    result["actions"] = [f"service {one}: removed" for one in told["services"]]
-    rollouts = left.remove_services()
     if how.left:
+        # An earlier call has removed the services.
+        result: Result = {"changed": False, "actions": []}
         rollouts = [Rollout.from_dict(rollout) for rollout in how.left]
-        result["changed"] = False
+    else:
+        actions = [f"{kind[:-1]} {one}: removed" for kind, names in told.items() for one in names]
+        nothing: Result = {kind: [] for kind in told}
+        diff = [{"before_header": name, "after_header": name, "before": told, "after": nothing}]
+        result = {"changed": bool(actions), "actions": actions, "diff": diff}
+        if how.check_mode or not actions:
+            return result
+        result["actions"] = [f"service {one}: removed" for one in told["services"]]
+        rollouts = left.remove_services()
     found = _see(client, rollouts, how, result, lambda: left.remove_the_rest(Clock(how.seconds)))
     return {**found, "warnings": left.warnings}
 
