@@ -37,7 +37,7 @@ def _mtu_limits(value: str) -> None:
         raise ValueError(f"{value} is no MTU: it is a number from 68 to 65535")
 
 
-_MTU = Kind({"type": "int"}, str, int)
+_MTU = Kind({"type": "int"}, str, lambda value: None if value is None else int(value))
 _OPTIONS = Kind({"type": "dict"}, lambda value: convert.texts(value, "driver option"))
 
 NETWORK: Table = (

@@ -141,10 +141,10 @@ def plan_network(order: NetworkOrder, live: Raw | None, around: Surroundings) ->
 
 def _refuse_users(order: NetworkOrder, around: Surroundings) -> None:
     if around.names:
-        verb = "uses" if len(around.names) == 1 else "use"
+        verb, them = ("uses", "it") if len(around.names) == 1 else ("use", "them")
         raise Refused(
-            f"{order.name} cannot be removed: {_and(around.names)} {verb} it. Remove them, or take them off it, first; "
-            "nothing was sent."
+            f"{order.name} cannot be removed: {_and(around.names)} {verb} it. Remove {them}, or take {them} off the network, "
+            "first; nothing was sent."
         )
     if around.by_hand:
         raise Refused(

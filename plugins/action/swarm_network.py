@@ -1,0 +1,13 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tell of the progress while services are put back on a network that was made anew."""
+
+from __future__ import annotations
+
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._in_slices import SlicedAction
+
+
+class ActionModule(SlicedAction):
+    """Runs the module in slices."""

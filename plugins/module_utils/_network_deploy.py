@@ -1,0 +1,119 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From declared networks to the result: plan, send, wait. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._client import Client
+from ._errors import FlotillaError
+from ._network_apply import Networks
+from ._network_plan import NetworkPlan, network_order
+from ._rollout import Rollout, see_through
+
+Result = t.Dict[str, t.Any]
+
+
+def deploy(
+    client: Client,
+    declared: list[Result],
+    check_mode: bool,
+    seconds: float,
+    wait: bool,
+    pause_after: float | None,
+) -> Result:
+    """Bring networks to what is declared.
+
+    Args:
+        client: a manager's Engine.
+        declared: the options of each network.
+        seconds: how long what is awaited between the steps may take, and then the rollouts.
+        wait: wait for the rollouts of the services that were moved.
+        pause_after: return after so many seconds with what is still to be waited for.
+
+    Raises:
+        FlotillaError: something was refused or failed; what was done until then is among its facts.
+    """
+    networks = Networks(client, [network_order(params) for params in declared], seconds)
+    plans = networks.plan()
+    result = told(plans)
+    if not check_mode:
+        result["actions"] = []
+        rollouts = send_all(networks, plans, result)
+        if wait and rollouts:
+            try:
+                result.update(see_through(client, rollouts, seconds, pause_after).to_result())
+            except FlotillaError as error:
+                raise error.after(result) from None
+    if len(plans) == 1:
+        result["network"] = _now(client, plans[0], check_mode)
+    return result
+
+
+def send_all(networks: Networks, plans: list[NetworkPlan], result: Result) -> list[Rollout]:
+    """Carry out the plans one after the other, and return what there is to wait for.
+
+    Args:
+        networks: who planned.
+        plans: what to do.
+        result: gets what was done, in ``actions``, and the IDs of new networks.
+
+    Raises:
+        FlotillaError: one failed; the result so far is among its facts.
+    """
+    rollouts: list[Rollout] = []
+    for plan, entry in zip(plans, result["networks"]):
+        try:
+            found = networks.send(plan)
+        except FlotillaError as error:
+            named = FlotillaError(f"{plan.order.name}: {error}", error.facts)
+            # A network that was to be made anew may be half-way.
+            changed = bool(result["actions"]) or plan.action == "recreate"
+            raise named.after({**result, "changed": changed}) from None
+        if plan.action != "none":
+            result["actions"].append(plan.sentence)
+        entry["id"] = plan.id
+        # A service that was moved twice is waited for once, as it is in the end.
+        known = {rollout.service_id for rollout in found}
+        rollouts = [rollout for rollout in rollouts if rollout.service_id not in known] + found
+    return rollouts
+
+
+def told(plans: list[NetworkPlan]) -> Result:
+    """The result as far as the plans alone know it."""
+    acting = [plan for plan in plans if plan.action != "none"]
+    return {
+        "changed": bool(acting),
+        "actions": [plan.sentence for plan in acting],
+        "networks": [
+            {
+                "name": plan.order.name,
+                "id": plan.id,
+                "action": plan.action,
+                "changes": sorted(plan.changes),
+                "services": plan.users,
+            }
+            for plan in plans
+        ],
+        "diff": [
+            {
+                "before_header": plan.order.name,
+                "after_header": plan.order.name,
+                "before": plan.diff(False),
+                "after": plan.diff(True),
+            }
+            for plan in acting
+        ],
+    }
+
+
+def _now(client: Client, plan: NetworkPlan, check_mode: bool) -> Result:
+    """The network as the Engine has it; nothing where there is none."""
+    if plan.action == "none" or check_mode:
+        return plan.live or {}
+    if plan.action == "remove":
+        return {}
+    return t.cast("Result", client.get(f"/networks/{plan.id}", scope="swarm"))

@@ -1,0 +1,350 @@
+#!/usr/bin/python
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: swarm_network
+short_description: Make, change and remove the networks of a swarm, and move the services that use them
+description:
+  - Makes one network or many what they are declared to be. They are overlays of the whole swarm, and one of them may be the
+    ingress network.
+  - No Engine can change a network in place. What differs is refused, with the names of the services that use the network,
+    unless O(recreate=true) is given.
+  - With O(recreate=true), the services that use the network are taken off it, it is removed and made anew, and they are put
+    back with the aliases and options they had. B(They are without this network meanwhile, and all their tasks are replaced
+    twice.) While that goes on, each of them remembers in its label C(flotilla.moving) how it was attached, so a run that was
+    killed is finished by the next one.
+  - An option that is declared is the whole truth for that option. One that was never declared stays as it is on the swarm,
+    whoever set it, also when the network is made anew. One that was declared when the network was made and is not anymore
+    counts as a difference where the network has another value than the Engine's default.
+  - What was declared is remembered in the network's label C(flotilla.declared), names of options only. Labels and driver
+    options are owned key by key. Those of others are left alone and kept.
+  - The options of M(community.docker.docker_network) have the same names and meanings here.
+author:
+  - Flotilla contributors (@flotilla-swarm)
+extends_documentation_fragment:
+  - flotilla.swarm._connection
+  - flotilla.swarm._attributes
+  - flotilla.swarm._attributes.actiongroup_swarm
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+notes:
+  - Some options of M(community.docker.docker_network) are not here, since a swarm cannot honour them. Containers are connected
+    by services (O(ignore:connected), O(ignore:appends)), a swarm drops addresses that are set aside (C(aux_addresses)) and
+    IPv4 that is switched off (O(ignore:enable_ipv4)), and O(ignore:config_only) and O(ignore:config_from) belong to networks
+    of single hosts.
+  - M(community.docker.docker_network) with O(ignore:force=true) makes the network anew in every run. Here O(recreate=true) does
+    so only where something differs.
+options:
+  name:
+    description:
+      - The name of the network. It has at most 63 letters and digits, with C(-) and C(_) between them, and no dots.
+      - One of O(name) and O(networks) is required.
+    type: str
+    aliases: [network_name]
+  wait:
+    description:
+      - Wait for the rollouts of the services that were put back on a network.
+      - Everything before that is awaited in any case, so a network that was removed is gone.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - The number of seconds that the tasks of all services may take to leave their networks and the networks to disappear,
+        and after that, that all rollouts together may take.
+    type: int
+    default: 300
+  progress:
+    description:
+      - Tell on the way what the rollouts are at, every ten seconds.
+      - Not in check mode, and not in a task with C(async).
+    type: raw
+    default: true
+  networks:
+    description:
+      - The networks, each with the options that stand beside this one, except O(wait), O(wait_timeout) and O(progress).
+      - All of them are planned and checked before anything is sent.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description:
+          - The name of the network. It has at most 63 letters and digits, with C(-) and C(_) between them, and no dots.
+        type: str
+        required: true
+        aliases: [network_name]
+      <<: &network
+        state:
+          description:
+            - V(present) makes the network what is declared.
+            - V(absent) removes it and waits until it is gone. That is refused while a service uses it or somebody has attached
+              a container by hand. Tasks that are just ending are waited for.
+          type: str
+          choices: [present, absent]
+          default: present
+        recreate:
+          description:
+            - Where something differs, remove the network and make it anew, and move the services that use it.
+            - Refused while a job uses it, which would run again, and while a container is attached by hand.
+            - A rollback of a moved service would take it off the network again; the next update gives it another state to go
+              back to.
+          type: bool
+          default: false
+          aliases: [force]
+        driver:
+          description:
+            - The driver. The Engine's default in a swarm is V(overlay), the only one that comes with the Engine.
+          type: str
+        scope:
+          description:
+            - A network that services use spans the swarm, so this only says it.
+          type: str
+          choices: [swarm]
+        attachable:
+          description:
+            - Containers that no service runs may attach as well.
+          type: bool
+        internal:
+          description:
+            - The network has no way out of the swarm.
+          type: bool
+        ingress:
+          description:
+            - This is the ingress network, over which published ports of mode V(ingress) reach the tasks. A swarm has one, so
+              the one that is there is meant, whatever its name.
+            - With O(recreate=true), the ports that services publish this way are taken off them and put back.
+          type: bool
+        encrypted:
+          description:
+            - Encrypt what goes from node to node. The nodes have to let IP protocol 50 (ESP) pass.
+            - The Engine encrypts as soon as the driver option C(encrypted) is there, even with the value V(false). So V(false)
+              here means that it is not there.
+          type: bool
+        mtu:
+          description:
+            - The largest packet in bytes, the driver option C(com.docker.network.driver.mtu). Left out, it is the Engine's 1450,
+              50 less than an Ethernet's, since each packet is wrapped into another.
+          type: int
+        enable_ipv6:
+          description:
+            - Give tasks IPv6 addresses as well. Needs an IPv6 subnet in O(ipam_config), since the swarm gives none by itself.
+          type: bool
+        driver_options:
+          description:
+            - Options of the driver. Values are strings. They are owned key by key.
+          type: dict
+        ipam_driver:
+          description:
+            - The driver that hands out addresses.
+          type: str
+        ipam_driver_options:
+          description:
+            - Options of that driver. Values are strings.
+          type: dict
+        ipam_config:
+          description:
+            - The address space. Left out, the swarm takes a subnet of its pool, a /24 unless the swarm was made with another
+              size.
+            - Every task takes an address, every service one more, and so does every node with a task, so 100 services with a
+              task each nearly fill a /24.
+            - A subnet that overlaps with another network's is refused.
+          type: list
+          elements: dict
+          suboptions:
+            subnet:
+              description:
+                - The subnet, such as V(10.5.0.0/16) or V(fd00:5::/64).
+              type: str
+              required: true
+            iprange:
+              description:
+                - The part of it that addresses are taken from.
+              type: str
+            gateway:
+              description:
+                - The address of the gateway. The Engine's choice when it is left out.
+              type: str
+        labels:
+          description:
+            - Labels. Values are strings. They cannot be changed in place either.
+          type: dict
+  <<: *network
+seealso:
+  - module: flotilla.swarm.swarm_network_info
+  - module: flotilla.swarm.swarm_service
+  - module: community.docker.docker_network
+"""
+
+EXAMPLES = r"""
+- name: Make a network with room for many tasks
+  flotilla.swarm.swarm_network:
+    name: front
+    attachable: true
+    ipam_config:
+      - subnet: 10.5.0.0/16
+
+- name: Make several, one of them encrypted and without a way out
+  flotilla.swarm.swarm_network:
+    networks:
+      - name: front
+      - name: back
+        internal: true
+        encrypted: true
+        mtu: 1400
+      - name: both
+        enable_ipv6: true
+        ipam_config:
+          - subnet: 10.6.0.0/20
+          - subnet: fd00:6::/64
+
+- name: Give a network another subnet, and move the services that use it
+  flotilla.swarm.swarm_network:
+    name: front
+    ipam_config:
+      - subnet: 10.7.0.0/16
+    recreate: true
+    wait_timeout: 600
+
+- name: Give the ingress network another subnet
+  flotilla.swarm.swarm_network:
+    name: ingress
+    ingress: true
+    mtu: 1400
+    ipam_config:
+      - subnet: 10.8.0.0/16
+    recreate: true
+
+- name: Remove a network once the tasks of removed services have left it
+  flotilla.swarm.swarm_network:
+    name: back
+    state: absent
+"""
+
+RETURN = r"""
+actions:
+  description: What was done (in check mode, what would be done), a sentence each, in order. It is returned with a failure
+    as well.
+  returned: always
+  type: list
+  elements: str
+  sample: ["front: removed and made anew (ipam_config); web put back on it"]
+network:
+  description: The network as the Engine has it in the end, empty when there is none; in check mode, as it is.
+  returned: success, when one network was declared
+  type: dict
+  sample: {"Attachable": true, "Driver": "overlay", "Id": "wl86b3kdu5v0d3jgqc1twpzu1", "Name": "front", "Scope": "swarm"}
+networks:
+  description: Each network, in the order of the declaration.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    id:
+      description: Its ID; empty in check mode for one that would be created.
+      type: str
+      returned: always
+    action:
+      description: V(create), V(recreate), V(reattach) (services that an earlier run did not put back), V(remove) or V(none).
+      type: str
+      returned: always
+    changes:
+      description: The names of the options that differed.
+      type: list
+      elements: str
+      returned: always
+    services:
+      description: The services that were moved.
+      type: list
+      elements: str
+      returned: always
+rollouts:
+  description: What became of the services that were put back, in the form of M(flotilla.swarm.swarm_service). It is returned
+    with a failure as well.
+  returned: when something was waited for
+  type: list
+  elements: dict
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._client import Client
+from ..module_utils._errors import Refused
+from ..module_utils._module import run
+from ..module_utils._network_deploy import deploy
+from ..module_utils._network_options import NETWORK
+from ..module_utils._options import argument_spec
+from ..module_utils._service_deploy import wait_on
+
+_ONE: dict[str, t.Any] = {
+    **argument_spec(NETWORK),
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "scope": {"type": "str", "choices": ["swarm"]},
+    "recreate": {"type": "bool", "default": False, "aliases": ["force"]},
+}
+_NAME: dict[str, t.Any] = {"type": "str", "aliases": ["network_name"]}
+
+
+def _refuse_beside_networks(params: dict[str, t.Any]) -> None:
+    for name, spec in _ONE.items():
+        if params[name] != spec.get("default"):
+            raise Refused(
+                f"{name} stands beside networks, where it means nothing; give it to each network it is for."
+            )
+
+
+def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
+    """Bring the networks to what is declared."""
+    params = module.params
+    # The action plugin of the same name runs the module in parts, to tell of the progress between them.
+    part = params["progress"] if isinstance(params["progress"], dict) else {}
+    if part.get("rollouts_left"):
+        return wait_on(client, part["rollouts_left"], params["wait_timeout"], part.get("pause_after"))
+    if params["networks"] is not None:
+        _refuse_beside_networks(params)
+    return deploy(
+        client,
+        params["networks"] if params["networks"] is not None else [params],
+        check_mode=module.check_mode,
+        seconds=params["wait_timeout"],
+        wait=params["wait"],
+        pause_after=part.get("pause_after"),
+    )
+
+
+def main() -> None:
+    """Run the module."""
+    run(
+        {
+            **_ONE,
+            "name": _NAME,
+            "networks": {
+                "type": "list",
+                "elements": "dict",
+                "options": {**_ONE, "name": {**_NAME, "required": True}},
+            },
+            "wait": {"type": "bool", "default": True},
+            "wait_timeout": {"type": "int", "default": 300},
+            "progress": {"type": "raw", "default": True},
+        },
+        work,
+        required_one_of=[("name", "networks")],
+        mutually_exclusive=[("name", "networks")],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,237 @@
+#!/usr/bin/python
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: swarm_network_info
+short_description: Tell how the networks of a swarm are
+description:
+  - Tells one, several or all networks of the swarm, which services use them, and how full they are.
+  - Works on any host in any state; a host that is no manager with a quorum says so and returns no networks.
+  - Networks of single hosts are not told.
+author:
+  - Flotilla contributors (@flotilla-swarm)
+extends_documentation_fragment:
+  - flotilla.swarm._connection
+  - flotilla.swarm._attributes
+  - flotilla.swarm._attributes.info_module
+  - flotilla.swarm._attributes.actiongroup_swarm
+options:
+  name:
+    description:
+      - The networks to tell, by name, ID, or the twelve characters or more of an ID that the command line shows. All networks
+        when it is left out.
+      - A name is matched as a whole.
+    type: list
+    elements: str
+  raw:
+    description:
+      - Return what the Engine itself says of each network as RV(networks[].raw).
+    type: bool
+    default: false
+notes:
+  - A playbook that uses M(community.docker.docker_network_info) finds RV(exists) and RV(network) here as there.
+seealso:
+  - module: flotilla.swarm.swarm_network
+  - module: flotilla.swarm.swarm_service_info
+"""
+
+EXAMPLES = r"""
+- name: Look at all networks
+  flotilla.swarm.swarm_network_info:
+  register: result
+
+- name: Show those that are not fine
+  ansible.builtin.debug:
+    msg: "{{ result.networks | selectattr('problems') | list }}"
+
+- name: Look at one
+  flotilla.swarm.swarm_network_info:
+    name: front
+  register: front
+
+- name: Stop where there is no room for fifty tasks more
+  ansible.builtin.assert:
+    that:
+      - front.exists
+      - front.networks[0].addresses[0].total - front.networks[0].addresses[0].taken >= 50
+"""
+
+RETURN = r"""
+state:
+  description: What the host is to a swarm, see M(flotilla.swarm.swarm_info).
+  returned: always
+  type: str
+  sample: manager
+why:
+  description: A sentence about RV(state); on a manager, about the quorum.
+  returned: always
+  type: str
+missing:
+  description: The names in O(name) that no network has.
+  returned: on a manager with a quorum
+  type: list
+  elements: str
+exists:
+  description: Whether there is a network of that name.
+  returned: when O(name) has one entry, on a manager with a quorum
+  type: bool
+network:
+  description: What the Engine itself says of the network; V(null) when there is none.
+  returned: when O(name) has one entry, on a manager with a quorum
+  type: dict
+summary:
+  description: The networks in one glance, a list of lines made for reading.
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - "NETWORK  DRIVER   SUBNETS      TAKEN    SERVICES  KIND"
+    - "front    overlay  10.0.1.0/24  230/254  41        attachable"
+    - "ingress  overlay  10.0.0.0/24  12/254   4         ingress"
+networks:
+  description: The networks, in the order of O(name), or sorted by name.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The ID of the network.
+      type: str
+      returned: always
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    driver:
+      description: Its driver; empty when the swarm never gave it an address space.
+      type: str
+      returned: always
+    scope:
+      description: V(swarm).
+      type: str
+      returned: always
+    subnets:
+      description: Its subnets.
+      type: list
+      elements: str
+      returned: always
+    gateways:
+      description: The addresses of its gateways.
+      type: list
+      elements: str
+      returned: always
+    attachable:
+      description: Whether containers that no service runs may attach.
+      type: bool
+      returned: always
+    internal:
+      description: Whether it has no way out of the swarm.
+      type: bool
+      returned: always
+    ingress:
+      description: Whether it is the ingress network.
+      type: bool
+      returned: always
+    encrypted:
+      description: Whether what goes from node to node is encrypted.
+      type: bool
+      returned: always
+    mtu:
+      description: The largest packet that was set, V(null) where the Engine decides.
+      type: int
+      returned: always
+    enable_ipv6:
+      description: Whether tasks get IPv6 addresses as well.
+      type: bool
+      returned: always
+    driver_options:
+      description: Its driver's other options.
+      type: dict
+      returned: always
+    labels:
+      description: Its labels, without the collection's own.
+      type: dict
+      returned: always
+    declared:
+      description: The options that the collection remembers as declared when it was made.
+      type: list
+      elements: str
+      returned: always
+    created:
+      description: When it was made.
+      type: str
+      returned: always
+    services:
+      description: The names of the services that use it; of the ingress network, those that publish ports over it.
+      type: list
+      elements: str
+      returned: always
+    addresses:
+      description:
+        - How full its IPv4 subnets are. Each task takes an address, each service with a virtual IP one more, and each node
+          with a task one for its load balancer.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        subnet:
+          description: The subnet.
+          type: str
+          returned: always
+        total:
+          description: How many addresses there are to give.
+          type: int
+          returned: always
+        taken:
+          description: How many are taken.
+          type: int
+          returned: always
+    problems:
+      description: Why it is not fine, a sentence each. One of whose addresses four fifths are taken is not fine.
+      type: list
+      elements: str
+      returned: always
+    raw:
+      description: What the Engine itself says, as in RV(network).
+      type: dict
+      returned: when O(raw=true)
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._client import Client
+from ..module_utils._module import run
+from ..module_utils._network_look import lines, look
+from ..module_utils._on_manager import on_manager
+
+
+def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
+    """Look at the networks."""
+    names, raw = module.params["name"], module.params["raw"]
+    one = len(names or []) == 1
+    found = on_manager(client, lambda nodes, _own: look(client, nodes, names, raw or one), {"networks": []})
+    result: dict[str, t.Any] = {"changed": False, **found, "summary": lines(found)}
+    if one and "missing" in found:
+        seen = found["networks"][0] if found["networks"] else None
+        result.update(exists=seen is not None, network=seen["raw"] if seen else None)
+        if seen and not raw:
+            del seen["raw"]
+    return result
+
+
+def main() -> None:
+    """Run the module."""
+    run(
+        {"name": {"type": "list", "elements": "str"}, "raw": {"type": "bool", "default": False}},
+        work,
+    )
+
+
+if __name__ == "__main__":
+    main()
