@@ -10,13 +10,13 @@ gives.
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass, field
 
 from ..module_utils._errors import Refused
 from ._compose_contents import Contents
 from ._compose_files import Files, Read, Source
+from ._compose_names import NAME, check_name
 from ._compose_networks import Networks
 from ._compose_node import Node, text_of
 from ._compose_notes import Notes
@@ -25,12 +25,6 @@ from ._compose_service import Converter
 from ._compose_volumes import Volumes
 
 Options = dict[str, t.Any]
-
-# What the Engine takes as the name of a service, network or volume.
-_NAME = re.compile(r"[a-zA-Z0-9](?:[-_]*[A-Za-z0-9]+)*\Z")
-_CONTENT_NAME = re.compile(r"[a-zA-Z0-9]+(?:[a-zA-Z0-9-_.]*[a-zA-Z0-9])?\Z")
-_LONGEST = 63
-_LONGEST_CONTENT = 64
 
 
 @dataclass
@@ -84,7 +78,7 @@ def read_stack(
     Raises:
         Refused: one sentence that names file and key.
     """
-    if not _NAME.match(name):
+    if not NAME.match(name):
         raise Refused(
             f"The stack's name {name!r} is no name for it: use letters and digits, with - and _ between them."
         )
@@ -115,15 +109,8 @@ def _converted(name: str, top: Node, files: Files) -> Stack:
         raise top.wrong("has no services")
     made = []
     for key, node in services.fields():
-        _check_name(node, f"{name}_{key}", _LONGEST, "service")
+        check_name(node, f"{name}_{key}", "service")
         made.append(converter.service(key, node))
-    for kind, contents, longest in (
-        ("network", networks.made, _LONGEST),
-        ("secret", secrets.made, _LONGEST_CONTENT),
-        ("config", configs.made, _LONGEST_CONTENT),
-    ):
-        for one in contents:
-            _check_name(top, one["name"], longest, kind)
     return Stack(
         name,
         services=made,
@@ -133,15 +120,3 @@ def _converted(name: str, top: Node, files: Files) -> Stack:
         external={"networks": networks.external, "secrets": secrets.external, "configs": configs.external},
         places={f"{name}_{key}": node.where for key, node in services.fields()},
     )
-
-
-def _check_name(node: Node, name: str, longest: int, kind: str) -> None:
-    pattern = _NAME if kind in ("service", "network") else _CONTENT_NAME
-    if not pattern.match(name):
-        raise node.wrong(
-            f"makes a {kind} named {name!r}, which the Engine refuses: use letters, digits, - and _"
-        )
-    if len(name) > longest:
-        raise node.wrong(
-            f"makes a {kind} named {name}, {len(name)} characters, {len(name) - longest} more than the Engine takes"
-        )

@@ -12,6 +12,7 @@ import typing as t
 from ._compose_files import Files
 from ._compose_keys import check
 from ._compose_labels import labels, options, with_stack
+from ._compose_names import check_name
 from ._compose_node import Node
 from ._compose_volumes import external_name
 
@@ -48,6 +49,7 @@ class Contents:
             self.external.append(self._names[key])
             return
         self._names[key] = name or f"{stack}_{key}"
+        check_name(definition, self._names[key], self._kind[:-1])
         sources = [source for source in _SOURCES if source in given]
         if len(sources) != 1:
             known = [source for source in _SOURCES if source in (*_KEYS, *_OWN[self._kind])]

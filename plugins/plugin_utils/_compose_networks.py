@@ -10,6 +10,7 @@ import typing as t
 
 from ._compose_keys import UNSUPPORTED_NETWORK_OF_SERVICE, check
 from ._compose_labels import labels, options, with_stack
+from ._compose_names import check_name
 from ._compose_node import Node
 from ._compose_volumes import external_name
 
@@ -106,6 +107,7 @@ class Networks:
                 self.external.append(name)
             return name
         name = name_given or f"{self._stack}_{key}"
+        check_name(definition, name, "network")
         if key not in self._used:
             self._used[key] = {"name": name, **self._options(definition)}
         return name
