@@ -63,6 +63,7 @@ def read_stack(
     env_files: t.Sequence[str] = (),
     ignore_unsupported: t.Iterable[str] = (),
     project_dir: str | None = None,
+    leave_contents: bool = False,
 ) -> Stack:
     """Read a stack.
 
@@ -74,6 +75,7 @@ def read_stack(
         env_files: files with further variables. Later ones win over earlier ones, ``variables`` over all.
         ignore_unsupported: keys that are left out where Swarm cannot honour them.
         project_dir: where relative paths on the swarm's hosts begin, and those in inline definitions.
+        leave_contents: the files of secrets and configs are not read, but named in ``data_src``.
 
     Raises:
         Refused: one sentence that names file and key.
@@ -87,7 +89,7 @@ def read_stack(
     known = given
     for path in env_files:
         known = {**known, **Files(read, known, notes).env_file(path, "env_files", known), **given}
-    files = Files(read, known, notes, project_dir)
+    files = Files(read, known, notes, project_dir, leave_contents)
     document = files.document(sources)
     stack = _converted(name, Node(document.value, (), document.origins, notes), files)
     notes.check()

@@ -62,6 +62,8 @@ class Contents:
             driver = {"name": definition.need("driver").text()}
             opts = definition.get("driver_opts")
             made["driver"] = {**driver, **({"options": options(opts)} if opts else {})}
+        elif sources[0] == "file" and files.leave_contents:
+            made["data_src"] = definition.need("file").text()
         else:
             data = _data(definition.need(sources[0]), sources[0], files)
             made.update({"data": base64.b64encode(data).decode(), "data_is_b64": True})

@@ -50,12 +50,14 @@ class Files:
         variables: what is filled in.
         notes: where warnings go.
         project_dir: where relative paths of inline definitions begin.
+        leave_contents: the files of secrets and configs are read by somebody else.
     """
 
     reader: Read
     variables: dict[str, str]
     notes: Notes
     project_dir: str | None = None
+    leave_contents: bool = False
 
     def content(self, path: str, wanted_by: str) -> bytes:
         """What is in a file.
