@@ -16,7 +16,6 @@ import typing as t
 import yaml
 
 from ..module_utils._errors import Refused
-from ._compose_node import text_of
 
 _INT = re.compile(r"[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)\Z")
 _FLOAT = re.compile(
@@ -39,9 +38,7 @@ class Override:
 
 
 class _Loader(yaml.SafeLoader):
-    def construct_mapping(self, node: t.Any, deep: bool = False) -> dict[t.Any, t.Any]:
-        made = super().construct_mapping(node, deep=deep)
-        return {text_of("" if key is None else key): value for key, value in made.items()}
+    """Reads YAML as Compose does."""
 
 
 # Instead of those of YAML 1.1, not beside them.
@@ -141,3 +138,6 @@ def _check_keys(node: yaml.MappingNode) -> None:
             problem = f"the key {key.value} stands twice, first in line {lines[key.value]}"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
         lines[key.value] = key.start_mark.line + 1
+        if key.tag != _MERGE:
+            # As it is written: Python takes true, 1 and 1.0 for the same key.
+            key.tag = "tag:yaml.org,2002:str"

@@ -1,0 +1,286 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.flotilla.swarm.tests.unit.support.compose import (
+    refusal,
+    service,
+    service_refusal,
+    stack,
+)
+
+PLACE = "web.yml: services.web"
+
+
+def test_a_service_of_few_words() -> None:
+    assert service("") == {
+        "name": "shop_web",
+        "image": "tiny:1",
+        "labels": {"com.docker.stack.image": "tiny:1", "com.docker.stack.namespace": "shop"},
+        "container_labels": {"com.docker.stack.namespace": "shop"},
+        "networks": [{"name": "shop_default", "aliases": ["web"]}],
+        "mode": "replicated",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "option", "value"),
+    [
+        ("command: a 'b c' $$D", "args", ["a", "b c", "$D"]),
+        ("command: [a, 1, true]", "args", ["a", "1", "true"]),
+        ("entrypoint: /bin/sh -c", "command", ["/bin/sh", "-c"]),
+        ("working_dir: /srv", "working_dir", "/srv"),
+        ("user: 1000", "user", "1000"),
+        ("hostname: '{{.Task.Name}}'", "hostname", "{{.Task.Name}}"),
+        ("tty: true", "tty", True),
+        ("stdin_open: 'yes'", "interactive", True),
+        ("init: false", "init", False),
+        ("read_only: true", "read_only", True),
+        ("stop_signal: SIGINT", "stop_signal", "SIGINT"),
+        ("stop_grace_period: 1m30s", "stop_grace_period", "1m30s"),
+        ("oom_score_adj: -500", "oom_score_adj", -500),
+        ("isolation: hyperv", "isolation", "hyperv"),
+        ("cap_add: [NET_ADMIN]", "cap_add", ["NET_ADMIN"]),
+        ("cap_drop: [ALL]", "cap_drop", ["ALL"]),
+        ("group_add: [audio, 44]", "groups", ["audio", "44"]),
+        ("dns: 192.0.2.1", "dns", ["192.0.2.1"]),
+        ("dns_search: [a.example, b.example]", "dns_search", ["a.example", "b.example"]),
+        ("dns_opt: ['ndots:2']", "dns_options", ["ndots:2"]),
+        ("sysctls: [net.core.somaxconn=1024]", "sysctls", {"net.core.somaxconn": "1024"}),
+        ("sysctls: {net.ipv4.tcp_syncookies: 0}", "sysctls", {"net.ipv4.tcp_syncookies": "0"}),
+        (
+            "ulimits: {nproc: 64, nofile: {soft: 1024, hard: '2048'}}",
+            "ulimits",
+            [{"name": "nproc", "soft": 64, "hard": 64}, {"name": "nofile", "soft": 1024, "hard": 2048}],
+        ),
+        (
+            "extra_hosts: ['a:192.0.2.1', 'b=192.0.2.2', 'six:2001:db8::1', 'c:[::1]']",
+            "hosts",
+            {"a": "192.0.2.1", "b": "192.0.2.2", "six": "2001:db8::1", "c": "::1"},
+        ),
+        ("extra_hosts: {a: 192.0.2.1, b: [192.0.2.2]}", "hosts", {"a": "192.0.2.1", "b": "192.0.2.2"}),
+        (
+            "logging: {driver: syslog, options: {tag: 1, mode: null}}",
+            "logging",
+            {"driver": "syslog", "options": {"tag": "1", "mode": ""}},
+        ),
+        ("healthcheck: {test: curl -f http://x}", "healthcheck", {"test": ["CMD-SHELL", "curl -f http://x"]}),
+        (
+            "healthcheck: {test: [CMD, 'true'], interval: 10s, timeout: 1m30s, retries: 3, start_period: 0s}",
+            "healthcheck",
+            {
+                "test": ["CMD", "true"],
+                "interval": "10s",
+                "timeout": "1m30s",
+                "retries": 3,
+                "start_period": "0s",
+            },
+        ),
+        ("healthcheck: {disable: true}", "healthcheck", {"test": ["NONE"]}),
+        ("healthcheck: {start_interval: 1s, disable: false}", "healthcheck", {"start_interval": "1s"}),
+        ("security_opt: [no-new-privileges:true]", "privileges", {"no_new_privileges": True}),
+        (
+            "security_opt: [no-new-privileges, seccomp=unconfined, 'apparmor:unconfined', 'label:type:t', 'label=level:s0']",
+            "privileges",
+            {
+                "no_new_privileges": True,
+                "seccomp": {"mode": "unconfined"},
+                "apparmor": "disabled",
+                "selinux": {"type": "t", "level": "s0"},
+            },
+        ),
+        ("security_opt: [label:disable]", "privileges", {"selinux": {"disable": True}}),
+        ("credential_spec: {file: x.json}", "privileges", {"credential_spec": {"file": "x.json"}}),
+        ("privileged: false", "privileges", None),
+        (
+            "labels: [a=1, b]",
+            "container_labels",
+            {"a": "1", "b": "", "com.docker.stack.namespace": "shop"},
+        ),
+        (
+            "labels: {a: 1.10, b: true, c: null, d: 2.0}",
+            "container_labels",
+            {"a": "1.1", "b": "true", "c": "", "d": "2", "com.docker.stack.namespace": "shop"},
+        ),
+    ],
+)
+def test_a_key_is_an_option(text: str, option: str, value: t.Any) -> None:
+    assert service(text).get(option) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("deploy: {replicas: '3'}", {"replicas": 3}),
+        ("scale: 2", {"replicas": 2}),
+        ("deploy: {mode: global}", {"mode": "global"}),
+        ("deploy: {mode: replicated-job, replicas: 4}", {"mode": "replicated-job", "replicas": 4}),
+        ("deploy: {endpoint_mode: dnsrr}", {"endpoint_mode": "dnsrr"}),
+        (
+            "deploy: {update_config: {parallelism: 0, delay: 10s, failure_action: rollback, monitor: 1m, "
+            "max_failure_ratio: '0.2', order: start-first}}",
+            {
+                "update_config": {
+                    "parallelism": 0,
+                    "delay": "10s",
+                    "failure_action": "rollback",
+                    "monitor": "1m",
+                    "max_failure_ratio": 0.2,
+                    "order": "start-first",
+                }
+            },
+        ),
+        (
+            "deploy: {rollback_config: {failure_action: pause}}",
+            {"rollback_config": {"failure_action": "pause"}},
+        ),
+        (
+            "deploy: {resources: {limits: {cpus: '0.5', memory: 64M, pids: 9}, reservations: {cpus: 1, memory: 1gb}}}",
+            {
+                "limits": {"cpus": 0.5, "memory": "64M", "pids": 9},
+                "reservations": {"cpus": 1.0, "memory": "1gb"},
+            },
+        ),
+        (
+            "deploy: {resources: {reservations: {generic_resources: "
+            "[{discrete_resource_spec: {kind: gpu, value: 2}}]}}}",
+            {"reservations": {"generic_resources": {"gpu": 2}}},
+        ),
+        (
+            "deploy: {placement: {constraints: [node.role == manager], preferences: [{spread: node.labels.a}], "
+            "max_replicas_per_node: 1}}",
+            {
+                "placement": {
+                    "constraints": ["node.role == manager"],
+                    "preferences": [{"spread": "node.labels.a"}],
+                    "replicas_max_per_node": 1,
+                }
+            },
+        ),
+        (
+            "deploy: {restart_policy: {condition: on-failure, delay: 5s, max_attempts: 3, window: 2m}}",
+            {
+                "restart_config": {
+                    "condition": "on-failure",
+                    "delay": "5s",
+                    "max_attempts": 3,
+                    "window": "2m",
+                }
+            },
+        ),
+        ("restart: always", {"restart_config": {"condition": "any"}}),
+        ("restart: unless-stopped", {"restart_config": {"condition": "any"}}),
+        ("restart: on-failure", {"restart_config": {"condition": "on-failure", "max_attempts": 0}}),
+        ("restart: on-failure:3", {"restart_config": {"condition": "on-failure", "max_attempts": 3}}),
+        (
+            "restart: always\ndeploy: {restart_policy: {condition: none}}",
+            {"restart_config": {"condition": "none"}},
+        ),
+        ("deploy: {placement: {}, resources: {}, update_config: {}}", {}),
+    ],
+)
+def test_how_it_is_deployed(text: str, options: dict[str, t.Any]) -> None:
+    usual = {"name", "image", "labels", "container_labels", "networks"}
+    found = {key: value for key, value in service(text).items() if key not in usual}
+    assert found == {"mode": "replicated", **options}
+
+
+def test_labels_of_the_service() -> None:
+    found = service("deploy: {labels: ['a.b=c=d', 'rule=Host(`x`)']}")["labels"]
+    assert found == {
+        "a.b": "c=d",
+        "rule": "Host(`x`)",
+        "com.docker.stack.image": "tiny:1",
+        "com.docker.stack.namespace": "shop",
+    }
+
+
+@pytest.mark.parametrize("word", ["'no'", "no", "false"])
+def test_what_would_be_lost_in_silence_is_a_warning(word: str) -> None:
+    found = stack(f"services: {{web: {{image: x, restart: {word}, command: [], entrypoint: ''}}}}")
+    assert [warning.split(", ")[0] for warning in found.warnings] == [
+        f"{PLACE}.entrypoint is empty",
+        f"{PLACE}.command is empty",
+        f"{PLACE}.restart is 'no'",
+    ]
+    assert not {"command", "args", "restart_config"} & set(found.services[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("deploy: {replicas: many}", ".deploy.replicas is 'many', not a whole number."),
+        ("deploy: {replicas: 1.5}", ".deploy.replicas is 1.5, not a whole number."),
+        ("deploy: {replicas: true}", ".deploy.replicas is True, not a whole number."),
+        ("deploy: {replicas: -1}", ".deploy.replicas is -1, below 0."),
+        ("deploy: {replicas: [1]}", ".deploy.replicas is a list, not a whole number."),
+        ("deploy: {mode: glboal}", ".deploy.mode is 'glboal', none of replicated, global,"),
+        ("deploy: {mode: global, replicas: 2}", ".deploy.replicas does not go with mode global"),
+        ("deploy: [x]", ".deploy is a list, not a mapping of keys to values."),
+        ("deploy: {replica: 1}", ".deploy.replica is no key that Compose knows; did you mean replicas?"),
+        ("deploy: {zzz: 1}", ".deploy.zzz is no key that Compose knows; known are endpoint_mode, labels,"),
+        ("comand: x", ".comand is no key that Compose knows; did you mean command?"),
+        (
+            "deploy: {update_config: {delay: 5 parsecs}}",
+            ".deploy.update_config.delay is wrong: '5 parsecs' is not a",
+        ),
+        (
+            "deploy: {update_config: {delay: 5}}",
+            ".deploy.update_config.delay is 5, a duration without a unit: write 5s",
+        ),
+        (
+            "deploy: {rollback_config: {failure_action: rollback}}",
+            ".deploy.rollback_config.failure_action is 'rollback'",
+        ),
+        (
+            "deploy: {resources: {limits: {memory: lots}}}",
+            ".deploy.resources.limits.memory is wrong: 'lots' is not a",
+        ),
+        (
+            "deploy: {resources: {limits: {cpus: half}}}",
+            ".deploy.resources.limits.cpus is 'half', not a number.",
+        ),
+        (
+            "deploy: {resources: {reservations: {generic_resources: [{}]}}}",
+            ".deploy.resources.reservations.generic_",
+        ),
+        ("restart: sometimes", ".restart is 'sometimes', none of no, always, unless-stopped,"),
+        ("command: a 'b", ".command cannot be split as a shell does: no closing quotation."),
+        ("command: {a: b}", ".command is a mapping, not a text."),
+        ("tty: maybe", ".tty is 'maybe', neither true nor false."),
+        ("ulimits: {nofile: {soft: 1}}", ".ulimits.nofile has no hard."),
+        ("ulimits: {nofile: many}", ".ulimits.nofile is 'many', not a whole number."),
+        (
+            "healthcheck: {test: ['true']}",
+            ".healthcheck.test begins with 'true', none of CMD, CMD-SHELL, NONE.",
+        ),
+        (
+            "healthcheck: {test: x, disable: true}",
+            ".healthcheck.test stands beside disable; keep one of them.",
+        ),
+        ("extra_hosts: {a: [192.0.2.1, 192.0.2.2]}", ".extra_hosts.a has several addresses"),
+        ("credential_spec: {file: a, registry: b}", ".credential_spec has to have exactly one of"),
+        ("labels: ['=x']", ".labels[0] has no name before its value."),
+        ("stop_grace_period: [1s]", ".stop_grace_period is a list, not a text."),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_place(text: str, told: str) -> None:
+    assert service_refusal(text).startswith(PLACE + told)
+
+
+def test_a_service_without_an_image() -> None:
+    assert refusal("services: {web: {command: x}}").startswith(f"{PLACE} has no image")
+
+
+def test_options_that_swarm_does_not_have() -> None:
+    assert "services.web.security_opt[0] (services know" in service_refusal(
+        "security_opt: [systempaths=unconfined]"
+    )
+    assert "privileges" not in service(
+        "security_opt: [no-new-privileges]", ignore_unsupported=["security_opt"]
+    )

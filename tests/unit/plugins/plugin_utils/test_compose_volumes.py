@@ -1,0 +1,171 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.flotilla.swarm.tests.unit.support.compose import service, service_refusal
+
+TOP = """
+volumes:
+  data:
+  named: {name: its-name, driver: nfs, driver_opts: {o: 'addr=x', n: 1}, labels: [a=b]}
+  there: {external: true}
+  other: {external: true, name: elsewhere}
+  older: {external: {name: elsewhere}}
+"""
+STACK = {"com.docker.stack.namespace": "shop"}
+DATA = {"type": "volume", "source": "shop_data", "labels": STACK}
+
+
+@pytest.mark.parametrize(
+    ("volume", "mount"),
+    [
+        ("data:/x", {**DATA, "target": "/x"}),
+        ("data:/x:ro", {**DATA, "target": "/x", "readonly": True}),
+        ("'data:/x:rw,nocopy'", {**DATA, "target": "/x", "readonly": False, "no_copy": True}),
+        ("/x", {"type": "volume", "target": "/x"}),
+        ("/a:/x", {"type": "bind", "source": "/a", "target": "/x"}),
+        (
+            "'/a:/x:ro,rslave'",
+            {"type": "bind", "source": "/a", "target": "/x", "readonly": True, "propagation": "rslave"},
+        ),
+        ("./a/../b:/x", {"type": "bind", "source": "/srv/app/b", "target": "/x"}),
+        (".:/x", {"type": "bind", "source": "/srv/app", "target": "/x"}),
+        ("'C:\\a:D:\\x:ro'", {"type": "bind", "source": "C:\\a", "target": "D:\\x", "readonly": True}),
+        (
+            "{type: volume, source: data, target: /x, volume: {subpath: s}}",
+            {**DATA, "target": "/x", "subpath": "s"},
+        ),
+        (
+            "named:/x",
+            {
+                "type": "volume",
+                "target": "/x",
+                "source": "its-name",
+                "labels": {"a": "b", **STACK},
+                "driver_config": {"name": "nfs", "options": {"o": "addr=x", "n": "1"}},
+            },
+        ),
+        ("there:/x", {"type": "volume", "target": "/x", "source": "there"}),
+        ("other:/x", {"type": "volume", "target": "/x", "source": "elsewhere"}),
+        ("older:/x", {"type": "volume", "target": "/x", "source": "elsewhere"}),
+        (
+            "{type: tmpfs, target: /x, tmpfs: {size: 1M, mode: 01777}}",
+            {"type": "tmpfs", "target": "/x", "tmpfs_size": "1M", "tmpfs_mode": 0o1777},
+        ),
+        (
+            "{type: bind, source: /a, target: /x, bind: {recursive: disabled, create_host_path: false}}",
+            {"type": "bind", "source": "/a", "target": "/x", "non_recursive": True},
+        ),
+        (
+            "{type: npipe, source: '\\\\.\\pipe\\x', target: x}",
+            {"type": "npipe", "source": "\\\\.\\pipe\\x", "target": "x"},
+        ),
+        (
+            "{type: cluster, source: 'group:g', target: /x}",
+            {"type": "cluster", "source": "group:g", "target": "/x"},
+        ),
+        (
+            "{type: cluster, source: data, target: /x}",
+            {"type": "cluster", "source": "shop_data", "target": "/x"},
+        ),
+    ],
+)
+def test_a_mount(volume: str, mount: dict[str, t.Any]) -> None:
+    assert service(f"volumes: [{volume}]", TOP, project_dir="/srv/app")["mounts"] == [mount]
+
+
+@pytest.mark.parametrize(
+    ("tmpfs", "mounts"),
+    [
+        ("/run", [{"type": "tmpfs", "target": "/run"}]),
+        (
+            "[/a, '/b:size=64m,mode=1777,noexec,uid=7,ro']",
+            [
+                {"type": "tmpfs", "target": "/a"},
+                {
+                    "type": "tmpfs",
+                    "target": "/b",
+                    "tmpfs_size": "64m",
+                    "tmpfs_mode": "1777",
+                    "readonly": True,
+                    "tmpfs_options": ["noexec", "uid=7"],
+                },
+            ],
+        ),
+    ],
+)
+def test_tmpfs_of_a_service(tmpfs: str, mounts: list[dict[str, t.Any]]) -> None:
+    assert service(f"tmpfs: {tmpfs}")["mounts"] == mounts
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "volumes: [lost:/x]",
+            ".volumes[0].source names the volume lost, which the top-level volumes do not define.",
+        ),
+        (
+            "volumes: [data:/x:ro:rw]",
+            ".volumes[0] is 'data:/x:ro:rw', not a mount like data:/var/lib/data:ro.",
+        ),
+        ("volumes: ['data:']", ".volumes[0] is 'data:', not a mount"),
+        ("volumes: ['']", ".volumes[0] is '', not a mount"),
+        ("volumes: [data:/x:quick]", ".volumes[0] has the option 'quick', which is none of ro, rw, nocopy,"),
+        ("volumes: [./a:/x]", ".volumes[0].source is ./a, relative to nothing on the nodes;"),
+        ("volumes: ['~/a:/x']", ".volumes[0].source is ~/a, and the nodes do not know whose home that is;"),
+        ("volumes: [{target: /x}]", ".volumes[0] has no type."),
+        ("volumes: [{type: volumes, target: /x}]", ".volumes[0].type is 'volumes', none of bind,"),
+        (
+            "volumes: [{type: bind, source: /a, target: /x, tmpfs: {size: 1}}]",
+            ".volumes[0].tmpfs does not belong to",
+        ),
+        (
+            "volumes: [{type: tmpfs, source: /a, target: /x}]",
+            ".volumes[0].source does not belong to a tmpfs.",
+        ),
+        (
+            "volumes: [{type: tmpfs, target: /x, tmpfs: {size: much}}]",
+            ".volumes[0].tmpfs.size is wrong: 'much' is",
+        ),
+        ("tmpfs: run", ".tmpfs[0] is 'run', not like /run or /run:size=64m."),
+        ("tmpfs: ['/run:size=big']", ".tmpfs[0] is wrong: 'big' is not a size"),
+    ],
+)
+def test_what_is_no_mount(text: str, told: str) -> None:
+    assert service_refusal(text, TOP).startswith(f"web.yml: services.web{told}")
+
+
+def test_two_things_at_one_place() -> None:
+    told = "web.yml: services.web mounts two things at /x."
+    assert service_refusal("volumes: [data:/x, '/y:/x']", TOP) == told
+    assert service_refusal("volumes: [data:/x]\ntmpfs: /x", TOP) == told
+
+
+@pytest.mark.parametrize(
+    ("volume", "key"),
+    [
+        ("/a:/x:z", "z"),
+        ("/a:/x:cached", "cached"),
+        ("{type: bind, source: /a, target: /x, bind: {create_host_path: true}}", "create_host_path"),
+        ("{type: bind, source: /a, target: /x, bind: {selinux: z}}", "selinux"),
+        ("{type: bind, source: /a, target: /x, consistency: cached}", "consistency"),
+    ],
+)
+def test_what_swarm_does_not_do(volume: str, key: str) -> None:
+    assert service_refusal(f"volumes: [{volume}]").endswith(f"ignore_unsupported: [{key}].")
+    assert service(f"volumes: [{volume}]", ignore_unsupported=[key])["mounts"] == [
+        {"type": "bind", "source": "/a", "target": "/x"}
+    ]
+
+
+def test_an_external_volume_says_nothing_else() -> None:
+    told = service_refusal("volumes: [vol:/x]", "volumes: {vol: {external: true, driver: local}}")
+    assert told.startswith("web.yml: volumes.vol.external is there already")
+    told = service_refusal("volumes: [vol:/x]", "volumes: {vol: {external: {name: a}, name: b}}")
+    assert told == "web.yml: volumes.vol.external has a name beside that of the definition; keep one of them."

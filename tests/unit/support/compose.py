@@ -1,0 +1,62 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Compose files in memory."""
+
+from __future__ import annotations
+
+import textwrap
+import typing as t
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._errors import Refused
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose import Stack, read_stack
+
+Files = dict[str, str]
+
+
+def stack(files: str | Files, *names: str, **how: t.Any) -> Stack:
+    """Read a stack called ``shop``.
+
+    Args:
+        files: a file ``web.yml``, or several by their names.
+        names: those that are the stack's sources; the first one when it is left out.
+        how: more for ``read_stack``.
+    """
+    found = {"web.yml": files} if isinstance(files, str) else files
+
+    def read(path: str) -> bytes:
+        if path not in found:
+            raise LookupError("there is no such file")
+        return textwrap.dedent(found[path]).encode()
+
+    how = {"variables": {}, **how}
+    return read_stack("shop", names or [next(iter(found))], read, **how)
+
+
+def service(text: str, more: str = "", **how: t.Any) -> dict[str, t.Any]:
+    """The one service of a file, from what stands in it beside the image.
+
+    Args:
+        more: what else is in the file.
+    """
+    [found] = stack(_file(text, more), **how).services
+    return found
+
+
+def refusal(text: str | Files, *names: str, **how: t.Any) -> str:
+    """The sentence that refuses a file."""
+    with pytest.raises(Refused) as caught:
+        stack(text, *names, **how)
+    return str(caught.value)
+
+
+def service_refusal(text: str, more: str = "", **how: t.Any) -> str:
+    """The sentence that refuses the one service of a file."""
+    return refusal(_file(text, more), **how)
+
+
+def _file(text: str, more: str) -> str:
+    lines = textwrap.indent("image: tiny:1\n" + textwrap.dedent(text), "    ")
+    return f"services:\n  web:\n{lines}\n{textwrap.dedent(more)}"
