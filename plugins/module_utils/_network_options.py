@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from . import _convert as convert
-from ._network_subnets import IPAM
+from ._network_subnets import IPAM, written
 from ._options import BOOL, TEXT, Kind, Option, Table
 from ._service_kinds import SERVICE_LABELS
 
@@ -64,7 +64,7 @@ def body(spec: dict[str, t.Any]) -> dict[str, t.Any]:
         if name != ASSIGNED and text is not None
     }
     ipam = spec.get("IPAM") or {}
-    entries = [{key: text for key, text in entry.items() if text} for entry in ipam.get("Config") or []]
+    entries = [written(entry) for entry in ipam.get("Config") or []]
     made = {key: spec[key] for key in ("Attachable", "Internal", "Ingress", "EnableIPv6") if spec.get(key)}
     return {
         "Name": spec["Name"],

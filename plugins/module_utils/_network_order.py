@@ -54,6 +54,9 @@ def network_order(params: dict[str, t.Any]) -> NetworkOrder:
     _check_name(name)
     try:
         values = declared(NETWORK, _plain(params))
+        if not values.get("ipam_config"):
+            # An empty list leaves the choice to the Engine, as one that is not there does.
+            values.pop("ipam_config", None)
         _check(values)
     except Refused as error:
         raise Refused(f"{name}: {error}") from None

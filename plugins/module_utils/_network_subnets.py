@@ -112,6 +112,12 @@ IPAM = Kind(
 )
 
 
+def written(entry: Entry) -> Entry:
+    """An entry as every Engine takes it: an old one may have stored a subnet with host bits, which newer ones refuse."""
+    made = {key: text for key, text in entry.items() if text}
+    return {**made, **{key: str(subnet(made[key])) for key in ("Subnet", "IPRange") if key in made}}
+
+
 def filled(declared: list[Entry], live: list[Entry] | None) -> list[Entry]:
     """Declared entries with the gateways that the Engine chose where none was declared."""
     chosen = {

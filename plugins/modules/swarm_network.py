@@ -130,8 +130,10 @@ options:
           type: bool
         mtu:
           description:
-            - The largest packet in bytes, the driver option C(com.docker.network.driver.mtu). Left out, it is the Engine's 1450,
-              50 less than an Ethernet's, since each packet is wrapped into another.
+            - The largest packet in bytes that the network below carries from node to node, the driver option
+              C(com.docker.network.driver.mtu). The Engine takes V(1500) for it when it is left out.
+            - The interfaces of the tasks get 50 bytes less, since each packet is wrapped into another, and still less when
+              O(encrypted=true).
           type: int
         enable_ipv6:
           description:

@@ -141,7 +141,7 @@ networks:
       type: bool
       returned: always
     mtu:
-      description: The largest packet that was set, V(null) where the Engine decides.
+      description: The MTU of the network below that was set, V(null) where the Engine takes its default.
       type: int
       returned: always
     enable_ipv6:
