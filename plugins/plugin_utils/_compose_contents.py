@@ -35,6 +35,7 @@ class Contents:
         self.external: list[str] = []
         self._kind = kind
         self._names: dict[str, str] = {}
+        self._others: set[str] = set()
         for key, definition in top.fields() if top else []:
             self._define(key, definition, stack, files)
 
@@ -46,7 +47,7 @@ class Contents:
             if others:
                 raise definition.wrong(f"is external, so {', '.join(others)} says nothing; remove it")
             self._names[key] = name or key
-            self.external.append(self._names[key])
+            self._others.add(key)
             return
         self._names[key] = name or f"{stack}_{key}"
         check_name(definition, self._names[key], self._kind[:-1])
@@ -87,7 +88,10 @@ class Contents:
             raise source.wrong(
                 f"names the {self._kind[:-1]} {key}, which the top-level {self._kind} do not define"
             )
-        return self._names[key]
+        name = self._names[key]
+        if key in self._others and name not in self.external:
+            self.external.append(name)
+        return name
 
     def _reference(self, node: Node) -> dict[str, t.Any]:
         given = check(node, _REFERENCE)

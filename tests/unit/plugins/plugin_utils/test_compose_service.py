@@ -122,8 +122,10 @@ def test_a_key_is_an_option(text: str, option: str, value: t.Any) -> None:
         ("deploy: {mode: replicated-job, replicas: 4}", {"mode": "replicated-job", "replicas": 4}),
         ("deploy: {endpoint_mode: dnsrr}", {"endpoint_mode": "dnsrr"}),
         (
-            "deploy: {update_config: {parallelism: 0, delay: 10s, failure_action: rollback, monitor: 1m, "
-            "max_failure_ratio: '0.2', order: start-first}}",
+            (
+                "deploy: {update_config: {parallelism: 0, delay: 10s, failure_action: rollback, monitor: 1m, max_failure_ratio: '0.2', "
+                "order: start-first}}"
+            ),
             {
                 "update_config": {
                     "parallelism": 0,
@@ -147,13 +149,14 @@ def test_a_key_is_an_option(text: str, option: str, value: t.Any) -> None:
             },
         ),
         (
-            "deploy: {resources: {reservations: {generic_resources: "
-            "[{discrete_resource_spec: {kind: gpu, value: 2}}]}}}",
+            "deploy: {resources: {reservations: {generic_resources: [{discrete_resource_spec: {kind: gpu, value: 2}}]}}}",
             {"reservations": {"generic_resources": {"gpu": 2}}},
         ),
         (
-            "deploy: {placement: {constraints: [node.role == manager], preferences: [{spread: node.labels.a}], "
-            "max_replicas_per_node: 1}}",
+            (
+                "deploy: {placement: {constraints: [node.role == manager], preferences: [{spread: node.labels.a}], "
+                "max_replicas_per_node: 1}}"
+            ),
             {
                 "placement": {
                     "constraints": ["node.role == manager"],
