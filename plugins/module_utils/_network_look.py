@@ -22,7 +22,7 @@ _HEAD = ("NETWORK", "DRIVER", "SUBNETS", "TAKEN", "SERVICES", "KIND")
 # So many characters of an ID are what the command line shows.
 _SHORT = 12
 _KINDS = ("ingress", "attachable", "internal", "encrypted")
-_ALIVE = ["accepted", "ready", "running", "complete", "shutdown"]
+_ALIVE = ["accepted", "ready", "running", "complete"]
 
 
 def look(client: Client, nodes: list[Node], names: list[str] | None, raw: bool = False) -> dict[str, t.Any]:

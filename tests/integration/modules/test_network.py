@@ -1,0 +1,365 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Networks made, compared, made anew under their services and removed, on real Engines."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._client import Client
+from ansible_collections.flotilla.swarm.plugins.module_utils._network_apply import Networks
+from ansible_collections.flotilla.swarm.plugins.module_utils._network_move import off
+from ansible_collections.flotilla.swarm.plugins.module_utils._network_order import network_order
+from ansible_collections.flotilla.swarm.plugins.module_utils._network_remove import remove
+from ansible_collections.flotilla.swarm.plugins.module_utils._network_users import MOVING
+from ansible_collections.flotilla.swarm.plugins.module_utils._transport_url import UrlTransport
+from ansible_collections.flotilla.swarm.plugins.module_utils._wait import Clock
+from ansible_collections.flotilla.swarm.tests.integration.modules.play import Call, Result, Stage, call, shell
+
+Raw = dict[str, t.Any]
+
+FRONT: Raw = {
+    "name": "front",
+    "attachable": True,
+    "ipam_config": [{"subnet": "10.71.0.0/24"}],
+    "labels": {"team": "a"},
+}
+BACK: Raw = {"name": "back", "internal": True, "encrypted": True, "mtu": 1400}
+BOTH: Raw = {
+    "name": "both",
+    "enable_ipv6": True,
+    "ipam_config": [{"subnet": "10.72.0.0/24", "gateway": "10.72.0.9"}, {"subnet": "FD00:0:0:72::/64"}],
+}
+PLAIN: Raw = {"name": "plain", "attachable": False, "encrypted": False}
+
+
+@pytest.fixture
+def swarm(cluster: Stage) -> t.Iterator[Stage]:
+    """The cluster, which has no service and no network of ours before and after."""
+    _clear(cluster)
+    yield cluster
+    _clear(cluster)
+
+
+def _clear(stage: Stage) -> None:
+    stage.sh("m1", "docker rm -f byhand >/dev/null 2>&1", check=False)
+    stage.sh(
+        "m1",
+        "docker service ls -q | xargs -r docker service rm >/dev/null; docker network rm local >/dev/null 2>&1; "
+        "mine() { docker network ls -q --filter driver=overlay --filter scope=swarm | "
+        "xargs -r docker network inspect --format '{{if not .Ingress}}{{.Id}}{{end}}' | grep .; }; "
+        "for i in $(seq 40); do mine >/dev/null || break; mine | xargs -r docker network rm >/dev/null 2>&1; sleep 0.3; done; "
+        "! mine",
+    )
+
+
+@pytest.fixture
+def engine(swarm: Stage) -> t.Iterator[Client]:
+    """m1's Engine, from here."""
+    with tempfile.TemporaryDirectory() as folder:
+        socket = Path(folder) / "m1.sock"
+        ssh, *options = swarm.lab.host("m1").ssh_command()
+        forward = ["-o", "ControlMaster=no", "-o", "ControlPath=none", "-N"]
+        forward += ["-L", f"{socket}:/var/run/docker.sock"]
+        with subprocess.Popen([ssh, *forward, *options]) as tunnel:
+            try:
+                swarm.until(socket.exists, 20)
+                yield Client(UrlTransport(f"unix://{socket}"))
+            finally:
+                tunnel.terminate()
+
+
+def network(host: str = "m1", check: bool = False, **options: t.Any) -> Call:
+    """A call of the module."""
+    return call(host, "swarm_network", check, **options)
+
+
+def service(stage: Stage, name: str, **options: t.Any) -> Raw:
+    """A service that ends at once when it is asked to."""
+    return {"name": name, "image": f"{stage.lab.registry}/tiny:1", "resolve_image": "never", **options}
+
+
+def fine(results: list[Result]) -> list[Result]:
+    """The results, of which none failed."""
+    assert [result.get("msg") for result in results if result["failed"]] == []
+    return results
+
+
+def spec(stage: Stage, name: str) -> Raw:
+    """A service's raw spec."""
+    [found] = json.loads(stage.sh("m1", f"docker service inspect {name}"))
+    return t.cast("Raw", found["Spec"])
+
+
+def inspect(stage: Stage, name: str) -> Raw:
+    """A network as the swarm has it."""
+    [found] = json.loads(stage.sh("m1", f"docker network inspect {name}"))
+    return t.cast("Raw", found)
+
+
+def tasks(stage: Stage, name: str) -> list[str]:
+    """The IDs of a service's running tasks."""
+    return sorted(
+        stage.sh("m1", f"docker service ps {name} -q --no-trunc -f desired-state=running").splitlines()
+    )
+
+
+def test_made_once_compared_honestly_and_removed(swarm: Stage) -> None:
+    """W1: subnets, attachable, internal, encrypted, MTU and IPv6 on both Engines; a second run sends nothing."""
+    everything = [FRONT, BACK, BOTH, PLAIN]
+    writes = swarm.writes()
+    said, made = swarm.run(network(check=True, networks=everything), network(networks=everything))
+    fine([said, made])
+    assert said["actions"] == made["actions"] == [f"{one['name']}: created" for one in everything]
+    assert said["diff"] == made["diff"]
+    assert said["diff"][1]["before"] == {"state": "absent"}
+    assert said["diff"][1]["after"] == {"state": "present", "internal": True, "encrypted": True, "mtu": 1400}
+    assert [one for one in writes.seen() if "networks" in one] == ["m1: POST /networks/create"] * 4
+    front, back, both, plain = (inspect(swarm, one["name"]) for one in everything)
+    assert front["Attachable"] and front["IPAM"]["Config"] == [
+        {"Subnet": "10.71.0.0/24", "Gateway": "10.71.0.1"}
+    ]
+    assert front["Labels"] == {
+        "team": "a",
+        "flotilla.declared": '["attachable","ipam_config","labels.team"]',
+    }
+    assert back["Internal"] and "encrypted" in back["Options"]
+    assert back["Options"]["com.docker.network.driver.mtu"] == "1400"
+    assert both["EnableIPv6"] and both["IPAM"]["Config"][1]["Subnet"] == "fd00:0:0:72::/64"
+    assert "encrypted" not in plain["Options"]
+    writes = swarm.writes()
+    spelled = [
+        {**FRONT, "driver": "overlay", "scope": "swarm", "driver_options": {}, "internal": False},
+        {
+            "name": "back",
+            "internal": True,
+            "driver_options": {"encrypted": "", "com.docker.network.driver.mtu": 1400},
+        },
+        {**BOTH, "ipam_config": [{"subnet": "fd00:0:0:72::/64"}, {"subnet": "10.72.0.0/24"}]},
+        PLAIN,
+    ]
+    again = fine(
+        swarm.run(
+            network("m1", networks=everything),
+            network("m2", networks=everything),
+            network("m2", networks=spelled),
+            network("m2", **FRONT),
+            network("m2", True, networks=[{**one, "recreate": True} for one in everything]),
+        )
+    )
+    assert [result["changed"] for result in again] == [False] * 5
+    assert again[3]["network"]["Id"] == front["Id"]
+    assert writes.seen() == []
+    gone = [{"name": one["name"], "state": "absent"} for one in everything]
+    said, removed, twice = fine(
+        swarm.run(network("m2", True, networks=gone), network("m2", networks=gone), network(networks=gone))
+    )
+    assert said["actions"] == removed["actions"] == [f"{one['name']}: removed" for one in everything]
+    assert (removed["changed"], twice["changed"]) == (True, False)
+
+
+def test_a_difference_is_refused_with_who_uses_it(swarm: Stage) -> None:
+    """W1: nothing is sent, the sentence says what differs, who uses it and what to do."""
+    fine(
+        swarm.run(
+            shell(
+                "m1",
+                "docker network create -d overlay --label theirs=1 --subnet 10.73.0.5/24 odd; "
+                "docker network create local; docker network create -d overlay --attachable hand; "
+                f"docker run -d --name byhand --network hand {swarm.lab.registry}/tiny:1; "
+                f"docker network create -d overlay plain; docker service create -d --name job --mode replicated-job "
+                f"--network plain {swarm.lab.registry}/tiny:1 true",
+            ),
+            network(**FRONT),
+            call("m1", "swarm_service", **service(swarm, "web", networks=["front"])),
+        )
+    )
+    writes = swarm.writes()
+    calls = [
+        {**FRONT, "ipam_config": [{"subnet": "10.74.0.0/24"}]},
+        {"name": "front", "state": "absent"},
+        {"name": "plain", "encrypted": True, "recreate": True},
+        {"name": "hand", "mtu": 1300, "recreate": True},
+        {"name": "local"},
+        {"name": "new", "ipam_config": [{"subnet": "10.71.0.128/25"}]},
+        {"networks": [{"name": "new"}], "mtu": 1300},
+    ]
+    messages = [result["msg"] for result in swarm.run(*(network("m1", **one) for one in calls))]
+    assert messages[0] == (
+        "front differs, and no network can be changed in place: ipam_config is 10.71.0.0/24 with gateway 10.71.0.1 on the "
+        "swarm and 10.74.0.0/24 declared. Set recreate to true to have it removed and made anew. Meanwhile web would be "
+        "without it. Nothing was sent."
+    )
+    assert messages[1] == (
+        "front cannot be removed: web uses it. Remove it, or take it off the network, first; nothing was sent."
+    )
+    assert messages[2] == (
+        "plain cannot be made anew under job: a job that is moved runs again, so remove it first. Nothing was sent."
+    )
+    assert messages[3].startswith("hand cannot be made anew while container ")
+    assert " on m1, which no service runs, is attached: end that first. Nothing was sent." in messages[3]
+    assert messages[4].startswith("local is the name of a network of this host alone (driver bridge)")
+    assert messages[5] == (
+        "new: its subnet 10.71.0.128/25 overlaps with 10.71.0.0/24 of the network front; choose another. Nothing was sent."
+    )
+    assert messages[6].startswith("mtu stands beside networks")
+    assert writes.seen() == []
+    kept, taken, refused = swarm.run(
+        network(name="odd", ipam_config=[{"subnet": "10.73.0.0/24"}], labels={}),
+        network("m2", name="odd", labels={"ours": "1"}, recreate=True),
+        network("m2", name="new", driver="nonsense"),
+    )
+    fine([kept, taken])
+    assert (kept["changed"], taken["changed"]) == (False, True)
+    assert taken["network"]["Labels"]["theirs"] == "1"
+    assert taken["network"]["IPAM"]["Config"][0]["Subnet"] == "10.73.0.0/24"
+    assert refused["msg"].startswith("new: The Engine at unix:///var/run/docker.sock said: ")
+    assert "nonsense" in refused["msg"]
+
+
+def test_made_anew_under_its_services(swarm: Stage) -> None:
+    """W1: a changed subnet moves the services and gives each back what it had; others keep their tasks."""
+    fine(
+        swarm.run(
+            network(networks=[FRONT, {"name": "side"}]),
+            call(
+                "m2",
+                "swarm_service",
+                services=[
+                    service(
+                        swarm,
+                        "web",
+                        replicas=3,
+                        networks=[
+                            {"name": "front", "aliases": ["www", "site"], "options": {"a.b": "c"}},
+                            "side",
+                        ],
+                        publish=[{"target_port": 80, "published_port": 8071}],
+                        update_config={"parallelism": 2, "order": "start-first", "monitor": "500ms"},
+                    ),
+                    service(
+                        swarm,
+                        "each",
+                        mode="global",
+                        networks=["side", "front"],
+                        update_config={"parallelism": 0, "monitor": "500ms"},
+                    ),
+                    service(swarm, "other", networks=["side"]),
+                ],
+            ),
+        )
+    )
+    before = {name: spec(swarm, name) for name in ("web", "each", "other")}
+    kept, moved, first = tasks(swarm, "other"), tasks(swarm, "each"), inspect(swarm, "front")
+    changed = {**FRONT, "ipam_config": [{"subnet": "10.74.0.0/20"}], "recreate": True}
+    said, done, again = fine(
+        swarm.run(network(check=True, **changed), network(**changed), network("m2", **changed))
+    )
+    assert (
+        said["actions"]
+        == done["actions"]
+        == ["front: removed and made anew (ipam_config); each, web put back on it"]
+    )
+    assert done["networks"][0]["services"] == ["each", "web"]
+    assert done["diff"] == said["diff"]
+    assert {one["name"]: one["state"] for one in done["rollouts"]} == {
+        "web": "converged",
+        "each": "converged",
+    }
+    assert again["changed"] is False
+    now = inspect(swarm, "front")
+    assert now["Id"] != first["Id"] == said["network"]["Id"]
+    assert now["Id"] == done["network"]["Id"]
+    assert now["Labels"]["team"] == "a"
+    for name, old in before.items():
+        text = json.dumps(old, sort_keys=True).replace(first["Id"], now["Id"])
+        assert json.dumps(spec(swarm, name), sort_keys=True) == text
+    assert tasks(swarm, "other") == kept
+    assert not set(tasks(swarm, "each")) & set(moved)
+    addresses = swarm.sh(
+        "m2",
+        "docker ps -q -f label=com.docker.swarm.service.name=each | xargs docker inspect --format "
+        "'{{.NetworkSettings.Networks.front.IPAddress}}'",
+    )
+    assert addresses.startswith("10.74."), addresses
+
+
+def test_a_killed_run_is_finished_by_the_next(swarm: Stage, engine: Client) -> None:
+    """W1: killed after taking services off, after removing the network, after making it: nothing is forgotten."""
+    services = [
+        service(
+            swarm, "one", networks=[{"name": "front", "aliases": ["www"]}], update_config={"monitor": "500ms"}
+        ),
+        service(swarm, "two", networks=["front"], update_config={"parallelism": 2, "monitor": "500ms"}),
+    ]
+    fine(swarm.run(network(**FRONT), call("m1", "swarm_service", services=services)))
+    wanted = {
+        name: json.dumps(spec(swarm, name)).replace(inspect(swarm, "front")["Id"], "ID")
+        for name in ("one", "two")
+    }
+
+    def part(subnet: str, steps: str) -> Raw:
+        changed = {**FRONT, "ipam_config": [{"subnet": subnet}], "recreate": True}
+        networks = Networks(engine, [network_order(changed)])
+        [plan] = networks.plan()
+        off(engine, plan, Clock(60))
+        if "removed" in steps:
+            remove(engine, plan.live or {}, Clock(60))
+        if "made" in steps:
+            swarm.sh(
+                "m1", f"docker network create -d overlay --attachable --label team=a --subnet {subnet} front"
+            )
+        assert MOVING in spec(swarm, "one")["Labels"]
+        assert "Networks" not in spec(swarm, "two")["TaskTemplate"]
+        return changed
+
+    subnets = iter(("10.75.0.0/24", "10.76.0.0/24", "10.77.0.0/24"))
+    for steps, action in (("", "recreate"), ("removed", "create"), ("removed made", "reattach")):
+        changed = part(next(subnets), steps)
+        gone, finished = swarm.run(
+            network("m2", name="front", state="absent"),
+            network("m2", **{**changed, "recreate": not steps}),
+        )
+        assert "front cannot be removed: one and two use it" in gone["msg"]
+        fine([finished])
+        assert finished["networks"][0]["action"] == action
+        assert len(finished["rollouts"]) == 2
+        identity = inspect(swarm, "front")["Id"]
+        for name, text in wanted.items():
+            assert json.dumps(spec(swarm, name)).replace(identity, "ID") == text
+
+
+def test_removed_once_ending_tasks_have_left(swarm: Stage) -> None:
+    """W1: a service that takes its time to end is waited for; one that takes too long is named."""
+    slow = "trap '' TERM; while :; do sleep 1; done"
+    fine(
+        swarm.run(
+            network(networks=[{"name": "front"}, {"name": "side"}]),
+            call(
+                "m1",
+                "swarm_service",
+                name="slow",
+                image=f"{swarm.lab.registry}/tiny:1",
+                networks=["front"],
+                command=["sh", "-c", slow],
+                stop_grace_period="5s",
+            ),
+        )
+    )
+    removed, late, done = swarm.run(
+        call("m1", "swarm_service", name="slow", state="absent", wait=False),
+        network("m2", name="front", state="absent", wait_timeout=1),
+        network("m2", networks=[{"name": "front", "state": "absent"}, {"name": "side", "state": "absent"}]),
+    )
+    fine([removed, done])
+    assert late["msg"].startswith("front: after 1 s it is still held by task ")
+    assert late["changed"] is False
+    assert done["actions"] == ["front: removed", "side: removed"]
+    assert "front" not in swarm.sh("m2", "docker network ls --format '{{.Name}}'").splitlines()

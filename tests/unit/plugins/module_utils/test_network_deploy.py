@@ -1,0 +1,89 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils import _errors as errors
+from ansible_collections.flotilla.swarm.plugins.module_utils._network_deploy import deploy, send_all, told
+from ansible_collections.flotilla.swarm.plugins.module_utils._network_order import network_order
+from ansible_collections.flotilla.swarm.plugins.module_utils._network_plan import NetworkPlan
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout import Rollout
+from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence
+
+Raw = dict[str, t.Any]
+FRONT = {"Name": "front", "Id": "idfront", "Scope": "swarm", "Driver": "overlay"}
+
+
+def engine(**more: t.Any) -> FakeEngine:
+    answers = {"GET /networks": [], "GET /services": [], "POST /networks/create": {"Id": "idfront"}}
+    return FakeEngine({**answers, "GET /networks/idfront": FRONT, **more})
+
+
+def run(client: FakeEngine, *declared: Raw, check_mode: bool = False) -> Raw:
+    return deploy(client, list(declared), check_mode, seconds=5, wait=True, pause_after=None)
+
+
+def test_one_network_is_told_with_what_the_engine_has() -> None:
+    result = run(engine(), {"name": "front", "mtu": 1400})
+    assert result == {
+        "changed": True,
+        "actions": ["front: created"],
+        "network": FRONT,
+        "networks": [
+            {"name": "front", "id": "idfront", "action": "create", "changes": ["mtu"], "services": []}
+        ],
+        "diff": [
+            {
+                "before_header": "front",
+                "after_header": "front",
+                "before": {"state": "absent"},
+                "after": {"state": "present", "mtu": 1400},
+            }
+        ],
+    }
+
+
+def test_check_mode_says_the_same_and_sends_nothing() -> None:
+    client = engine()
+    result = run(client, {"name": "front"}, {"name": "back"}, check_mode=True)
+    assert result["actions"] == ["front: created", "back: created"]
+    assert "network" not in result
+    assert client.writes == []
+
+
+def test_what_was_done_before_an_error_is_told() -> None:
+    client = engine(
+        **{
+            "POST /networks/create": Sequence(
+                {"Id": "idfront"}, errors.EngineError("The Engine said: no", 500)
+            )
+        }
+    )
+    with pytest.raises(errors.FlotillaError, match=r"^back: The Engine said: no$") as error:
+        run(client, {"name": "front"}, {"name": "back"})
+    assert error.value.facts["changed"] is True
+    assert error.value.facts["actions"] == ["front: created"]
+    with pytest.raises(errors.FlotillaError) as error:
+        run(client, {"name": "back"})
+    assert error.value.facts["changed"] is False
+
+
+class Sender:
+    def __init__(self, *found: list[Rollout]) -> None:
+        self.found = list(found)
+
+    def send(self, _plan: NetworkPlan) -> list[Rollout]:
+        return self.found.pop(0)
+
+
+def test_a_service_on_two_networks_is_waited_for_once() -> None:
+    plans = [NetworkPlan(network_order({"name": name}), "recreate") for name in ("front", "back")]
+    sender = Sender([Rollout("idweb", "web"), Rollout("idapi", "api")], [Rollout("idweb", "web")])
+    result = {**told(plans), "actions": []}
+    found = send_all(t.cast("t.Any", sender), plans, result)
+    assert [rollout.name for rollout in found] == ["api", "web"]
+    assert len(result["actions"]) == 2
