@@ -8,6 +8,7 @@ import base64
 import typing as t
 
 import pytest
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose import read_stack
 from ansible_collections.flotilla.swarm.tests.unit.support.compose import refusal, service, stack
 
 STACK = {"com.docker.stack.namespace": "shop"}
@@ -64,8 +65,6 @@ def test_bytes_stay_what_they_are() -> None:
         return (
             b"services: {web: {image: x}}\nsecrets: {s: {file: s}}" if path == "web.yml" else b"\xff\r\n\x00"
         )
-
-    from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose import read_stack
 
     found = read_stack("shop", ["web.yml"], read, {}).secrets[0]
     assert base64.b64decode(found["data"]) == b"\xff\r\n\x00"

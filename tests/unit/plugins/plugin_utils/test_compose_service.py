@@ -123,8 +123,8 @@ def test_a_key_is_an_option(text: str, option: str, value: t.Any) -> None:
         ("deploy: {endpoint_mode: dnsrr}", {"endpoint_mode": "dnsrr"}),
         (
             (
-                "deploy: {update_config: {parallelism: 0, delay: 10s, failure_action: rollback, monitor: 1m, max_failure_ratio: '0.2', "
-                "order: start-first}}"
+                "deploy: {update_config: {parallelism: 0, delay: 10s, failure_action: rollback, monitor: 1m, "
+                "max_failure_ratio: '0.2', order: start-first}}"
             ),
             {
                 "update_config": {
