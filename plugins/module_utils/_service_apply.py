@@ -82,7 +82,10 @@ class Services:
     def _check_versions(self, orders: list[Order]) -> None:
         """Refuse what this Engine, or the leader that it hands the service to, would silently drop."""
         for order in orders:
-            check_versions(SERVICE, order.values, self._client.api(), self._client.where)
+            try:
+                check_versions(SERVICE, order.values, self._client.api(), self._client.where)
+            except Refused as error:
+                raise Refused(f"{order.name}: {error}") from None
         newer = {
             name: api for order in orders for name, api in needs(SERVICE, order.values) if api > OLDEST_API
         }

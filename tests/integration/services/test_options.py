@@ -272,7 +272,7 @@ def test_newer_options_work_where_the_engines_have_them_and_are_refused_elsewher
         strict=True,
     ):
         assert old["failed"], old
-        assert old["msg"].startswith(f"{name} needs API 1.4"), old["msg"]
+        assert old["msg"].startswith(f"web: {name} needs API 1.4"), old["msg"]
         assert "the Engine at unix:///var/run/docker.sock speaks 1.41" in old["msg"]
     newest = swarm.deploy(*({**base, **nested(name, value)} for name, value in NEWEST.items()), host="m2")
     for name, result in zip(NEWEST, newest, strict=True):
