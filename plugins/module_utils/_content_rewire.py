@@ -72,7 +72,7 @@ def to_move(
     old = moves(plans)
     found = [
         service
-        for service in services
+        for service in sorted(services, key=lambda one: str(one["Spec"]["Name"]))
         if service["ID"] not in except_services
         and not is_job(mode_of(service["Spec"]))
         and used(service["Spec"], family) & set(old)
