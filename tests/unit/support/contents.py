@@ -1,0 +1,144 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A swarm's secrets, configs and services that behave as swarmkit's control API has them."""
+
+from __future__ import annotations
+
+import base64
+import typing as t
+
+from ansible_collections.flotilla.swarm.plugins.module_utils import _errors as errors
+from ansible_collections.flotilla.swarm.plugins.module_utils._content import CONFIG, SECRET, Family
+from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, info
+
+Raw = dict[str, t.Any]
+
+
+class FakeContents(FakeEngine):
+    """A manager that has secrets, configs and services, and refuses what the real one refuses."""
+
+    def __init__(self) -> None:
+        super().__init__({"GET /info": info("active", "id1", control=True), "GET /nodes": []})
+        self.objects: dict[str, dict[str, Raw]] = {"secrets": {}, "configs": {}}
+        self.services: dict[str, Raw] = {}
+        #: What the next request of that name is answered with, once.
+        self.trouble: dict[str, Exception] = {}
+        self._index = 10
+
+    def make(self, family: Family, name: str, data: str, **labels: str) -> str:
+        """What somebody else makes; returns the ID."""
+        return str(
+            self._create(
+                family, {"Name": name, "Labels": labels, "Data": base64.b64encode(data.encode()).decode()}
+            )["ID"]
+        )
+
+    def serve(self, name: str, *identities: str, family: Family = SECRET, mode: str = "Replicated") -> None:
+        """A service that uses some of them."""
+        raws = self.objects[family.words]
+        references = [
+            {"File": {"Name": f"f{at}"}, family.id_key: one, family.name_key: raws[one]["Spec"]["Name"]}
+            for at, one in enumerate(identities)
+        ]
+        spec = {
+            "Name": name,
+            "Mode": {mode: {}},
+            "TaskTemplate": {"ContainerSpec": {"Image": "tiny", family.list_key: references}},
+        }
+        self.services[name] = {"ID": f"id-{name}", "Version": {"Index": 1}, "Spec": spec}
+
+    def names(self, family: Family = SECRET) -> list[str]:
+        """The names of all objects."""
+        return sorted(raw["Spec"]["Name"] for raw in self.objects[family.words].values())
+
+    def used_by(self, name: str, family: Family = SECRET) -> list[str]:
+        """The names of the objects that a service refers to."""
+        container = self.services[name]["Spec"]["TaskTemplate"]["ContainerSpec"]
+        return [one[family.name_key] for one in container[family.list_key]]
+
+    def answer(self, request: str, body: t.Any, query: dict[str, t.Any]) -> t.Any:
+        """Behave."""
+        if request in self.trouble:
+            return self.trouble.pop(request)
+        method, path = request.split(" ", 1)
+        steps = path.strip("/").split("/")
+        if steps[0] == "services":
+            return self._service(method, steps, body, query)
+        family = {"secrets": SECRET, "configs": CONFIG}.get(steps[0])
+        return (
+            self._object(method, steps, family, body, query)
+            if family
+            else super().answer(request, body, query)
+        )
+
+    def _object(self, method: str, steps: list[str], family: Family, body: t.Any, query: Raw) -> t.Any:
+        there = self.objects[family.words]
+        if len(steps) == 1:
+            names = (query.get("filters") or {}).get("name")
+            return [
+                self._shown(raw, family)
+                for raw in there.values()
+                if names is None or any(raw["Spec"]["Name"].startswith(name) for name in names)
+            ]
+        if steps[1] == "create":
+            return self._create(family, body)
+        raw = there.get(steps[1])
+        if raw is None:
+            return errors.NotFound(f"{family.word} {steps[1]} not found", 404)
+        if method == "DELETE":
+            if any(raw["ID"] in str(service["Spec"]) for service in self.services.values()):
+                return errors.EngineError(
+                    f"{family.word} '{steps[1]}' is in use by the following service: web", 400
+                )
+            del there[raw["ID"]]
+        elif method == "POST":
+            return self._update(raw, body, query)
+        return self._shown(raw, family)
+
+    @staticmethod
+    def _shown(raw: Raw, family: Family) -> Raw:
+        spec = {key: value for key, value in raw["Spec"].items() if family.readable or key != "Data"}
+        return {**raw, "Spec": spec}
+
+    def _create(self, family: Family, body: Raw) -> t.Any:
+        there = self.objects[family.words]
+        if body["Name"] in [raw["Spec"]["Name"] for raw in there.values()]:
+            return errors.Conflict(f"{family.word} {body['Name']} already exists", 409)
+        self._index += 1
+        identity = f"{family.word}{self._index}"
+        there[identity] = {
+            "ID": identity,
+            "Version": {"Index": self._index},
+            "CreatedAt": "2026-11-20T00:00:00.5Z",
+            "Spec": dict(body),
+        }
+        return {"ID": identity}
+
+    def _update(self, raw: Raw, body: Raw, query: Raw) -> t.Any:
+        if body["Name"] != raw["Spec"]["Name"] or body.get("Data", raw["Spec"].get("Data")) != raw[
+            "Spec"
+        ].get("Data"):
+            return errors.EngineError("only updates to Labels are allowed", 400)
+        if query["version"] != raw["Version"]["Index"]:
+            return errors.OutOfSequence("update out of sequence", 500)
+        self._index += 1
+        raw["Version"] = {"Index": self._index}
+        raw["Spec"] = {**raw["Spec"], "Labels": dict(body["Labels"])}
+        return None
+
+    def _service(self, method: str, steps: list[str], body: t.Any, query: Raw) -> t.Any:
+        if len(steps) == 1:
+            return list(self.services.values())
+        raw = next((one for one in self.services.values() if one["ID"] == steps[1]), None)
+        if raw is None:
+            return errors.NotFound(f"service {steps[1]} not found", 404)
+        if method == "POST":
+            if query["version"] != raw["Version"]["Index"]:
+                return errors.OutOfSequence("update out of sequence", 500)
+            previous = raw["Spec"]
+            raw["Spec"] = raw["PreviousSpec"] if query.get("rollback") else body
+            raw["PreviousSpec"] = previous
+            raw["Version"] = {"Index": raw["Version"]["Index"] + 1}
+        return raw
