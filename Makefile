@@ -58,7 +58,7 @@ molecule: venv ## the site playbook as a user's role test would run it
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --report; code=$$?; \
 	tests/lab/lab down --name molecule; exit $$code
 
-bench: venv ## compare with community.docker on the same hosts (ARGS="--sizes 3 --rounds 1", ARGS=services)
+bench: venv ## compare with community.docker on the same hosts (ARGS="--sizes 3 --rounds 1", ARGS=services, ARGS=stacks)
 	@tests/bench/run $(ARGS)
 
 docs: venv ## the guides and the reference as web pages, in .cache/docs/build/html

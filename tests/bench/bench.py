@@ -56,11 +56,11 @@ def leave(lab: Lab) -> None:
     everywhere(lab, "docker swarm leave --force >/dev/null 2>&1 || true")
 
 
-def give_sdk(lab: Lab) -> None:
-    """Put Docker SDK for Python on the hosts, from the venv of the benchmark."""
+def give_sdk(lab: Lab, needed: tuple[str, ...] = SDK) -> None:
+    """Put packages on the hosts that community.docker needs there, from the venv of the benchmark."""
     [packages] = VENV.glob("lib/python3*/site-packages")
     archive = subprocess.run(
-        ["tar", "-C", str(packages), "--exclude=__pycache__", "--exclude=*.so", "-czf", "-", *SDK],
+        ["tar", "-C", str(packages), "--exclude=__pycache__", "--exclude=*.so", "-czf", "-", *needed],
         check=True,
         capture_output=True,
     ).stdout
