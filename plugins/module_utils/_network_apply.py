@@ -21,6 +21,14 @@ from ._nodes import views
 from ._rollout import Rollout
 from ._wait import Clock
 
+_NEW = ("create", "recreate")
+# Seen with 20.10 and 26.1: the leader takes one address for each task, out of any of the subnets, and each node adds an
+# IPv6 address that no other node knows of.
+_LOTTERY = (
+    "%s: do not rely on IPv6 in an overlay. Each Engine hands out the addresses for its own node alone, so tasks on "
+    "different nodes get the same one, and a task may be rejected with 'Invalid address' until its next attempt."
+)
+
 
 class Networks:
     """The networks of a swarm that somebody declared.
@@ -46,6 +54,8 @@ class Networks:
         self._orders = orders
         self._clock = Clock(seconds)
         self._services: list[Raw] | None = None
+        #: Sentences for the user that are no failure.
+        self.warnings: list[str] = []
 
     def plan(self) -> list[NetworkPlan]:
         """Plan all networks; nothing is sent.
@@ -61,6 +71,11 @@ class Networks:
         waiting = self._client.get("/services", filters={"label": [MOVING]})
         plans = [self._plan(order, swarm, local, waiting) for order in self._orders]
         _check_overlaps(plans, swarm)
+        self.warnings = [
+            _LOTTERY % plan.order.name
+            for plan in plans
+            if plan.action in _NEW and plan.spec.get("EnableIPv6")
+        ]
         return plans
 
     def send(self, plan: NetworkPlan) -> list[Rollout]:
@@ -154,7 +169,7 @@ def _check_overlaps(plans: list[NetworkPlan], swarm: list[Raw]) -> None:
         (raw["Name"], one) for raw in swarm if raw["Id"] not in going for one in subnets(raw)
     ]
     for plan in plans:
-        if plan.action not in ("create", "recreate"):
+        if plan.action not in _NEW:
             continue
         wanted = subnets(plan.spec)
         found = overlap(wanted, taken)

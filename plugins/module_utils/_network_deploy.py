@@ -40,6 +40,7 @@ def deploy(
     networks = Networks(client, [network_order(params) for params in declared], seconds)
     plans = networks.plan()
     result = told(plans)
+    result["warnings"] = networks.warnings
     if not check_mode:
         result["actions"] = []
         rollouts = send_all(networks, plans, result)

@@ -138,6 +138,9 @@ options:
         enable_ipv6:
           description:
             - Give tasks IPv6 addresses as well. Needs an IPv6 subnet in O(ipam_config), since the swarm gives none by itself.
+            - Engines do this badly, as seen with 20.10 and 26.1. Each one hands out the addresses for its own node alone, so
+              tasks on different nodes get the same one, and tasks may be rejected with C(Invalid address) before they run. The
+              module warns of it when it makes such a network.
           type: bool
         driver_options:
           description:

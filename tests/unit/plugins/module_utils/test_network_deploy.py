@@ -33,6 +33,7 @@ def test_one_network_is_told_with_what_the_engine_has() -> None:
         "changed": True,
         "actions": ["front: created"],
         "network": FRONT,
+        "warnings": [],
         "networks": [
             {"name": "front", "id": "idfront", "action": "create", "changes": ["mtu"], "services": []}
         ],
@@ -45,6 +46,19 @@ def test_one_network_is_told_with_what_the_engine_has() -> None:
             }
         ],
     }
+
+
+def test_ipv6_is_warned_of_once() -> None:
+    both = {
+        "name": "front",
+        "enable_ipv6": True,
+        "ipam_config": [{"subnet": "10.1.0.0/24"}, {"subnet": "fd00::/64"}],
+    }
+    [warning] = run(engine(), both, check_mode=True)["warnings"]
+    assert warning.startswith("front: do not rely on IPv6 in an overlay.")
+    assert (
+        run(engine(**{"GET /networks": [{**FRONT, "EnableIPv6": True}]}), {"name": "front"})["warnings"] == []
+    )
 
 
 def test_check_mode_says_the_same_and_sends_nothing() -> None:
