@@ -1,0 +1,131 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import base64
+import typing as t
+from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
+
+from ansible.errors import AnsibleError
+from ansible_collections.flotilla.swarm.plugins.action.swarm_stack import ActionModule
+
+Result = dict[str, t.Any]
+WEB = {
+    "services": {"web": {"image": "tiny:1", "secrets": ["key"]}},
+    "secrets": {"key": {"environment": "KEY"}},
+}
+
+
+class Played(t.NamedTuple):
+    result: Result
+    calls: list[Result]
+    commands: list[str]
+
+
+def play(args: Result, here: Path | None = None, there: dict[str, str] | None = None) -> Played:
+    """Run the action with files on the control node, below a folder, or on the host, by path."""
+    task = SimpleNamespace(
+        args={"name": "shop", **args},
+        check_mode=True,
+        async_val=0,
+        diff=False,
+        action="swarm_stack",
+        collections=[],
+    )
+    action = ActionModule(
+        task=task,
+        connection=mock.MagicMock(has_native_async=False),
+        play_context=mock.MagicMock(),
+        loader=mock.MagicMock(get_real_file=lambda path: path),
+        templar=mock.MagicMock(),
+        shared_loader_obj=mock.MagicMock(),
+    )
+    calls: list[Result] = []
+    commands: list[str] = []
+
+    def execute(module_args: Result, **how: t.Any) -> Result:
+        calls.append(module_args)
+        return {"changed": False, "invocation": {"module_args": dict(module_args)}, "warnings": ["theirs"]}
+
+    def find(folder: str, path: str) -> str:
+        if here is None or not (here / path).exists():
+            raise AnsibleError("nowhere")
+        return str(here / path)
+
+    def command(line: str) -> Result:
+        commands.append(line)
+        path = line.rpartition(" ")[2]
+        if path not in (there or {}):
+            return {"rc": 2, "stdout": "", "stderr": f"sh: 1: cannot open {path}: No such file"}
+        return {"rc": 0, "stdout": base64.b64encode((there or {})[path].encode()).decode(), "stderr": ""}
+
+    action._execute_module = execute
+    action._find_needle = find
+    action._low_level_execute_command = command
+    action._remote_expand_user = lambda path: path.replace("~", "/root")
+    return Played(action.run(None, {"inventory_hostname": "m1"}), calls, commands)
+
+
+def test_what_is_declared_and_what_may_not_be_seen_travel_apart() -> None:
+    played = play({"compose": [WEB], "variables": {"KEY": "s3cret"}, "remote_src": False, "prune": True})
+    [given] = played.calls
+    assert sorted(given) == ["declared", "declared_data", "name", "prune"]
+    assert given["declared_data"] == {"secrets/shop_key": base64.b64encode(b"s3cret").decode()}
+    assert "s3cret" not in str(given["declared"])
+    [service] = given["declared"]["services"]
+    assert (service["name"], service["image"]) == ("shop_web", "tiny:1")
+    assert sorted(played.result["invocation"]["module_args"]) == ["name", "prune"]
+    assert played.result["warnings"] == ["theirs"]
+
+
+def test_files_on_the_control_node(tmp_path: Path) -> None:
+    (tmp_path / "web.yml").write_text("services: {web: {image: 'tiny:${TAG}'}}\n")
+    (tmp_path / "vars.env").write_text("TAG=7\n")
+    played = play({"compose": "web.yml", "env_files": ["vars.env"], "remote_src": "no"}, here=tmp_path)
+    assert played.calls[0]["declared"]["services"][0]["image"] == "tiny:7"
+    assert played.commands == []
+
+
+def test_files_on_the_host_and_secrets_that_stay_there() -> None:
+    there = {
+        "/srv/web.yml": (
+            "services: {web: {image: 'tiny:1', secrets: [key], volumes: ['./data:/data']}}\n"
+            "secrets: {key: {file: ./key}}\n"
+        )
+    }
+    played = play({"compose": ["/srv/web.yml"]}, there=there)
+    [given] = played.calls
+    assert given["declared"]["secrets"][0]["data_src"] == "/srv/key"
+    assert given["declared_data"] == {}
+    assert played.commands == ["base64 < /srv/web.yml"]
+    [mount] = given["declared"]["services"][0]["mounts"]
+    assert mount["source"] == "/srv/data"
+
+
+def test_what_cannot_be_read_is_told_and_nothing_is_sent(tmp_path: Path) -> None:
+    for args, told in (
+        ({"compose": ["web.yml"], "remote_src": False}, "web.yml is not on the control node"),
+        ({"compose": ["web.yml"]}, "web.yml is no absolute path on the host"),
+        ({"compose": ["/web.yml"]}, "No such file (on the host)"),
+        ({"compose": 7}, "compose is no list"),
+        ({"compose": [WEB], "remote_src": False, "variables": "KEY"}, "variables is no dictionary"),
+        (
+            {"compose": [{"services": {"web": {"image": "tiny:1", "deploy": {"endpoint_mode": "x"}}}}]},
+            "endpoint_mode",
+        ),
+    ):
+        played = play(args, here=tmp_path)
+        assert played.result["failed"] is True
+        assert told in played.result["msg"]
+        assert played.result["msg"].endswith("Nothing was sent.")
+        assert played.calls == []
+
+
+def test_a_removal_reads_nothing() -> None:
+    played = play({"state": "absent", "compose": ["/gone.yml"]})
+    assert played.commands == []
+    assert played.calls == [{"name": "shop", "state": "absent"}]
