@@ -20,7 +20,7 @@ from ._service_image import same_image
 from ._service_nodes import check_nodes
 from ._service_options import SERVICE
 from ._service_plan import Order, ServicePlan, plan_service
-from ._service_references import Catalogue, named, resolved
+from ._service_references import Catalogue, named, referred, resolved
 from ._wait import in_sequence
 
 # Above that, the names would make a longer address than reading all services is worth.
@@ -121,7 +121,20 @@ class Services:
         image, platforms = self._look_up(order, live)
         plan = plan_service(order, live, image, platforms)
         plan.changes = named(plan.changes, self._catalogue)
+        if plan.action == "roll_back":
+            self._check_previous(plan)
         return plan
+
+    def _check_previous(self, plan: ServicePlan) -> None:
+        """Refuse a way back to what is gone: the Engine would take it, and then start no task."""
+        for kind, wanted in referred((plan.live or {}).get("PreviousSpec") or {}).items():
+            there = {raw["ID"] for raw in self._client.get(f"/{kind}")} if wanted else set()
+            gone = sorted(name for identity, name in wanted.items() if identity not in there)
+            if gone:
+                raise Refused(
+                    f"{plan.order.name} cannot be rolled back: the {kind[:-1]} {gone[0]} that it had before is gone; declare "
+                    "what it shall be instead. Nothing was sent."
+                )
 
     def _look_up(self, order: Order, live: dict[str, t.Any] | None) -> tuple[str | None, t.Any]:
         """The image's digest, where it is wanted."""

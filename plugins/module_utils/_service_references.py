@@ -202,6 +202,18 @@ def _referred(catalogue: Catalogue, kind: str, value: dict[str, t.Any], service:
     return {**value, id_key: identity, name_key: name}
 
 
+def referred(spec: dict[str, t.Any]) -> dict[str, dict[str, str]]:
+    """The IDs and names of the secrets and configs that a service's spec refers to, by kind."""
+    container = (spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}
+    return {
+        f"{kind}s": {
+            one[f"{kind.title()}ID"]: one[f"{kind.title()}Name"]
+            for one in container.get(f"{kind.title()}s") or []
+        }
+        for kind in ("secret", "config")
+    }
+
+
 def named(changes: dict[str, tuple[t.Any, t.Any]], catalogue: Catalogue) -> dict[str, tuple[t.Any, t.Any]]:
     """Changes with the names of networks instead of their IDs."""
     prefix = "networks."

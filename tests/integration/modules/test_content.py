@@ -405,6 +405,7 @@ def test_services_name_what_was_declared(swarm: Stage) -> None:
         call("m2", "swarm_secret", name="app", data="2", labels={"b": "2"}),
         call("m2", "swarm_secret", name="app", data="2", force=True, wait=False),
         call("m2", "swarm_secret", name="app", data="2"),
+        call("m2", "swarm_service", name="web", state="rolled_back"),
         call("m2", "swarm_config", name="conf", data="text"),
         call("m2", "swarm_config_info", name=["conf", "lost"], show_data=True),
         call("w1", "swarm_secret_info", name=["app"]),
@@ -422,10 +423,13 @@ def test_services_name_what_was_declared(swarm: Stage) -> None:
         ["app: version 3 made (app_v3)", "web: moved to version 3 of app"],
         ["app: older version removed (app_v2)"],
     ]
-    [conf] = results[10]["configs"]
+    assert results[9]["msg"].startswith(
+        "web cannot be rolled back: the secret app_v2 that it had before is gone"
+    )
+    [conf] = results[11]["configs"]
     assert (conf["name"], conf["managed"], conf["versions"][0]["data"]) == ("conf", True, "dGV4dA==")
-    assert results[10]["missing"] == ["lost"]
-    assert (results[11]["state"], results[11]["secrets"]) == ("worker", [])
+    assert results[11]["missing"] == ["lost"]
+    assert (results[12]["state"], results[12]["secrets"]) == ("worker", [])
     assert references(swarm, "web") == [("app", "0", "0", 0o444, "app_v3")]
     updates = [one for one in before.seen() if "/services/" in one and one.endswith("/update")]
     assert len(updates) == 2, updates

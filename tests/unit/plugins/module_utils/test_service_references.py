@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._content import SECRET
 from ansible_collections.flotilla.swarm.plugins.module_utils._content_deploy import How, deploy
+from ansible_collections.flotilla.swarm.plugins.module_utils._errors import Refused
 from ansible_collections.flotilla.swarm.plugins.module_utils._service_apply import Services
 from ansible_collections.flotilla.swarm.plugins.module_utils._service_plan import order
 from ansible_collections.flotilla.swarm.plugins.module_utils._service_references import Catalogue
@@ -44,3 +45,19 @@ def test_a_service_gets_the_current_version_and_keeps_the_file_name() -> None:
     assert (before["secret_id"], after["secret_id"], after["secret_name"]) == (old, new, "app_v2")
     [reference] = moved.spec["TaskTemplate"]["ContainerSpec"]["Secrets"]
     assert reference["File"]["Name"] == "app"
+
+
+def test_no_way_back_to_a_secret_that_is_gone() -> None:
+    engine = FakeContents()
+    old = deploy(engine, SECRET, [{"name": "app", "data": "one"}], False, How(move=False, seconds=None))
+    engine.serve("web", old["secret_id"])
+    engine.services["web"]["PreviousSpec"] = engine.services["web"]["Spec"]
+    back = order({"name": "web", "state": "rolled_back"})
+    assert Services(engine, [back]).plan()[0].action == "roll_back"
+    engine.objects["secrets"].clear()
+    with pytest.raises(Refused) as error:
+        Services(engine, [back]).plan()
+    assert str(error.value) == (
+        "web cannot be rolled back: the secret app that it had before is gone; declare what it shall be instead. Nothing was "
+        "sent."
+    )
