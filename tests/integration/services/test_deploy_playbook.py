@@ -13,9 +13,12 @@ from ansible_collections.flotilla.swarm.tests.integration.ansible_run import Don
 from ansible_collections.flotilla.swarm.tests.integration.services.swarm import Swarm
 
 
-def deploy(swarm: Swarm, folder: Path, services: list[dict[str, object]], *arguments: str) -> Done:
+def deploy(
+    swarm: Swarm, folder: Path, services: list[dict[str, object]], *arguments: str, **more: object
+) -> Done:
     declared = folder / "services.yml"
-    declared.write_text(json.dumps({"swarm": {"vars": {"swarm_services": services}}}), encoding="utf-8")
+    variables = {"swarm_services": services, **more}
+    declared.write_text(json.dumps({"swarm": {"vars": variables}}), encoding="utf-8")
     inventory = str(swarm.stage.lab.inventory_file())
     return ansible_playbook(declared, "flotilla.swarm.deploy", "-i", inventory, *arguments, report=False)
 
@@ -43,13 +46,49 @@ def test_deploys_what_the_inventory_declares(swarm: Swarm, tmp_path: Path) -> No
     for wrong, sentence in (
         (
             ("-e", "swarm_deploy_only=lost"),
-            "swarm_deploy_only names lost, which the list swarm_services does not have.",
+            "swarm_deploy_only names lost, which neither swarm_services nor swarm_stacks has.",
         ),
         (
             ("-e", '{"swarm_services": []}'),
-            "There is nothing to deploy: declare the list swarm_services in the inventory.",
+            "There is nothing to deploy: declare swarm_services, swarm_stacks, swarm_networks, swarm_secrets or swarm_configs in",
         ),
     ):
         refused = deploy(swarm, tmp_path, services, *wrong)
         assert refused.status == 2
         assert sentence in refused.text.replace("\n", " "), refused.text
+
+
+def test_deploys_all_that_stands_around_services(swarm: Swarm, tmp_path: Path) -> None:
+    """C1, W1, K1: in an order in which each finds what it refers to; again is no change."""
+    web: dict[str, object] = {
+        "name": "web",
+        "image": f"{swarm.image}:1",
+        "networks": ["declared-net"],
+        "secrets": [{"secret_name": "declared-key"}],
+        "configs": [{"config_name": "declared-conf"}],
+    }
+    compose = {"services": {"one": {"image": f"{swarm.image}:1"}}}
+    around: dict[str, object] = {
+        "swarm_networks": [{"name": "declared-net"}],
+        "swarm_secrets": [{"name": "declared-key", "data": "not-to-be-seen"}],
+        "swarm_configs": [{"name": "declared-conf", "data": "text"}],
+        "swarm_stacks": [{"name": "tower", "compose": [compose], "remote_src": False}],
+    }
+    absent = {"state": "absent"}
+    try:
+        first = deploy(swarm, tmp_path, [web], "-v", **around)
+        assert first.status == 0, first.text
+        assert "tower_one: created" in first.text
+        assert "not-to-be-seen" not in first.text
+        again = deploy(swarm, tmp_path, [web], **around)
+        assert "Nothing had to be done." in again.text, again.text
+        only = deploy(swarm, tmp_path, [{**web, "replicas": 0}], "-e", "swarm_deploy_only=tower", **around)
+        assert "Nothing had to be done." in only.text, only.text
+    finally:
+        gone = deploy(
+            swarm, tmp_path, [{"name": "web", **absent}], swarm_stacks=[{"name": "tower", **absent}]
+        )
+        assert gone.status == 0, gone.text
+        swarm.sh(
+            "docker network rm declared-net; docker secret rm declared-key; docker config rm declared-conf"
+        )
