@@ -199,8 +199,8 @@ notes:
     connection transports, the text of a Compose file or of an env file on the host therefore too; the content of secrets and
     configs never.
 seealso:
-  - name: Stacks
-    description: How stacks are declared, what Compose keys become, and how this differs from C(docker stack deploy).
+  - name: Compose file reference
+    description: What may be in a Compose file.
     link: https://docs.docker.com/reference/compose-file/
   - module: flotilla.swarm.swarm_stack_info
   - module: flotilla.swarm.swarm_service
