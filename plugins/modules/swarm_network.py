@@ -101,7 +101,7 @@ options:
           aliases: [force]
         driver:
           description:
-            - The driver. The Engine's default in a swarm is V(overlay), the only one that comes with the Engine.
+            - The driver. The default in a swarm is V(overlay).
           type: str
         scope:
           description:

@@ -15,13 +15,15 @@ from pathlib import Path
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._client import Client
 from ansible_collections.flotilla.swarm.plugins.module_utils._network_apply import Networks
+from ansible_collections.flotilla.swarm.plugins.module_utils._network_make import make
 from ansible_collections.flotilla.swarm.plugins.module_utils._network_move import off
+from ansible_collections.flotilla.swarm.plugins.module_utils._network_options import body
 from ansible_collections.flotilla.swarm.plugins.module_utils._network_order import network_order
 from ansible_collections.flotilla.swarm.plugins.module_utils._network_remove import remove
 from ansible_collections.flotilla.swarm.plugins.module_utils._network_users import MOVING
 from ansible_collections.flotilla.swarm.plugins.module_utils._transport_url import UrlTransport
 from ansible_collections.flotilla.swarm.plugins.module_utils._wait import Clock
-from ansible_collections.flotilla.swarm.tests.integration.modules.play import Call, Result, Stage, call, shell
+from ansible_collections.flotilla.swarm.tests.integration.modules.play import Call, Result, Stage, call
 
 Raw = dict[str, t.Any]
 
@@ -160,51 +162,30 @@ def test_made_once_compared_honestly_and_removed(swarm: Stage) -> None:
     assert (removed["changed"], twice["changed"]) == (True, False)
 
 
-def test_a_difference_is_refused_with_who_uses_it(swarm: Stage) -> None:
-    """W1: nothing is sent, the sentence says what differs, who uses it and what to do."""
-    fine(
-        swarm.run(
-            shell(
-                "m1",
-                "docker network create -d overlay --label theirs=1 --subnet 10.73.0.5/24 odd; "
-                "docker network create -d overlay --attachable hand; "
-                f"docker run -d --name byhand --network hand {swarm.lab.registry}/tiny:1; "
-                f"docker network create -d overlay plain; docker service create -d --name job --mode replicated-job "
-                f"--network plain {swarm.lab.registry}/tiny:1 true",
-            ),
-            network(**FRONT),
-            call("m1", "swarm_service", **service(swarm, "web", networks=["front"])),
-        )
+def test_what_others_made_is_taken_as_it_is(swarm: Stage) -> None:
+    """W1: no difference where there is none, jobs and containers of others are not moved, and their labels are kept."""
+    swarm.sh(
+        "m1",
+        "docker network create -d overlay --label theirs=1 --subnet 10.73.0.5/24 odd; "
+        "docker network create -d overlay --attachable hand; docker network create -d overlay plain; "
+        f"docker run -d --name byhand --network hand {swarm.lab.registry}/tiny:1; "
+        f"docker service create -d --name job --mode replicated-job --network plain {swarm.lab.registry}/tiny:1 true",
     )
     writes = swarm.writes()
-    calls = [
-        {**FRONT, "ipam_config": [{"subnet": "10.74.0.0/24"}]},
-        {"name": "front", "state": "absent"},
-        {"name": "plain", "encrypted": True, "recreate": True},
-        {"name": "hand", "mtu": 1300, "recreate": True},
-    ]
-    messages = [result["msg"] for result in swarm.run(*(network("m1", **one) for one in calls))]
-    assert messages[0] == (
-        "front differs, and no network can be changed in place: ipam_config is 10.71.0.0/24 with gateway 10.71.0.1 on the "
-        "swarm and 10.74.0.0/24 declared. Set recreate to true to have it removed and made anew. Meanwhile web would be "
-        "without it. Nothing was sent."
+    kept, job, hand = swarm.run(
+        network(name="odd", ipam_config=[{"subnet": "10.73.0.0/24"}], labels={}, encrypted=False, mtu=None),
+        network(name="plain", encrypted=True, recreate=True),
+        network(name="hand", mtu=1300, recreate=True),
     )
-    assert messages[1] == (
-        "front cannot be removed: web uses it. Remove it, or take it off the network, first; nothing was sent."
-    )
-    assert messages[2] == (
+    assert fine([kept])[0]["changed"] is False
+    assert job["msg"] == (
         "plain cannot be made anew under job: a job that is moved runs again, so remove it first. Nothing was sent."
     )
-    assert messages[3].startswith("hand cannot be made anew while container ")
-    assert " on m1, which no service runs, is attached: end that first. Nothing was sent." in messages[3]
+    assert hand["msg"].startswith("hand cannot be made anew while container ")
+    assert " on m1, which no service runs, is attached: end that first. Nothing was sent." in hand["msg"]
     assert writes.seen() == []
-    kept, taken = fine(
-        swarm.run(
-            network(name="odd", ipam_config=[{"subnet": "10.73.0.0/24"}], labels={}),
-            network("m2", name="odd", labels={"ours": "1"}, recreate=True),
-        )
-    )
-    assert (kept["changed"], taken["changed"]) == (False, True)
+    [taken] = fine(swarm.run(network("m2", name="odd", labels={"ours": "1"}, recreate=True)))
+    assert taken["changed"] is True
     assert taken["network"]["Labels"]["theirs"] == "1"
     assert taken["network"]["IPAM"]["Config"][0]["Subnet"] == "10.73.0.0/24"
 
@@ -244,15 +225,24 @@ def test_made_anew_under_its_services(swarm: Stage) -> None:
     before = {name: spec(swarm, name) for name in ("web", "each", "other")}
     kept, moved, first = tasks(swarm, "other"), tasks(swarm, "each"), inspect(swarm, "front")
     changed = {**FRONT, "ipam_config": [{"subnet": "10.74.0.0/20"}], "recreate": True}
-    said, done, again, info, worker = fine(
-        swarm.run(
-            network(check=True, **changed),
-            network(**changed),
-            network("m2", **changed),
-            call("m2", "swarm_network_info", name=["front"]),
-            call("w1", "swarm_network_info"),
-        )
+    refused, used, *rest = swarm.run(
+        network(**{**changed, "recreate": False}),
+        network("m2", name="front", state="absent"),
+        network(check=True, **changed),
+        network(**changed),
+        network("m2", **changed),
+        call("m2", "swarm_network_info", name=["front"]),
+        call("w1", "swarm_network_info"),
     )
+    assert refused["msg"] == (
+        "front differs, and no network can be changed in place: ipam_config is 10.71.0.0/24 with gateway 10.71.0.1 on the "
+        "swarm and 10.74.0.0/20 declared. Set recreate to true to have it removed and made anew. Meanwhile each and web "
+        "would be without it. Nothing was sent."
+    )
+    assert used["msg"] == (
+        "front cannot be removed: each and web use it. Remove them, or take them off the network, first; nothing was sent."
+    )
+    said, done, again, info, worker = fine(rest)
     [told] = info["networks"]
     assert (told["services"], told["problems"]) == (["each", "web"], [])
     # Seven tasks, two virtual IPs, a balancer on each of four nodes, and the gateway.
@@ -290,42 +280,48 @@ def test_made_anew_under_its_services(swarm: Stage) -> None:
 
 def test_a_killed_run_is_finished_by_the_next(swarm: Stage, engine: Client) -> None:
     """W1: killed after taking services off, after removing the network, after making it: nothing is forgotten."""
+    declared = [
+        {**FRONT, "name": f"n{at}", "ipam_config": [{"subnet": f"10.7{at}.0.0/24"}]} for at in (1, 2, 3)
+    ]
     services = [
         service(
-            swarm, "one", networks=[{"name": "front", "aliases": ["www"]}], update_config={"monitor": "500ms"}
-        ),
-        service(swarm, "two", networks=["front"], update_config={"parallelism": 2, "monitor": "500ms"}),
+            swarm,
+            f"s{at}",
+            networks=[{"name": f"n{at}", "aliases": ["www"]}],
+            update_config={"parallelism": 2, "monitor": "500ms"},
+        )
+        for at in (1, 2, 3)
     ]
-    fine(swarm.run(network(**FRONT), call("m1", "swarm_service", services=services)))
-    wanted = {
-        name: json.dumps(spec(swarm, name)).replace(inspect(swarm, "front")["Id"], "ID")
-        for name in ("one", "two")
-    }
+    fine(swarm.run(network(networks=declared), call("m1", "swarm_service", services=services)))
 
-    def part(subnet: str, steps: str) -> Raw:
-        changed = {**FRONT, "ipam_config": [{"subnet": subnet}], "recreate": True}
-        networks = Networks(engine, [network_order(changed)])
+    def words(at: int) -> str:
+        return json.dumps(spec(swarm, f"s{at}")).replace(inspect(swarm, f"n{at}")["Id"], "ID")
+
+    before = [words(at) for at in (1, 2, 3)]
+    for one, steps in zip(declared, ("", "removed", "removed, made"), strict=True):
+        one["ipam_config"] = [{"subnet": one["ipam_config"][0]["subnet"].replace("10.", "10.1")}]
+        networks = Networks(engine, [network_order({**one, "recreate": True})])
         [plan] = networks.plan()
         off(engine, plan, Clock(60))
         if "removed" in steps:
             remove(engine, plan.live or {}, Clock(60))
         if "made" in steps:
-            swarm.sh(
-                "m1", f"docker network create -d overlay --attachable --label team=a --subnet {subnet} front"
-            )
-        assert MOVING in spec(swarm, "one")["Labels"]
-        assert "Networks" not in spec(swarm, "two")["TaskTemplate"]
-        return changed
-
-    subnets = iter(("10.75.0.0/24", "10.76.0.0/24", "10.77.0.0/24"))
-    for steps, action in (("", "recreate"), ("removed", "create"), ("removed made", "reattach")):
-        changed = part(next(subnets), steps)
-        [finished] = fine(swarm.run(network("m2", **{**changed, "recreate": not steps})))
-        assert finished["networks"][0]["action"] == action
-        assert len(finished["rollouts"]) == 2
-        identity = inspect(swarm, "front")["Id"]
-        for name, text in wanted.items():
-            assert json.dumps(spec(swarm, name)).replace(identity, "ID") == text
+            make(engine, body(plan.spec), Clock(60), again=True)
+        there = spec(swarm, one["name"].replace("n", "s"))
+        assert MOVING in there["Labels"]
+        assert "Networks" not in there["TaskTemplate"]
+    declared[0]["recreate"] = True
+    gone, finished, again = swarm.run(
+        network("m2", name="n3", state="absent"),
+        network("m2", networks=declared),
+        network("m1", networks=declared),
+    )
+    assert "n3 cannot be removed: s3 uses it" in gone["msg"]
+    fine([finished, again])
+    assert [one["action"] for one in finished["networks"]] == ["recreate", "create", "reattach"]
+    assert sorted(one["name"] for one in finished["rollouts"]) == ["s1", "s2", "s3"]
+    assert again["changed"] is False
+    assert [words(at) for at in (1, 2, 3)] == before
 
 
 def test_removed_once_ending_tasks_have_left(swarm: Stage) -> None:

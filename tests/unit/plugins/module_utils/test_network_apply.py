@@ -230,6 +230,7 @@ def test_made_anew_under_its_service_with_the_old_spec() -> None:
         "Labels": {},
         "TaskTemplate": {"Networks": [{"Target": "idnew", "Aliases": ["www"]}]},
     }
+    assert client.writes[2][1]["CheckDuplicate"] is True
     order = [write[0] for write in client.writes]
     assert order == [
         "POST /services/idweb/update",

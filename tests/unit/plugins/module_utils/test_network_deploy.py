@@ -86,12 +86,24 @@ def test_what_was_done_before_an_error_is_told() -> None:
     assert error.value.facts["changed"] is False
 
 
+def test_one_that_was_to_be_made_anew_may_be_half_way() -> None:
+    plans = [NetworkPlan(network_order({"name": "front"}), "recreate")]
+    with pytest.raises(errors.FlotillaError) as error:
+        send_all(
+            t.cast("t.Any", Sender(errors.EngineError("no", 500))), plans, {**told(plans), "actions": []}
+        )
+    assert error.value.facts["changed"] is True
+
+
 class Sender:
-    def __init__(self, *found: list[Rollout]) -> None:
+    def __init__(self, *found: list[Rollout] | Exception) -> None:
         self.found = list(found)
 
     def send(self, _plan: NetworkPlan) -> list[Rollout]:
-        return self.found.pop(0)
+        found = self.found.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
 
 
 def test_a_service_on_two_networks_is_waited_for_once() -> None:
