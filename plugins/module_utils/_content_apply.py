@@ -10,6 +10,7 @@ import base64
 import contextlib
 import functools
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 
 from . import _content as content
 from ._client import Client
@@ -24,6 +25,7 @@ from ._wait import in_sequence
 
 # Above that, the names would make a longer address than reading everything is worth.
 _FEW = 25
+_AT_A_TIME = 4
 
 
 class Contents:
@@ -59,9 +61,9 @@ class Contents:
             Refused: one of them cannot be done.
         """
         raws = self._near() if self._orders else []
-        self._plans = [
-            plan_content(order, raws, functools.partial(self._same, order)) for order in self._orders
-        ]
+        # A fingerprint is slow on purpose, and Python makes several at a time.
+        with ThreadPoolExecutor(_AT_A_TIME) as pool:
+            self._plans = list(pool.map(functools.partial(self._plan, raws), self._orders))
         self._refuse_in_use(leaving)
         return self._plans
 
@@ -123,8 +125,8 @@ class Contents:
                 told.append(f"{plan.order.name}: older version removed ({version.object_name})")
         return told
 
-    def _same(self, order: ContentOrder, version: Version) -> bool:
-        return same_content(self._client, self._family, order, version)
+    def _plan(self, raws: list[Raw], order: ContentOrder) -> ContentPlan:
+        return plan_content(order, raws, functools.partial(same_content, self._client, self._family, order))
 
     def _near(self) -> list[Raw]:
         """All objects that can be versions of what is declared, and perhaps some more."""
