@@ -287,8 +287,11 @@ def test_a_killed_run_is_finished_by_the_next(swarm: Stage, engine: Client) -> N
         service(
             swarm,
             f"s{at}",
+            replicas=2,
             networks=[{"name": f"n{at}", "aliases": ["www"]}],
-            update_config={"parallelism": 2, "monitor": "500ms"},
+            # It does not live without its network, and one failure would pause an update of its own.
+            command=["sh", "-c", "ip addr | grep -q 'inet 10[.]' || exit 7; exec serve"],
+            update_config={"parallelism": 1, "monitor": "500ms", "failure_action": "pause"},
         )
         for at in (1, 2, 3)
     ]
