@@ -168,6 +168,8 @@ def test_what_others_made_is_taken_as_it_is(swarm: Stage) -> None:
         "m1",
         "docker network create -d overlay --label theirs=1 --subnet 10.73.0.5/24 odd; "
         "docker network create -d overlay --attachable hand; docker network create -d overlay plain; "
+        "docker network create -d overlay --subnet 10.80.0.0/29 narrow; "
+        f"docker service create -d --name many --replicas 6 --network narrow {swarm.lab.registry}/tiny:1; "
         f"docker run -d --name byhand --network hand {swarm.lab.registry}/tiny:1; "
         f"docker service create -d --name job --mode replicated-job --network plain {swarm.lab.registry}/tiny:1 true",
     )
@@ -184,7 +186,23 @@ def test_what_others_made_is_taken_as_it_is(swarm: Stage) -> None:
     assert hand["msg"].startswith("hand cannot be made anew while container ")
     assert " on m1, which no service runs, is attached: end that first. Nothing was sent." in hand["msg"]
     assert writes.seen() == []
-    [taken] = fine(swarm.run(network("m2", name="odd", labels={"ours": "1"}, recreate=True)))
+    taken, full = fine(
+        swarm.run(
+            network("m2", name="odd", labels={"ours": "1"}, recreate=True),
+            call("m2", "swarm_network_info", name=["narrow"]),
+        )
+    )
+    # Tasks that get no address wait without an error.
+    assert " New " in swarm.sh(
+        "m1", "docker service ps many --format '{{.Name}} {{.CurrentState}} {{.Error}}.'"
+    )
+    [narrow] = full["networks"]
+    assert narrow["addresses"][0]["total"] == 6
+    assert narrow["addresses"][0]["taken"] >= 5
+    assert (
+        "of the 6 addresses of 10.80.0.0/29 are taken; tasks that get none stay in the state new"
+        in full["summary"][-1]
+    )
     assert taken["changed"] is True
     assert taken["network"]["Labels"]["theirs"] == "1"
     assert taken["network"]["IPAM"]["Config"][0]["Subnet"] == "10.73.0.0/24"
