@@ -44,9 +44,7 @@ class Services:
         # What a service that goes away refers to may be gone already.
         present = [order for order in orders if order.state == "present"]
         self._check_versions(present)
-        self._catalogue = self._read_catalogue([order.values for order in present])
-        if coming:
-            self._catalogue.update(coming)
+        self._catalogue = self._read_catalogue([order.values for order in present], coming or Catalogue())
         for order in present:
             order.values = resolved(order.values, self._catalogue, order.name)
         self._orders = orders
@@ -100,17 +98,21 @@ class Services:
             raw["Spec"]["Name"]: raw for raw in self._client.get("/services", filters=filters, status=True)
         }
 
-    def _read_catalogue(self, values: list[dict[str, t.Any]]) -> Catalogue:
-        """Read the lists that something refers to, and no others."""
-        found = Catalogue()
+    def _read_catalogue(self, values: list[dict[str, t.Any]], coming: Catalogue) -> Catalogue:
+        """Read the lists that something refers to, and no others; who knows what comes has read secrets and configs."""
+        found = Catalogue(secrets=coming.secrets, configs=coming.configs)
         if any(value.get("networks") for value in values):
             for raw in self._client.get("/networks"):
                 # The swarm's own one of two networks with the same name is meant.
                 if raw.get("Scope") == "swarm" or raw["Name"] not in found.networks:
                     found.networks[raw["Name"]] = raw["Id"]
-        if any(value.get("secrets") for value in values):
+        found.networks.update(coming.networks)
+        if not found.secrets and any(value.get("secrets") for value in values):
             found.secrets = self._named("/secrets")
-        if any(value.get("configs") or value.get("privileges.credential_spec") for value in values):
+        uses_configs = any(
+            value.get("configs") or value.get("privileges.credential_spec") for value in values
+        )
+        if not found.configs and uses_configs:
             found.configs = self._named("/configs")
         return found
 

@@ -29,12 +29,6 @@ class Catalogue:
     secrets: dict[str, str] = field(default_factory=dict)
     configs: dict[str, str] = field(default_factory=dict)
 
-    def update(self, other: Catalogue) -> None:
-        """Take over what another knows: its networks too, its secrets and configs in place of these, if it has any."""
-        self.networks.update(other.networks)
-        self.secrets = other.secrets or self.secrets
-        self.configs = other.configs or self.configs
-
     def find(self, kind: str, name: str, service: str) -> tuple[str, str]:
         """The ID and the own name of what a user named by any name or its ID.
 
