@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose_keys import SERVICE, UNSUPPORTED
 from ansible_collections.flotilla.swarm.tests.unit.support.compose import refusal, service, stack
@@ -62,3 +64,13 @@ def test_a_key_that_asks_for_nothing_is_no_matter() -> None:
 
 def test_a_new_key_of_compose_can_be_left_out_too() -> None:
     assert service("brand_new: 1", ignore_unsupported=["brand_new"])["image"] == "tiny:1"
+
+
+def test_the_guide_tells_of_every_key() -> None:
+    guide = (Path(__file__).parents[4] / "docs" / "docsite" / "rst" / "guide_stacks.rst").read_text(
+        encoding="utf-8"
+    )
+    table = guide[
+        guide.index("What Swarm cannot honour") : guide.index("Differences from docker stack deploy")
+    ]
+    assert {key for key in UNSUPPORTED if f"``{key}``" not in table} == set()
