@@ -51,6 +51,10 @@ class Contents:
             return
         self._names[key] = name or f"{stack}_{key}"
         check_name(definition, self._names[key], self._kind[:-1])
+        if self._names[key] in [other["name"] for other in self.made]:
+            raise definition.wrong(
+                f"has the name {self._names[key]}, which another of the {self._kind} has too"
+            )
         sources = [source for source in _SOURCES if source in given]
         if len(sources) != 1:
             known = [source for source in _SOURCES if source in (*_KEYS, *_OWN[self._kind])]
@@ -79,7 +83,15 @@ class Contents:
         Raises:
             Refused: it is not defined.
         """
-        return [self._reference(item) for item in node.items()]
+        made: list[dict[str, t.Any]] = []
+        for item in node.items():
+            reference = self._reference(item)
+            if reference["filename"] in [other["filename"] for other in made]:
+                raise item.wrong(
+                    f"has the file name {reference['filename']}, which another of the service's has too"
+                )
+            made.append(reference)
+        return made
 
     def name(self, source: Node) -> str:
         """The name on the swarm of what a value refers to."""

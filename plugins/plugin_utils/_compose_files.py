@@ -110,7 +110,7 @@ class Files:
     def _said(self, value: dict[str, t.Any], file: str, base: str | None, above: tuple[str, ...]) -> Document:
         """The document of one source, with what it includes and extends."""
         origins = Origins(file)
-        top = Node(value, (), origins, self.notes)
+        top = Node({text_of(key): part for key, part in value.items()}, (), origins, self.notes)
         check(top, TOP, UNSUPPORTED_TOP)
         filled = {
             key: self._filled(part) for key, part in top.fields() if key in TOP and part.value is not None

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ..module_utils._errors import Refused
+from ..module_utils._network_options import NETWORK
+from ..module_utils._options import declared
 from ._compose_keys import UNSUPPORTED_NETWORK_OF_SERVICE, check
 from ._compose_labels import labels, options, with_stack
 from ._compose_names import check_name
@@ -121,7 +124,12 @@ class Networks:
                 made[key] = value.yes_no()
         made.update(_driver_options(opts) if opts else {})
         made.update(_ipam(ipam) if ipam else {})
-        return {**made, "labels": with_stack(labels(node.get("labels")), self._stack)}
+        made["labels"] = with_stack(labels(node.get("labels")), self._stack)
+        try:
+            declared(NETWORK, made)
+        except Refused as error:
+            raise node.wrong(f"cannot be: {str(error).rstrip('.')}") from None
+        return made
 
 
 def _driver_options(node: Node) -> dict[str, t.Any]:

@@ -10,7 +10,12 @@ import shlex
 import typing as t
 from dataclasses import dataclass
 
+from ..module_utils._errors import Refused
+from ..module_utils._options import declared
+from ..module_utils._service_mode import check_mode, mode_options
+from ..module_utils._service_options import SERVICE as SERVICE_OPTIONS
 from . import _compose_ports as ports
+from ._compose_container import healthcheck, hosts, logging, ulimits
 from ._compose_contents import Contents
 from ._compose_deploy import deploy_options
 from ._compose_environment import environment
@@ -24,6 +29,8 @@ from ._compose_volumes import Volumes, tmpfs_option
 
 Options = dict[str, t.Any]
 
+# Only newer Engines have these, so they can be left out.
+_LATER = ("oom_score_adj",)
 # Keys that are an option under the same or another name, and what they hold.
 _PLAIN: tuple[tuple[str, str, t.Callable[[Node], t.Any]], ...] = (
     ("working_dir", "working_dir", Node.text),
@@ -86,12 +93,13 @@ class Converter:
             "networks": self.networks.references(key, node.get("networks")),
         }
         for name, option, kind in _PLAIN:
-            if name in given:
+            if name in given and not (name in _LATER and node.need(name).dropped(name)):
                 made[option] = kind(node.need(name))
         made.update(_commands(node))
         made.update(deploy_options(node))
         made.update(self._parts(key, node))
         made.update(privileges(node, self.configs))
+        _check(node, made)
         return made
 
     def _parts(self, key: str, node: Node) -> Options:
@@ -114,13 +122,22 @@ class Converter:
             "publish": publish,
             "secrets": self.secrets.references(secrets) if secrets else [],
             "configs": self.configs.references(configs) if configs else [],
-            "healthcheck": _healthcheck(node.get("healthcheck")),
-            "logging": _logging(node.get("logging")),
-            "ulimits": _ulimits(node.get("ulimits")),
-            "hosts": _hosts(node.get("extra_hosts")),
+            "healthcheck": healthcheck(node.get("healthcheck")),
+            "logging": logging(node.get("logging")),
+            "ulimits": ulimits(node.get("ulimits")),
+            "hosts": hosts(node.get("extra_hosts")),
         }
         made.update({name: value for name, value in parts.items() if value})
         return made
+
+
+def _check(node: Node, made: Options) -> None:
+    """Let the tables of the service module see what they would refuse, where file and service are known."""
+    try:
+        wanted = declared((*SERVICE_OPTIONS, *mode_options(made["mode"])), made)
+        check_mode(made["name"], made["mode"], wanted)
+    except Refused as error:
+        raise node.wrong(f"cannot be: {str(error).rstrip('.')}") from None
 
 
 def _items(node: Node, key: str) -> list[Node]:
@@ -156,62 +173,3 @@ def _words(node: Node) -> list[str]:
         return shlex.split(node.text())
     except ValueError as error:
         raise node.wrong(f"cannot be split as a shell does: {str(error).lower()}") from None
-
-
-def _healthcheck(node: Node | None) -> Options:
-    if node is None:
-        return {}
-    given = check(
-        node, ("test", "interval", "timeout", "retries", "start_period", "start_interval", "disable")
-    )
-    test = node.get("test")
-    if "disable" in given and node.need("disable").yes_no():
-        if test:
-            raise test.wrong("stands beside disable; keep one of them")
-        return {"test": ["NONE"]}
-    made: Options = {}
-    if test and test.value:
-        made["test"] = test.texts() if isinstance(test.value, list) else ["CMD-SHELL", test.text()]
-        if made["test"][0] not in ("NONE", "CMD", "CMD-SHELL"):
-            raise test.wrong(f"begins with {made['test'][0]!r}, none of CMD, CMD-SHELL, NONE")
-    for key in ("interval", "timeout", "start_period", "start_interval"):
-        if key in given:
-            made[key] = node.need(key).duration()
-    if "retries" in given:
-        made["retries"] = node.need("retries").whole()
-    return made
-
-
-def _logging(node: Node | None) -> Options:
-    if node is None:
-        return {}
-    given = check(node, ("driver", "options"))
-    made: Options = {}
-    if "driver" in given:
-        made["driver"] = node.need("driver").text()
-    if "options" in given:
-        made["options"] = labels(node.need("options"))
-    return made
-
-
-def _ulimits(node: Node | None) -> list[Options]:
-    made = []
-    for name, value in node.fields() if node else []:
-        if isinstance(value.value, dict):
-            check(value, ("soft", "hard"))
-            soft, hard = value.need("soft").whole(), value.need("hard").whole()
-        else:
-            soft = hard = value.whole()
-        made.append({"name": name, "soft": soft, "hard": hard})
-    return made
-
-
-def _hosts(node: Node | None) -> dict[str, str]:
-    made = {}
-    for name, value in node.fields() if node else []:
-        addresses = value.one_or_more()
-        if len(addresses) != 1:
-            raise value.wrong("has several addresses; the module takes one for each name")
-        address = addresses[0].text()
-        made[name] = address[1:-1] if address.startswith("[") and address.endswith("]") else address
-    return made

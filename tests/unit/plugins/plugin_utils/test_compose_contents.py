@@ -137,6 +137,14 @@ def test_a_wrong_definition(text: str, told: str) -> None:
     assert refusal(f"services: {{web: {{image: x}}}}\n{text}").startswith(f"web.yml: {told}")
 
 
+def test_two_of_one_name() -> None:
+    text = "services: {web: {image: x, secrets: [a, {source: b, target: a}]}}\n"
+    text += "secrets: {a: {external: true}, b: {external: true}}"
+    assert refusal(text).startswith("web.yml: services.web.secrets[1] has the file name a, which another")
+    text = "services: {web: {image: x}}\nconfigs: {a: {content: x, name: n}, b: {content: x, name: n}}"
+    assert refusal(text) == "web.yml: configs.b has the name n, which another of the configs has too."
+
+
 def test_a_wrong_reference() -> None:
     found = refusal("services: {web: {image: x, configs: [a]}}")
     told = "web.yml: services.web.configs[0].source names the config a, which the top-level configs do not define."

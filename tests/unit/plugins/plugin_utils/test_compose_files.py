@@ -211,6 +211,13 @@ def test_inline_definitions() -> None:
         )
 
 
+def test_keys_of_inline_definitions_need_not_be_text() -> None:
+    found = read_stack("shop", [{"services": {7: {"image": "x", "labels": {1: 2}}}}], lambda path: b"", {})
+    assert found.services[0]["name"] == "shop_7"
+    with pytest.raises(Refused, match="the inline definition: 1 is no key that Compose knows"):
+        read_stack("shop", [{1: 2}], lambda path: b"", {})
+
+
 def test_the_top_of_a_file() -> None:
     text = "version: '3.8'\nname: other\nx-any: [1]\nservices: {web: {image: x, x-more: {}}}"
     assert stack(text).warnings == [

@@ -107,13 +107,18 @@ def test_options(network: str, options: dict[str, t.Any]) -> None:
         ("[a]", "{a: {external: maybe}}", "networks.a.external is 'maybe', neither true nor false."),
         (
             "[a]",
-            "{a: {ipam: {config: [{aux_addresses: {a: b}}]}}}",
+            "{a: {ipam: {config: [{subnet: 10.5.0.0/16, aux_addresses: {a: b}}]}}}",
             "networks.a.ipam.config[0].aux_addresses (the swarm",
         ),
         (
             "[a]",
             "{a: {attachabel: true}}",
             "networks.a.attachabel is no key that Compose knows; did you mean attachable?",
+        ),
+        (
+            "[a]",
+            "{a: {ipam: {config: [{subnet: 10.5.0.1/16}]}}}",
+            "networks.a cannot be: ipam_config: subnet 10.5.0.1/16 does",
         ),
         ("[a]", "{a: {name: a.b}}", "networks.a makes a network named 'a.b', which the Engine refuses"),
         (

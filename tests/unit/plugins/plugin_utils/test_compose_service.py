@@ -269,6 +269,18 @@ def test_what_would_be_lost_in_silence_is_a_warning(word: str) -> None:
         ("extra_hosts: {a: [192.0.2.1, 192.0.2.2]}", ".extra_hosts.a has several addresses"),
         ("credential_spec: {file: a, registry: b}", ".credential_spec has to have exactly one of"),
         ("labels: ['=x']", ".labels[0] has no name before its value."),
+        (
+            "deploy: {placement: {constraints: [zone == a]}}",
+            " cannot be: placement.constraints: 'zone == a' can match no",
+        ),
+        (
+            "deploy: {mode: global-job, update_config: {delay: 1s}}",
+            " cannot be: shop_web: update_config.delay makes no",
+        ),
+        (
+            "deploy: {update_config: {max_failure_ratio: 2}}",
+            " cannot be: update_config.max_failure_ratio: 2.0 is not from",
+        ),
         ("stop_grace_period: [1s]", ".stop_grace_period is a list, not a text."),
     ],
 )
@@ -278,6 +290,16 @@ def test_a_wrong_value_is_refused_with_its_place(text: str, told: str) -> None:
 
 def test_a_service_without_an_image() -> None:
     assert refusal("services: {web: {command: x}}").startswith(f"{PLACE} has no image")
+
+
+def test_options_that_only_newer_engines_have_can_be_left_out() -> None:
+    text = (
+        "oom_score_adj: 5\nhealthcheck: {start_interval: 1s, retries: 2}\nsecurity_opt: [no-new-privileges]"
+    )
+    found = service(text, ignore_unsupported=["oom_score_adj", "start_interval", "security_opt"])
+    assert found["healthcheck"] == {"retries": 2}
+    assert not {"oom_score_adj", "privileges"} & set(found)
+    assert {"oom_score_adj", "privileges"} <= set(service(text))
 
 
 def test_options_that_swarm_does_not_have() -> None:
