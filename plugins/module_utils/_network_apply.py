@@ -17,6 +17,7 @@ from ._network_plan import NetworkOrder, NetworkPlan, Surroundings, changes_of, 
 from ._network_remove import remove
 from ._network_subnets import overlap, subnets
 from ._network_users import MOVING, Raw, uses, waits
+from ._networks import is_of_swarm
 from ._nodes import views
 from ._rollout import Rollout
 from ._wait import Clock
@@ -65,8 +66,7 @@ class Networks:
         """
         self._services = None
         found = self._client.get("/networks")
-        # An Engine goes on telling of a network for a moment after it was removed from the swarm; its own view has peers.
-        swarm = [raw for raw in found if raw.get("Scope") == "swarm" and not raw.get("Peers")]
+        swarm = [raw for raw in found if is_of_swarm(raw)]
         local = {raw["Name"]: raw for raw in found if raw.get("Scope") != "swarm"}
         waiting = self._client.get("/services", filters={"label": [MOVING]})
         plans = [self._plan(order, swarm, local, waiting) for order in self._orders]

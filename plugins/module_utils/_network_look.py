@@ -12,6 +12,7 @@ from ._client import Client
 from ._network_options import ASSIGNED, ENCRYPTED, MTU
 from ._network_space import Space, problem, spaces
 from ._network_users import uses, waits
+from ._networks import is_of_swarm
 from ._nodes import Node
 from ._plan import MEMORY, remembered
 from ._table import table
@@ -37,8 +38,7 @@ def look(client: Client, nodes: list[Node], names: list[str] | None, raw: bool =
     Returns:
         ``networks``, in the order of ``names`` or sorted by name, and the ``missing`` names.
     """
-    # Those that only this Engine still knows are gone already.
-    there = [one for one in client.get("/networks") if one.get("Scope") == "swarm" and not one.get("Peers")]
+    there = [one for one in client.get("/networks") if is_of_swarm(one)]
     there.sort(key=lambda one: str(one["Name"]))
     found = {name: find(there, name) for name in names or []}
     chosen = there if names is None else list({one["Id"]: one for one in found.values() if one}.values())

@@ -11,6 +11,7 @@ import typing as t
 
 from ._client import Client
 from ._errors import Conflict, EngineError, FlotillaError, NotFound, WaitTimeout
+from ._networks import is_of_swarm
 from ._wait import Clock, until
 
 # The leader's allocator needs some 20 ms; if it cannot give what is wanted, it never says so.
@@ -56,10 +57,7 @@ def make(client: Client, body: dict[str, t.Any], clock: Clock, again: bool) -> s
 
 
 def _is_there(client: Client, name: str) -> bool:
-    return any(
-        raw["Name"] == name and raw.get("Scope") == "swarm" and not raw.get("Peers")
-        for raw in client.get("/networks")
-    )
+    return any(raw["Name"] == name and is_of_swarm(raw) for raw in client.get("/networks"))
 
 
 def _await_addresses(client: Client, made: str) -> None:

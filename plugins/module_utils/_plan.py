@@ -18,7 +18,9 @@ from dataclasses import dataclass, field
 
 from ._options import Option, Table
 
-MEMORY = "flotilla.declared"
+# What the names of all labels begin with by which the collection remembers something.
+_OWN = "flotilla."
+MEMORY = f"{_OWN}declared"
 # How a label is named in the memory and in the diff.
 LABEL = "labels."
 
@@ -133,9 +135,9 @@ def _change_back(made: Plan, option: Option) -> None:
 
 
 def _change_keys(made: Plan, option: Option, wanted: dict[str, str], owned: set[str], reset: bool) -> None:
-    """Change a dictionary key by key: keys of others stay unless everything is reset."""
+    """Change a dictionary key by key: keys of others stay unless everything is reset, the collection's own then too."""
     before = dict(option.read(made.spec) or {})
-    ours = {key for key in before if reset or f"{option.name}.{key}" in owned} - {MEMORY}
+    ours = {key for key in before if (reset or f"{option.name}.{key}" in owned) and not key.startswith(_OWN)}
     after = {**{key: value for key, value in before.items() if key not in ours}, **wanted}
     if after != before:
         option.write(made.spec, after)

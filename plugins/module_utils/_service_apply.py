@@ -12,6 +12,7 @@ import typing as t
 from . import _content as content
 from ._client import OLDEST_API, Client
 from ._errors import Conflict, EngineError, EngineTimeout, FlotillaError, NotFound, Refused
+from ._networks import is_of_swarm
 from ._nodes import views
 from ._options import check_versions, needs
 from ._registry import Registry, auth_header
@@ -104,7 +105,7 @@ class Services:
         if any(value.get("networks") for value in values):
             for raw in self._client.get("/networks"):
                 # The swarm's own one of two networks with the same name is meant.
-                if raw.get("Scope") == "swarm" or raw["Name"] not in found.networks:
+                if is_of_swarm(raw) or raw["Name"] not in found.networks:
                     found.networks[raw["Name"]] = raw["Id"]
         found.networks.update(coming.networks)
         if not found.secrets and any(value.get("secrets") for value in values):

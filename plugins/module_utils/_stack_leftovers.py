@@ -12,6 +12,7 @@ from ._client import Client
 from ._content import NAME
 from ._errors import EngineError, FlotillaError, NotFound
 from ._network_remove import remove
+from ._networks import is_of_swarm
 from ._rollout import Rollout
 from ._stack import Raw, Stack, labelled
 from ._wait import Clock
@@ -98,6 +99,5 @@ class Leftovers:
         self.networks = [
             raw
             for raw in self._client.get("/networks", filters=filters)
-            # An Engine goes on telling of a network for a moment after it was removed; its own view has peers.
-            if raw["Name"] not in names and raw.get("Scope") == "swarm" and not raw.get("Peers")
+            if raw["Name"] not in names and is_of_swarm(raw)
         ]

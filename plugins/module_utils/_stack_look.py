@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from . import _task_look as task_look
 from ._client import Client
+from ._networks import is_of_swarm
 from ._nodes import Node
 from ._service_look import look as look_at_services
 from ._stack import NAMESPACE, Raw, Result, labelled, stack_of
@@ -29,7 +30,7 @@ def look(client: Client, nodes: list[Node], names: list[str] | None) -> Result:
     """
     filters = labelled()
     by_kind = {kind: client.get(f"/{kind}", filters=filters) for kind in ("networks", "secrets", "configs")}
-    by_kind["networks"] = [raw for raw in by_kind["networks"] if raw.get("Scope") == "swarm"]
+    by_kind["networks"] = [raw for raw in by_kind["networks"] if is_of_swarm(raw)]
     raws: list[Raw] = client.get("/services", filters=filters)
     seen = look_at_services(client, nodes, [raw["ID"] for raw in raws])["services"]
     found = sorted(

@@ -8,7 +8,7 @@ import copy
 import typing as t
 
 from ansible_collections.flotilla.swarm.plugins.module_utils import _plan as planning
-from ansible_collections.flotilla.swarm.plugins.module_utils._options import DURATION, INT, Option
+from ansible_collections.flotilla.swarm.plugins.module_utils._options import DURATION, INT, LABELS, Option
 from ansible_collections.flotilla.swarm.plugins.module_utils._plan import MEMORY, Plan, plan, plan_labels
 from hypothesis import given
 from hypothesis import strategies as st
@@ -207,3 +207,10 @@ def test_changes_are_told_in_the_users_words_and_the_memory_only_alone() -> None
     only_memory = made_of({"Labels": {"a": "1"}}, {}, {"a": "1"}, three_way=False)
     assert only_memory.side(after=True) == {MEMORY: '["labels.a"]'}
     assert planning.shown(only_memory.changes) == only_memory.changes
+
+
+def test_a_reset_spares_what_the_collection_itself_remembers() -> None:
+    table = (Option("labels", ("Labels",), LABELS, {}, keyed=True),)
+    live = {"Labels": {"theirs": "1", "flotilla.moving": "net", "flotilla.declared": "[]"}}
+    made = plan(table, {}, live, three_way=True, reset=True)
+    assert made.spec["Labels"] == {"flotilla.moving": "net", "flotilla.declared": "[]"}
