@@ -13,7 +13,7 @@ from ._client import Client
 from ._content import Family, Raw
 from ._content_plan import ContentPlan
 from ._content_rewire import moves, used
-from ._errors import EngineError, FlotillaError, NotFound
+from ._errors import FlotillaError, NotFound
 from ._rollout import Rollout, see_through
 from ._wait import in_sequence
 
@@ -39,8 +39,8 @@ def retreat(
         try:
             if in_sequence(functools.partial(_back, client, outcome["service_id"], family, plans)):
                 back.append(Rollout(outcome["service_id"], outcome["name"], goal="rolled_back"))
-        except EngineError as error:
-            problems.append(f"{outcome['name']} could not be brought back: {error}.")
+        except FlotillaError as error:
+            problems.append(f"{outcome['name']} could not be brought back: {str(error).rstrip('.')}.")
     try:
         if back:
             see_through(client, back, seconds)

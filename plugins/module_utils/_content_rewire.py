@@ -15,7 +15,7 @@ import typing as t
 from ._client import Client
 from ._content import Family, Raw
 from ._content_plan import ContentPlan
-from ._errors import EngineError, FlotillaError, NotFound
+from ._errors import FlotillaError, NotFound
 from ._rollout import Rollout
 from ._service_mode import is_job, mode_of
 from ._wait import in_sequence
@@ -125,7 +125,7 @@ def rewire(
         try:
             if _move(client, service, family, old):
                 rollouts.append(Rollout(service["ID"], name))
-        except EngineError as error:
+        except FlotillaError as error:
             moved = [rollout.name for rollout in rollouts]
             for plan in plans:
                 plan.services = [one for one in plan.services if one in moved]

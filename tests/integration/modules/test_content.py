@@ -455,11 +455,20 @@ def test_nothing_of_them_is_seen(swarm: Stage) -> None:
             {"flotilla.swarm.swarm_secret": {"name": "app", "data": f"{secret}-1"}},
             {"flotilla.swarm.swarm_config": {"configs": [{"name": "conf", "data": f"{config}-1"}]}},
             {"flotilla.swarm.swarm_service": service},
+            # The Engine is asked about its content, and then it is rotated.
+            {"flotilla.swarm.swarm_secret": {"name": "cli", "data": f"{secret}-5"}, "check_mode": True},
             {"flotilla.swarm.swarm_secret": {"name": "app", "data": encoded, "data_is_b64": True}},
         ),
         tasks_of(
             "m2",
-            {"flotilla.swarm.swarm_secret": {"secrets": [{"name": "app", "data": f"{secret}-2"}]}},
+            {
+                "flotilla.swarm.swarm_secret": {
+                    "secrets": [
+                        {"name": "app", "data": f"{secret}-2"},
+                        {"name": "cli", "data": f"{secret}-5"},
+                    ]
+                }
+            },
             {
                 "flotilla.swarm.swarm_secret": {"name": "app", "data": f"{secret}!", "data_is_b64": True},
                 "ignore_errors": True,
@@ -469,6 +478,7 @@ def test_nothing_of_them_is_seen(swarm: Stage) -> None:
             {"flotilla.swarm.swarm_config_info": {}},
         ),
     ]
+    swarm.sh("m1", "printf other | docker secret create cli - >/dev/null")
     since = swarm.writes()
     sampler = "while :; do ps axwwe -o args >> /run/seen; sleep 0.05; done"
     swarm.each(
@@ -492,6 +502,8 @@ def test_nothing_of_them_is_seen(swarm: Stage) -> None:
     # The places hold what they should, or finding nothing in them would mean nothing.
     assert "moved to version 2 of app" in places["output"]
     assert "/secrets/create" in places["journal of m1"]
+    assert "only updates to Labels are allowed" in places["journal of m1"]
+    assert "only updates to Labels are allowed" in places["journal of m2"]
     assert "python3" in places["processes of m2"]
     assert "flotilla.fingerprint" in places["labels"]
     spellings = [secret, config]
