@@ -123,12 +123,7 @@ def _moved(client: Client, family: Family, plans: list[ContentPlan], services: l
     try:
         return rewire(client, family, plans, services=services)
     except FlotillaError as error:
-        raise _with(error, told(family, plans)) from None
-
-
-def _with(error: FlotillaError, facts: Result) -> FlotillaError:
-    error.facts = {**facts, **error.facts}
-    return error
+        raise error.after(told(family, plans)) from None
 
 
 def _finish(
@@ -145,9 +140,11 @@ def _finish(
     try:
         report = see_through(client, rollouts, seconds, how.pause_after) if rollouts else Report([])
     except RolloutFailed as error:
-        raise _retreated(client, family, plans, error, result, seconds) from None
+        moved = {rollout.service_id for rollout in rollouts if rollout.written}
+        sentence = retreat(client, family, plans, error.facts.get("rollouts", []), moved, seconds)
+        raise RolloutFailed(f"{error} {sentence}", {**result, **error.facts}) from None
     except FlotillaError as error:
-        raise _with(error, result) from None
+        raise error.after(result) from None
     if report.unfinished:
         left = {"rollouts": [rollout.to_dict() for rollout in report.unfinished], "result": result}
         return {**result, "rollouts_left": left, "progress": report.progress, "warnings": contents.warnings}
@@ -161,16 +158,3 @@ def _finish(
         "rollouts": [outcome.to_dict() for outcome in report.outcomes],
         "warnings": contents.warnings,
     }
-
-
-def _retreated(
-    client: Client,
-    family: Family,
-    plans: list[ContentPlan],
-    error: FlotillaError,
-    result: Result,
-    seconds: float,
-) -> FlotillaError:
-    """The failure of a rollout, once the services that failed are back on the version before."""
-    sentence = retreat(client, family, plans, error.facts.get("rollouts", []), seconds)
-    return RolloutFailed(f"{error} {sentence}", {**result, **error.facts})

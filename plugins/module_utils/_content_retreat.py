@@ -21,7 +21,12 @@ Outcome = t.Dict[str, t.Any]
 
 
 def retreat(
-    client: Client, family: Family, plans: list[ContentPlan], outcomes: list[Outcome], seconds: float
+    client: Client,
+    family: Family,
+    plans: list[ContentPlan],
+    outcomes: list[Outcome],
+    moved: set[str],
+    seconds: float,
 ) -> str:
     """Bring services that failed with a new version back, and say which version each service has.
 
@@ -29,12 +34,13 @@ def retreat(
         client: a manager's Engine.
         family: secrets or configs.
         plans: which were sent.
-        outcomes: what became of the services that were moved.
+        outcomes: what became of the services.
+        moved: the IDs of those that were moved just now; others are not ours to bring back.
         seconds: how long it may take.
     """
     back, problems = [], []
     for outcome in outcomes:
-        if outcome["state"] != "failed":
+        if outcome["state"] != "failed" or outcome["service_id"] not in moved:
             continue
         try:
             if in_sequence(functools.partial(_back, client, outcome["service_id"], family, plans)):

@@ -266,6 +266,19 @@ def test_who_does_not_wait_prunes_in_the_next_run_once_nobody_may_go_back(
     assert run(engine, app("two"))["actions"] == ["app: older version removed (app)"]
 
 
+def test_what_another_run_moved_is_waited_for_and_not_taken_back(
+    engine: FakeContents, rollouts: Rollouts
+) -> None:
+    engine.serve("web", run(engine, app())["secret_id"])
+    run(engine, app("two"), seconds=None)
+    engine.services["web"]["UpdateStatus"] = {"State": "paused"}
+    rollouts.failing = {"web"}
+    with pytest.raises(RolloutFailed, match="web has version 2 of app"):
+        run(engine, app("two"))
+    assert not [request for request in engine.writes if request[2].get("rollback")]
+    assert engine.names() == ["app", "app_v2"]
+
+
 def test_left_where_it_is_when_asked(engine: FakeContents) -> None:
     engine.serve("web", run(engine, app())["secret_id"])
     assert run(engine, app("two"), move=False)["actions"] == ["app: version 2 made (app_v2)"]
