@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Flotilla contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the lab changes in the machine's network, and how it is put back. Only for the lab's own daemon."""
+"""What the lab changes in the machine's kernel, and how it is put back. Only for the lab's own daemon."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ _SWITCHES = {
 With br_netfilter on and FORWARD on DROP, traffic from host to host dies without a word and joins time out.
 """
 
+_AT_LEAST = {"/proc/sys/fs/inotify/max_user_instances": 1024}
+"""Kernel limit -> what the lab needs.
+
+All hosts share it, each systemd takes several, and a usual 128 end with some twenty hosts.
+"""
+
 
 def _memory() -> Path:
     return state_dir() / "machine.json"
@@ -34,7 +40,9 @@ def remember() -> None:
     rules = shell.run(["iptables", "-S"], check=False).stdout
     before = {
         "switches": {
-            path: Path(path).read_text(encoding="utf-8").strip() for path in _SWITCHES if os.path.exists(path)
+            path: Path(path).read_text(encoding="utf-8").strip()
+            for path in (*_SWITCHES, *_AT_LEAST)
+            if os.path.exists(path)
         },
         "forward": "DROP" if "-P FORWARD DROP" in rules else "ACCEPT",
         # Another Docker's chains are not ours to remove.
@@ -48,6 +56,9 @@ def open_the_way() -> None:
     for path, value in _SWITCHES.items():
         if os.path.exists(path):
             Path(path).write_text(value, encoding="utf-8")
+    for path, least in _AT_LEAST.items():
+        if os.path.exists(path) and int(Path(path).read_text(encoding="utf-8")) < least:
+            Path(path).write_text(str(least), encoding="utf-8")
     shell.run(["iptables", "-P", "FORWARD", "ACCEPT"], check=False)
 
 
