@@ -445,7 +445,8 @@ options:
           suboptions:
             secret_name:
               description:
-                - The name of the secret.
+                - The name of the secret. One that M(flotilla.swarm.swarm_secret) has made means its current version, whatever that
+                  is called.
               type: str
               required: true
             secret_id:
@@ -476,7 +477,8 @@ options:
           suboptions:
             config_name:
               description:
-                - The name of the config.
+                - The name of the config. One that M(flotilla.swarm.swarm_config) has made means its current version, whatever that
+                  is called.
               type: str
               required: true
             config_id:
