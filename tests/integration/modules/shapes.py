@@ -14,11 +14,12 @@ import tarfile
 import typing as t
 
 from ansible_collections.flotilla.swarm.tests.integration.ansible_run import ROOT
-from ansible_collections.flotilla.swarm.tests.integration.modules.play import Call, Result, Stage, call
+from ansible_collections.flotilla.swarm.tests.integration.modules.play import Call, Host, Result, Stage, call
 
 FOLDER = ROOT / "tests" / "shapes"
-# The one with a command line that knows jobs.
-CLIENT = "m2"
+# The command lines of 26.1 and of 20.10, which knows no jobs and does not merge mounts by their target.
+CLIENT, OLD_CLIENT = "m2", "m1"
+_NOT_OLD = ("jobs", "several")
 # Both Engines, all at the same time.
 HOSTS = ("m1", "m2", "m3")
 _EXTERNAL = {"shape-token", "shape-certificate"}
@@ -40,6 +41,7 @@ class Shapes:
         self.stage = stage
         self.files = _files()
         self.variables = {"REGISTRY": stage.lab.registry}
+        self._paused = False
 
     def sh(self, command: str, host: str = CLIENT, check: bool = True) -> str:
         return self.stage.sh(host, command, check=check)
@@ -51,45 +53,67 @@ class Shapes:
             tar.add(FOLDER, "shapes")
         files = base64.b64encode(packed.getvalue()).decode()
         secrets = "; ".join(f"echo x | docker secret create {name} -" for name in sorted(_EXTERNAL))
+        for host in (CLIENT, OLD_CLIENT):
+            self.sh(f"mkdir -p /root/shapes && cd /root && echo {files} | base64 -d | tar xz", host)
         self.sh(
-            f"cd /root && echo {files} | base64 -d | tar xz; "
             f"docker network create -d overlay --attachable shape-shared; {secrets}; "
             "echo x | docker config create shape-settings -"
         )
 
     def clear(self) -> None:
         """Remove all of it."""
+        # A job that is removed while its tasks start leaves a network behind on the nodes that nobody can remove.
+        if not self._paused:
+            self.stage.until(self.settled, 60)
         self.sh(
-            "docker service ls -q | xargs -r docker service rm >/dev/null; rm -rf /root/shapes; "
+            "docker service ls -q | xargs -r docker service rm >/dev/null; "
             "left() { docker network ls -q -f scope=swarm -f label=com.docker.stack.namespace; "
             "docker network ls -q -f scope=swarm -f name=shape-shared; }; "
             'for try in $(seq 60); do left | xargs -r docker network rm; [ -z "$(left)" ] && break; sleep 0.5; done',
             check=False,
         )
+        self.stage.each(lambda host: host.run("rm -rf /root/shapes"))
+        if self._paused:
+            self.pause(False)
         for kind in ("secret", "config"):
             self.sh(f"docker {kind} ls -q | xargs -r docker {kind} rm >/dev/null")
 
-    def by_command_line(self) -> None:
-        """Deploy every shape with ``docker stack deploy``."""
-        commands = [
-            f"STACK={name} docker stack deploy {' '.join(f'-c {file}' for file in files)} {name}"
-            for name, files in self.files.items()
-        ]
-        lines = "\n".join(commands)
+    def pause(self, paused: bool = True) -> None:
+        """Let no task start, where only the specs matter, or let them start again."""
+        availability = "pause" if paused else "active"
         self.sh(
-            f"cd /root/shapes && export REGISTRY={self.variables['REGISTRY']} && "
-            f"printf %s {shlex.quote(lines)} | xargs -d '\\n' -P 4 -n 1 sh -c 'sh -c \"$1\"' sh"
+            f"for n in $(docker node ls -q); do docker node update --availability {availability} $n; done"
         )
+        self._paused = paused
+
+    def by_command_line(self) -> None:
+        """Deploy every shape with ``docker stack deploy``, with the command lines of both Engines at the same time."""
+        commands: dict[str, list[str]] = {OLD_CLIENT: [], CLIENT: []}
+        for number, (name, files) in enumerate(self.files.items()):
+            host = CLIENT if number % 2 or name in _NOT_OLD else OLD_CLIENT
+            options = " ".join(f"-c {file}" for file in files)
+            commands[host].append(f"STACK={name} docker stack deploy {options} {name}")
+
+        def deploy(host: Host) -> None:
+            if host.name not in commands:
+                return
+            lines = "\n".join(commands[host.name])
+            host.run(
+                f"cd /root/shapes && export REGISTRY={self.variables['REGISTRY']} && "
+                f"printf %s {shlex.quote(lines)} | xargs -d '\\n' -P 4 -n 1 sh -c 'sh -c \"$1\"' sh"
+            )
+
+        self.stage.each(deploy)
 
     def by_module(self, **options: t.Any) -> dict[str, Result]:
         """Run the module once for every shape, and return the results by shape."""
         names = list(self.files)
-        found: dict[str, Result] = {}
         rounds = [names[at : at + len(HOSTS)] for at in range(0, len(names), len(HOSTS))]
         own: dict[str, dict[str, t.Any]] = {host: {} for host in HOSTS}
         calls: list[Call] = []
         for number, some in enumerate(rounds):
-            for host, name in zip(HOSTS, [*some, *some], strict=False):
+            # Two hosts that deploy the same stack at the same time would be in each other's way.
+            for host, name in zip(HOSTS, some, strict=True):
                 paths = [str(FOLDER / file) for file in self.files[name]]
                 own[host][f"name{number}"] = name
                 own[host][f"compose{number}"] = paths
@@ -99,12 +123,11 @@ class Shapes:
                 call(HOSTS[0], "swarm_stack", name=f"{{{{ own.name{number} }}}}", **given, **options)
             )
         results = self.stage.together(own, *calls)
-        for host in HOSTS:
-            for number, some in enumerate(rounds):
-                at = HOSTS.index(host)
-                if at < len(some):
-                    found[some[at]] = results[host][number]
-        return found
+        return {
+            name: results[host][number]
+            for number, some in enumerate(rounds)
+            for host, name in zip(HOSTS, some, strict=True)
+        }
 
     @staticmethod
     def _given(number: int) -> dict[str, t.Any]:
