@@ -36,6 +36,14 @@ def test_files_come_first_later_files_win_and_what_is_written_wins() -> None:
     assert found.services[0]["env"] == {"A": "a", "B": "b given", "C": "own", "ONLY": "taken"}
 
 
+def test_a_variable_without_any_value_is_not_that_of_the_file_either() -> None:
+    files = {
+        "web.yml": "services: {web: {image: x, env_file: a.env, environment: [A]}}",
+        "a.env": "A=file\nB=file",
+    }
+    assert stack(files, "web.yml").services[0]["env"] == {"B": "file"}
+
+
 def test_a_file_that_need_not_be_there_and_one_that_is_raw() -> None:
     files = {
         "web.yml": SERVICE % "[{path: none.env, required: false}, {path: raw.env, format: raw}]",
