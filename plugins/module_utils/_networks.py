@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
+# Networks that every host has and services may use; the swarm has one of each that no list shows (moby
+# daemon/cluster/networks.go).
+PREDEFINED = frozenset(("bridge", "host"))
+
 
 def is_of_swarm(raw: dict[str, t.Any]) -> bool:
     """Whether an entry of ``/networks`` is the swarm's own.

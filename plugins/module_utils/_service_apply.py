@@ -12,7 +12,7 @@ import typing as t
 from . import _content as content
 from ._client import OLDEST_API, Client
 from ._errors import Conflict, EngineError, EngineTimeout, FlotillaError, NotFound, Refused
-from ._networks import is_of_swarm
+from ._networks import PREDEFINED, is_of_swarm
 from ._nodes import views
 from ._options import check_versions, needs
 from ._registry import Registry, auth_header
@@ -102,11 +102,15 @@ class Services:
     def _read_catalogue(self, values: list[dict[str, t.Any]], coming: Catalogue) -> Catalogue:
         """Read the lists that something refers to, and no others; who knows what comes has read secrets and configs."""
         found = Catalogue(secrets=coming.secrets, configs=coming.configs)
-        if any(value.get("networks") for value in values):
+        wanted = {network["Target"] for value in values for network in value.get("networks") or []}
+        if wanted:
             for raw in self._client.get("/networks"):
                 # The swarm's own one of two networks with the same name is meant.
                 if is_of_swarm(raw) or raw["Name"] not in found.networks:
                     found.networks[raw["Name"]] = raw["Id"]
+        for name in wanted & PREDEFINED:
+            # The list has this host's own instead, and services refer to the swarm's.
+            found.networks[name] = self._client.get(f"/networks/{name}", scope="swarm")["Id"]
         found.networks.update(coming.networks)
         if not found.secrets and any(value.get("secrets") for value in values):
             found.secrets = self._named("/secrets")

@@ -63,3 +63,18 @@ def test_an_option_that_the_leader_would_drop_is_refused(leads: str, refused: bo
             "Tasks on old (20.10.24+dfsg1) go without healthcheck.start_interval: "
         )
         assert [plan.action for plan in services.plan()] == ["create"]
+
+
+def test_the_swarms_own_network_host_is_not_the_one_that_this_host_lists() -> None:
+    spec = {**LIVE["Spec"], "Labels": {"flotilla.declared": '["networks"]'}}
+    spec["TaskTemplate"] = {"Networks": [{"Target": "hidden"}]}
+    client = FakeEngine(
+        {
+            "GET /services": [{**LIVE, "Spec": spec}],
+            "GET /networks": [{"Name": "host", "Id": "listed", "Scope": "local"}],
+            "GET /networks/host": {"Name": "host", "Id": "hidden", "Scope": "swarm"},
+        }
+    )
+    [plan] = Services(client, [order({"name": "web", "networks": ["host"]})]).plan()
+    assert plan.action == "none"
+    assert client.requests[1][2] == {"scope": "swarm"}
