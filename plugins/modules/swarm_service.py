@@ -445,8 +445,8 @@ options:
           suboptions:
             secret_name:
               description:
-                - The name of the secret. One that M(flotilla.swarm.swarm_secret) has made means its current version, whatever that
-                  is called.
+                - The name of the secret. One that M(flotilla.swarm.swarm_secret) has made means its current version, whatever
+                  that is called.
               type: str
               required: true
             secret_id:
@@ -477,8 +477,8 @@ options:
           suboptions:
             config_name:
               description:
-                - The name of the config. One that M(flotilla.swarm.swarm_config) has made means its current version, whatever that
-                  is called.
+                - The name of the config. One that M(flotilla.swarm.swarm_config) has made means its current version, whatever
+                  that is called.
               type: str
               required: true
             config_id:
