@@ -89,8 +89,7 @@ class Networks:
         """The name on the swarm of the network with this key."""
         definition = self._definitions.get(key)
         if definition is None:
-            if key != _DEFAULT:
-                assert asked_by is not None
+            if key != _DEFAULT and asked_by is not None:
                 raise asked_by.wrong(f"names the network {key}, which the top-level networks do not define")
             name = f"{self._stack}_{_DEFAULT}"
             self._used.setdefault(
