@@ -26,14 +26,13 @@ from lab import Host, Lab  # noqa: E402
 
 __all__ = ["ROOT", "Done", "Host", "Lab", "ansible_playbook", "leave_swarm"]
 
-# An Engine 26.1 that leaves and joins in a row can hang in setting up its ingress network (its agent then gets no task
-# and no role), so one that was in a swarm starts anew; so does any that does not leave in time.
+# An Engine that leaves and joins in a row can hang in setting up its ingress network: its agent then gets no task and no
+# role (26.1), or its tasks stay "starting" and a next join never ends (20.10). So whoever was in a swarm starts anew.
 _LEAVE = (
-    "state() { docker info --format '{{.Swarm.LocalNodeState}}'; }; "
-    "renew() { systemctl reset-failed docker.service docker.socket; systemctl restart docker; }; "
-    '[ "$(state)" = inactive ] || if timeout 15 docker swarm leave --force; '
-    "then docker version --format '{{.Server.Version}}' | grep -q '^20' || renew; "
-    "else systemctl kill -s KILL docker.service; renew; fi; state"
+    "[ \"$(docker info --format '{{.Swarm.LocalNodeState}}')\" = inactive ] || "
+    "{ timeout 15 docker swarm leave --force || systemctl kill -s KILL docker.service; "
+    "systemctl reset-failed docker.service docker.socket; systemctl restart docker; }; "
+    "docker info --format '{{.Swarm.LocalNodeState}}'"
 )
 
 
