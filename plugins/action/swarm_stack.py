@@ -15,7 +15,9 @@ import typing as t
 from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.flotilla.swarm.plugins.module_utils._errors import Refused
+from ansible_collections.flotilla.swarm.plugins.module_utils._stack_run import OPTIONS
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose import Stack, read_stack
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import ENGINE, HostProgram
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._in_slices import SlicedAction
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._stack_services import checked
 
@@ -27,7 +29,9 @@ _KINDS = ("services", "networks", "secrets", "configs")
 
 
 class ActionModule(SlicedAction):
-    """Reads the stack, and runs the module in slices with what it declares."""
+    """Reads the stack, and does what the module does in slices with what it declares."""
+
+    program = HostProgram("_stack_run", {**ENGINE, **OPTIONS})
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         """Run the action."""
@@ -50,8 +54,10 @@ class ActionModule(SlicedAction):
         given = {key: value for key, value in self._task.args.items() if key not in _OURS}
         return {**given, **self._declared}
 
-    def _module(self, part: Result, task_vars: dict[str, t.Any] | None, **how: t.Any) -> Result:
-        found = super()._module(part, task_vars, **how)
+    def _execute(self, args: Result, task_vars: dict[str, t.Any] | None, **how: t.Any) -> Result:
+        found = self.program.attempt(self, task_vars or {}, args)
+        if found is None:
+            found = super()._execute(args, task_vars, **how)
         invoked = (found.get("invocation") or {}).get("module_args")
         if isinstance(invoked, dict):
             for key in ("declared", "declared_data"):

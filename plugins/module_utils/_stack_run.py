@@ -2,106 +2,72 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bringing a stack to what is declared, or away, and waiting for it. PRIVATE to the collection."""
+"""The work of the module swarm_stack: options in, result out. PRIVATE to the collection."""
 
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
 from ._client import Client
-from ._errors import FlotillaError
-from ._rollout import Report, Rollout, see_through
-from ._stack import Result, Stack
-from ._stack_deploy import Deployment
-from ._stack_leftovers import Leftovers
-from ._wait import Clock
+from ._errors import Refused
+from ._own_engine import own_engine
+from ._registry import AUTH_SPEC
+from ._stack import stack
+from ._stack_auth import give
+from ._stack_settle import How, deploy, remove
+
+OPTIONS: dict[str, t.Any] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "compose": {"type": "list", "elements": "raw"},
+    "remote_src": {"type": "bool", "default": True},
+    "project_dir": {"type": "path"},
+    "variables": {"type": "dict", "default": {}},
+    "env_files": {"type": "list", "elements": "path", "default": []},
+    "ignore_unsupported": {"type": "list", "elements": "str", "default": []},
+    "prune": {"type": "raw", "default": False},
+    "registry_auth": {"type": "list", "elements": "dict", "default": [], "options": AUTH_SPEC},
+    "with_registry_auth": {"type": "bool", "default": False},
+    "resolve_image": {"type": "str", "choices": ["always", "changed", "never"], "default": "changed"},
+    "undeclared": {"type": "str", "choices": ["keep", "reset"], "default": "keep"},
+    "recreate": {"type": "bool", "default": False},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 300},
+    "progress": {"type": "raw", "default": True},
+    "show_values": {"type": "bool", "default": False},
+    "detach": {"type": "bool"},
+    "absent_retries": {"type": "int", "default": 0},
+    "absent_retries_interval": {"type": "int", "default": 1},
+    "declared": {"type": "dict"},
+    "declared_data": {"type": "dict", "no_log": True},
+}
 
 
-@dataclass
-class How:
-    """How a stack is worked on.
-
-    Attributes:
-        check_mode: only tell.
-        wait: see it through.
-        seconds: how long everything together may take.
-        pause_after: return after so many seconds with what is still to be waited for.
-        left: what an earlier call has left to be waited for.
-        show_values: show values that may hold secrets.
-    """
-
-    check_mode: bool = False
-    wait: bool = True
-    seconds: float = 300
-    pause_after: float | None = None
-    left: list[Result] | None = None
-    show_values: bool = False
-
-
-def deploy(client: Client, declared: Stack, how: How) -> Result:
-    """Bring a stack to what is declared.
-
-    Raises:
-        FlotillaError: something was refused or failed; what was done until then is among its facts.
-    """
-    deployment = Deployment(client, declared, how.seconds, how.show_values)
-    planned = deployment.plan()
-    if how.check_mode:
-        return {**planned, "warnings": deployment.warnings}
-    if how.left is not None:
-        # An earlier call has sent everything.
-        result: Result = {"changed": False}
-        rollouts = [Rollout.from_dict(rollout) for rollout in how.left]
-    else:
-        result = planned
-        rollouts = deployment.send(result)
-        result["changed"] = bool(result["actions"])
-    found = _see(client, rollouts, how, result, deployment.tidy)
-    return {**found, "warnings": deployment.warnings}
+def work(params: dict[str, t.Any], check_mode: bool, client: Client) -> dict[str, t.Any]:
+    """Bring the stack to what is declared, or away."""
+    part = params["progress"] if isinstance(params["progress"], dict) else {}
+    how = How(
+        check_mode=check_mode,
+        wait=params["wait"] if params["detach"] is None else not params["detach"],
+        seconds=params["wait_timeout"],
+        pause_after=part.get("pause_after"),
+        left=part.get("rollouts_left"),
+        show_values=params["show_values"],
+    )
+    if params["state"] == "absent":
+        return remove(client, params["name"], how)
+    if params["declared"] is None:
+        raise Refused("compose is missing: name the Compose files of the stack. Nothing was sent.")
+    declared = stack(params["name"], params["declared"], params["declared_data"] or {}, params["prune"])
+    for one in declared.services:
+        one.update(resolve_image=params["resolve_image"], undeclared=params["undeclared"])
+    for one in declared.networks:
+        one["recreate"] = params["recreate"]
+    give(declared.services, params["registry_auth"], params["with_registry_auth"])
+    return deploy(client, declared, how)
 
 
-def remove(client: Client, name: str, how: How) -> Result:
-    """Remove all that belongs to a stack, and wait until nothing is left of it.
-
-    Raises:
-        FlotillaError: not all of it went; what was done until then is among its facts.
-    """
-    left = Leftovers(client, Stack(name, prune="all"))
-    told = left.told()
-    if how.left:
-        # An earlier call has removed the services.
-        result: Result = {"changed": False, "actions": []}
-        rollouts = [Rollout.from_dict(rollout) for rollout in how.left]
-    else:
-        actions = [f"{kind[:-1]} {one}: removed" for kind, names in told.items() for one in names]
-        nothing: Result = {kind: [] for kind in told}
-        diff = [{"before_header": name, "after_header": name, "before": told, "after": nothing}]
-        result = {"changed": bool(actions), "actions": actions, "diff": diff}
-        if how.check_mode or not actions:
-            return result
-        result["actions"] = [f"service {one}: removed" for one in told["services"]]
-        rollouts = left.remove_services()
-    found = _see(client, rollouts, how, result, lambda: left.remove_the_rest(Clock(how.seconds)))
-    return {**found, "warnings": left.warnings}
-
-
-def _see(
-    client: Client, rollouts: list[Rollout], how: How, result: Result, then: t.Callable[[], list[str]]
-) -> Result:
-    """Wait for rollouts, where that is wanted, and do what comes after them.
-
-    Raises:
-        FlotillaError: one failed; the result so far is among its facts.
-    """
-    if not how.wait:
-        return result
-    try:
-        report = see_through(client, rollouts, how.seconds, how.pause_after) if rollouts else Report([])
-        if report.unfinished:
-            return {**result, **report.to_result()}
-        done = then()
-    except FlotillaError as error:
-        raise error.after(result) from None
-    actions = [*result.get("actions", []), *done]
-    return {**result, "changed": bool(result["changed"] or done), "actions": actions, **report.to_result()}
+def program(options: dict[str, t.Any]) -> dict[str, t.Any] | None:
+    """The same as a program of its own (see ``_program``); ``None`` where only the module knows the way to the Engine."""
+    client = own_engine(options)
+    return work(options, options["check_mode"], client) if client else None

@@ -319,75 +319,20 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._client import Client
-from ..module_utils._errors import Refused
 from ..module_utils._module import run
-from ..module_utils._registry import AUTH_SPEC
-from ..module_utils._stack import stack
-from ..module_utils._stack_auth import give
-from ..module_utils._stack_run import How, deploy, remove
+from ..module_utils._stack_run import OPTIONS
+from ..module_utils._stack_run import work as bring
 
 
 def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
     """Bring the stack to what is declared, or away."""
-    params = module.params
-    part = params["progress"] if isinstance(params["progress"], dict) else {}
-    how = How(
-        check_mode=module.check_mode,
-        wait=params["wait"] if params["detach"] is None else not params["detach"],
-        seconds=params["wait_timeout"],
-        pause_after=part.get("pause_after"),
-        left=part.get("rollouts_left"),
-        show_values=params["show_values"],
-    )
-    if params["state"] == "absent":
-        return remove(client, params["name"], how)
-    if params["declared"] is None:
-        raise Refused("compose is missing: name the Compose files of the stack. Nothing was sent.")
-    declared = stack(params["name"], params["declared"], params["declared_data"] or {}, params["prune"])
-    for one in declared.services:
-        one.update(resolve_image=params["resolve_image"], undeclared=params["undeclared"])
-    for one in declared.networks:
-        one["recreate"] = params["recreate"]
-    give(declared.services, params["registry_auth"], params["with_registry_auth"])
-    return deploy(client, declared, how)
+    return bring(module.params, module.check_mode, client)
 
 
 def main() -> None:
     """Run the module."""
-    run(
-        {
-            "name": {"type": "str", "required": True},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "compose": {"type": "list", "elements": "raw"},
-            "remote_src": {"type": "bool", "default": True},
-            "project_dir": {"type": "path"},
-            "variables": {"type": "dict", "default": {}},
-            "env_files": {"type": "list", "elements": "path", "default": []},
-            "ignore_unsupported": {"type": "list", "elements": "str", "default": []},
-            "prune": {"type": "raw", "default": False},
-            "registry_auth": {"type": "list", "elements": "dict", "default": [], "options": AUTH_SPEC},
-            "with_registry_auth": {"type": "bool", "default": False},
-            "resolve_image": {
-                "type": "str",
-                "choices": ["always", "changed", "never"],
-                "default": "changed",
-            },
-            "undeclared": {"type": "str", "choices": ["keep", "reset"], "default": "keep"},
-            "recreate": {"type": "bool", "default": False},
-            "wait": {"type": "bool", "default": True},
-            "wait_timeout": {"type": "int", "default": 300},
-            "progress": {"type": "raw", "default": True},
-            "show_values": {"type": "bool", "default": False},
-            "detach": {"type": "bool"},
-            "absent_retries": {"type": "int", "default": 0},
-            "absent_retries_interval": {"type": "int", "default": 1},
-            "declared": {"type": "dict"},
-            "declared_data": {"type": "dict", "no_log": True},
-        },
-        work,
-        # Environment variables may hold secrets: the host's journal does not get the options.
-        no_log=True,
-    )
+    # Environment variables may hold secrets: the host's journal does not get the options.
+    run(OPTIONS, work, no_log=True)
 
 
 if __name__ == "__main__":

@@ -66,22 +66,37 @@ class HostProgram:
         Returns:
             The result of the module.
         """
-        try:
-            return self._by_program(action, task_vars)
-        except Unfit as unfit:
-            _display.vvv(f"Done by the module, since {unfit}.", host=task_vars.get("inventory_hostname"))
+        done = self.attempt(action, task_vars, dict(action._task.args))
+        if done is not None:
+            return done
         found: dict[str, t.Any] = action._execute_module(
             module_name=action._task.action, task_vars=task_vars, wrap_async=bool(action._task.async_val)
         )
         return found
 
+    def attempt(
+        self, action: ActionBase, task_vars: dict[str, t.Any], args: dict[str, t.Any]
+    ) -> dict[str, t.Any] | None:
+        """Do a task with these options by the program.
+
+        Returns:
+            The result of the module; ``None`` where it is left to the module.
+        """
+        try:
+            return self._by_program(action, task_vars, args)
+        except Unfit as unfit:
+            _display.vvv(f"Done by the module, since {unfit}.", host=task_vars.get("inventory_hostname"))
+            return None
+
     def script(self, options: dict[str, t.Any]) -> bytes:
         """What the host's Python reads from its standard input."""
         return f"{self._start}\nrun({self._name!r}, {self._texts!r}, {_packed(options)!r})\n".encode()
 
-    def _by_program(self, action: ActionBase, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+    def _by_program(
+        self, action: ActionBase, task_vars: dict[str, t.Any], args: dict[str, t.Any]
+    ) -> dict[str, t.Any]:
         _check_way(action)
-        validated = self._validator.validate(dict(action._task.args))
+        validated = self._validator.validate(args)
         if validated.error_messages:
             raise Unfit("its options are not those that the program knows")
         options = {**validated.validated_parameters, "check_mode": bool(action._task.check_mode)}

@@ -63,14 +63,21 @@ class SlicedAction(ActionBase):
         )
         return waits and not self._task.check_mode and not self._task.async_val
 
+    def _execute(self, args: Result, task_vars: dict[str, t.Any] | None, **how: t.Any) -> Result:
+        """Run the module with these options."""
+        return t.cast(
+            "Result",
+            self._execute_module(
+                module_name=f"flotilla.swarm.{type(self).__module__.rpartition('.')[2]}",
+                module_args=args,
+                task_vars=task_vars,
+                **how,
+            ),
+        )
+
     def _module(self, part: Result, task_vars: dict[str, t.Any] | None, **how: t.Any) -> Result:
         """Run the module, or a part of it: ``progress`` then says which."""
-        found: Result = self._execute_module(
-            module_name=f"flotilla.swarm.{type(self).__module__.rpartition('.')[2]}",
-            module_args={**self._arguments(), **({"progress": part} if part else {})},
-            task_vars=task_vars,
-            **how,
-        )
+        found = self._execute({**self._arguments(), **({"progress": part} if part else {})}, task_vars, **how)
         invoked = (found.get("invocation") or {}).get("module_args")
         if part and isinstance(invoked, dict):
             invoked["progress"] = True

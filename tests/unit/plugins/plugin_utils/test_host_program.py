@@ -20,6 +20,7 @@ from ansible_collections.flotilla.swarm.plugins.action import (
     swarm_join,
     swarm_node,
     swarm_reach,
+    swarm_stack,
 )
 from ansible_collections.flotilla.swarm.plugins.module_utils._module import CONNECTION
 from ansible_collections.flotilla.swarm.plugins.plugin_utils import _host_program as host_program
@@ -29,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[4]
 FOLDER = ROOT / "plugins" / "module_utils"
 PROGRAMS = {
     plugin.ActionModule.program._name: plugin.ActionModule.program
-    for plugin in (swarm_host_info, swarm_info, swarm_init, swarm_join, swarm_node, swarm_reach)
+    for plugin in (swarm_host_info, swarm_info, swarm_init, swarm_join, swarm_node, swarm_reach, swarm_stack)
 }
 # Every Python that a host may have and that is found here.
 PYTHONS = subprocess.run(
