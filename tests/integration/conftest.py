@@ -23,7 +23,12 @@ FIRST = (
     "test_site",
     "services",
     "modules/test_rollout",
+    "modules/test_content",
     "test_firewall",
+    "modules/test_network",
+    "modules/test_stack",
+    "modules/test_stack_shapes",
+    "modules/test_service_info",
     "modules/test_node",
     "modules/test_ca_and_lock",
 )
