@@ -201,3 +201,9 @@ class Contents:
     def _remove(self, version: Version) -> None:
         with contextlib.suppress(NotFound):
             self._client.delete(f"{self._family.path}/{version.id}")
+
+
+def read_file(path: str) -> bytes:
+    """The file of ``data_src``, on this host."""
+    with open(path, "rb") as file:
+        return file.read()

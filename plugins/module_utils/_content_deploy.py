@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ._client import Client
 from ._content import Family
-from ._content_apply import Contents
+from ._content_apply import Contents, read_file
 from ._content_order import content_order
 from ._content_plan import ContentPlan, prunable
 from ._content_retreat import retreat
@@ -89,12 +89,7 @@ def go_on(client: Client, family: Family, declared: list[Result], left: Result, 
 
 
 def _contents(client: Client, family: Family, declared: list[Result]) -> Contents:
-    return Contents(client, family, [content_order(family, params, _read) for params in declared])
-
-
-def _read(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()
+    return Contents(client, family, [content_order(family, params, read_file) for params in declared])
 
 
 def _foresee(services: list[Result], family: Family, plans: list[ContentPlan]) -> None:

@@ -14,8 +14,8 @@ from ansible.module_utils.basic import AnsibleModule
 from ._client import Client
 from ._content import Family
 from ._content_deploy import How, deploy, go_on
-from ._errors import Refused
 from ._module import run
+from ._options import refuse_beside
 
 # Ansible hides a value wherever it occurs. One so short occurs everywhere, in IDs and sentences too.
 _SHORT = 4
@@ -65,7 +65,7 @@ def _work(family: Family, one: dict[str, t.Any], module: AnsibleModule, client: 
     params = module.params
     several = params[family.words]
     if several is not None:
-        _refuse_beside(family, one, params)
+        refuse_beside(one, params, family.words)
     declared = [dict(params)] if several is None else [dict(entry) for entry in several]
     _hide(module, [params, *(several or [])])
     # The action plugin of the same name runs the module in parts, to tell of the progress between them.
@@ -75,14 +75,6 @@ def _work(family: Family, one: dict[str, t.Any], module: AnsibleModule, client: 
     if part.get("rollouts_left"):
         return go_on(client, family, declared, part["rollouts_left"], how)
     return deploy(client, family, declared, module.check_mode, how)
-
-
-def _refuse_beside(family: Family, one: dict[str, t.Any], params: dict[str, t.Any]) -> None:
-    for name, spec in one.items():
-        if params[name] != spec.get("default"):
-            raise Refused(
-                f"{name} stands beside {family.words}, where it means nothing; give it to each {family.word} it is for."
-            )
 
 
 def _hide(module: AnsibleModule, places: list[dict[str, t.Any]]) -> None:

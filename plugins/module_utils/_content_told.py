@@ -10,6 +10,7 @@ import typing as t
 
 from ._content import Family
 from ._content_plan import ContentPlan
+from ._plan import difference
 
 Result = t.Dict[str, t.Any]
 
@@ -21,15 +22,7 @@ def told(family: Family, plans: list[ContentPlan]) -> Result:
         "changed": bool(acting),
         "actions": [sentence for plan in plans for sentence in _sentences(plan)],
         family.words: [_entry(plan) for plan in plans],
-        "diff": [
-            {
-                "before_header": plan.order.name,
-                "after_header": plan.order.name,
-                "before": plan.diff(False),
-                "after": plan.diff(True),
-            }
-            for plan in acting
-        ],
+        "diff": [difference(plan.order.name, plan.diff(False), plan.diff(True)) for plan in acting],
     }
     if len(plans) == 1 and plans[0].order.state == "present":
         result[f"{family.word}_id"], result[f"{family.word}_name"] = plans[0].id, plans[0].object_name

@@ -12,6 +12,7 @@ from ._client import Client
 from ._errors import FlotillaError
 from ._network_apply import Networks
 from ._network_plan import NetworkPlan, network_order
+from ._plan import difference
 from ._rollout import Rollout, see_through
 
 Result = t.Dict[str, t.Any]
@@ -99,15 +100,7 @@ def told(plans: list[NetworkPlan]) -> Result:
             }
             for plan in plans
         ],
-        "diff": [
-            {
-                "before_header": plan.order.name,
-                "after_header": plan.order.name,
-                "before": plan.diff(False),
-                "after": plan.diff(True),
-            }
-            for plan in acting
-        ],
+        "diff": [difference(plan.order.name, plan.diff(False), plan.diff(True)) for plan in acting],
     }
 
 

@@ -59,6 +59,11 @@ def side(changes: Changes, after: bool) -> dict[str, t.Any]:
     return {name: value for name, value in sides.items() if value is not None}
 
 
+def difference(header: str, before: dict[str, t.Any], after: dict[str, t.Any]) -> dict[str, t.Any]:
+    """One object's part of a module's diff."""
+    return {"before_header": header, "after_header": header, "before": before, "after": after}
+
+
 def remembered(labels: dict[str, str] | None) -> set[str]:
     """The names in an object's memory; a memory somebody damaged counts as empty."""
     try:

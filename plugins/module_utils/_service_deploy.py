@@ -10,7 +10,7 @@ import typing as t
 
 from ._client import Client
 from ._errors import FlotillaError, Refused
-from ._plan import shown
+from ._plan import difference, shown
 from ._rollout import Rollout, see_through
 from ._service_apply import Services
 from ._service_mode import is_job, mode_of
@@ -148,12 +148,7 @@ def told(plans: list[ServicePlan], show_values: bool) -> Result:
             for plan in plans
         ],
         "diff": [
-            {
-                "before_header": plan.order.name,
-                "after_header": plan.order.name,
-                "before": plan.diff(False, show_values),
-                "after": plan.diff(True, show_values),
-            }
+            difference(plan.order.name, plan.diff(False, show_values), plan.diff(True, show_values))
             for plan in acting
         ],
     }

@@ -10,14 +10,14 @@ import typing as t
 
 from ._client import Client
 from ._content import CONFIG, SECRET, Family
-from ._content_apply import Contents
+from ._content_apply import Contents, read_file
 from ._content_order import content_order
 from ._content_plan import ContentPlan
 from ._content_rewire import rewire
 from ._errors import FlotillaError
 from ._network_apply import Networks
 from ._network_order import network_order
-from ._plan import shown
+from ._plan import difference, shown
 from ._rollout import Rollout
 from ._service_apply import Services
 from ._service_deploy import send_all, told
@@ -36,7 +36,7 @@ class Holding:
 
     def __init__(self, client: Client, family: Family, declared: list[Result]) -> None:
         self.family = family
-        self.contents = Contents(client, family, [content_order(family, one, _read) for one in declared])
+        self.contents = Contents(client, family, [content_order(family, one, read_file) for one in declared])
         self.plans: list[ContentPlan] = []
 
 
@@ -175,7 +175,7 @@ class Deployment:
             leaving = []
         for word, name in leaving:
             actions.append(_leaves(word, name))
-            diff.append(_difference(f"{word} {name}", {"state": "present"}, {"state": "absent"}))
+            diff.append(difference(f"{word} {name}", {"state": "present"}, {"state": "absent"}))
         result["networks"] = [_entry(plan) for plan in self._network_plans]
         result["actions"] = actions + result["actions"]
         result["diff"] = diff + result["diff"]
@@ -208,13 +208,4 @@ def _leaves(word: str, name: str) -> str:
 def _diff(word: str, plan: t.Any) -> list[Result]:
     if plan.action == "none":
         return []
-    return [_difference(f"{word} {plan.order.name}", plan.diff(False), plan.diff(True))]
-
-
-def _difference(header: str, before: Result, after: Result) -> Result:
-    return {"before_header": header, "after_header": header, "before": before, "after": after}
-
-
-def _read(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()
+    return [difference(f"{word} {plan.order.name}", plan.diff(False), plan.diff(True))]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ._client import Client
 from ._errors import FlotillaError
+from ._plan import difference
 from ._rollout import Report, Rollout, see_through
 from ._stack import Result, Stack
 from ._stack_deploy import Deployment
@@ -76,8 +77,7 @@ def remove(client: Client, name: str, how: How) -> Result:
     else:
         actions = [f"{kind[:-1]} {one}: removed" for kind, names in told.items() for one in names]
         nothing: Result = {kind: [] for kind in told}
-        diff = [{"before_header": name, "after_header": name, "before": told, "after": nothing}]
-        result = {"changed": bool(actions), "actions": actions, "diff": diff}
+        result = {"changed": bool(actions), "actions": actions, "diff": [difference(name, told, nothing)]}
         if how.check_mode or not actions:
             return result
         result["actions"] = [f"service {one}: removed" for one in told["services"]]

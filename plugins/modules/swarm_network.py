@@ -287,11 +287,10 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._client import Client
-from ..module_utils._errors import Refused
 from ..module_utils._module import run
 from ..module_utils._network_deploy import deploy
 from ..module_utils._network_options import NETWORK
-from ..module_utils._options import argument_spec
+from ..module_utils._options import argument_spec, refuse_beside
 from ..module_utils._service_deploy import wait_on
 
 _ONE: dict[str, t.Any] = {
@@ -303,14 +302,6 @@ _ONE: dict[str, t.Any] = {
 _NAME: dict[str, t.Any] = {"type": "str", "aliases": ["network_name"]}
 
 
-def _refuse_beside_networks(params: dict[str, t.Any]) -> None:
-    for name, spec in _ONE.items():
-        if params[name] != spec.get("default"):
-            raise Refused(
-                f"{name} stands beside networks, where it means nothing; give it to each network it is for."
-            )
-
-
 def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
     """Bring the networks to what is declared."""
     params = module.params
@@ -319,7 +310,7 @@ def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
     if part.get("rollouts_left"):
         return wait_on(client, part["rollouts_left"], params["wait_timeout"], part.get("pause_after"))
     if params["networks"] is not None:
-        _refuse_beside_networks(params)
+        refuse_beside(_ONE, params, "networks")
     return deploy(
         client,
         params["networks"] if params["networks"] is not None else [params],

@@ -841,18 +841,10 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._client import Client
-from ..module_utils._errors import Refused
 from ..module_utils._module import run
+from ..module_utils._options import refuse_beside
 from ..module_utils._service_deploy import deploy, wait_on
 from ..module_utils._service_spec import SERVICE_SPEC
-
-
-def _refuse_beside_services(params: dict[str, t.Any]) -> None:
-    for name, spec in SERVICE_SPEC.items():
-        if params[name] != spec.get("default"):
-            raise Refused(
-                f"{name} stands beside services, where it means nothing; give it to each service it is for."
-            )
 
 
 def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
@@ -864,7 +856,7 @@ def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
     if part.get("rollouts_left"):
         return wait_on(client, part["rollouts_left"], params["wait_timeout"], pause_after)
     if params["services"] is not None:
-        _refuse_beside_services(params)
+        refuse_beside(SERVICE_SPEC, params, "services")
     return deploy(
         client,
         params["services"] if params["services"] is not None else [params],
