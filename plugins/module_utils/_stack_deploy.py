@@ -110,7 +110,7 @@ class Deployment:
     def warnings(self) -> list[str]:
         """Sentences for the user that are no failure."""
         contents = [line for holding in self._holdings for line in holding.contents.warnings]
-        return [*self._services.warnings, *contents, *self._left.warnings]
+        return [*self._networks.warnings, *contents, *self._services.warnings, *self._left.warnings]
 
     def _send(self, result: Result, actions: list[str]) -> list[Rollout]:
         rollouts: list[Rollout] = []
