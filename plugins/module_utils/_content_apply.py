@@ -16,11 +16,12 @@ from . import _content as content
 from ._client import Client
 from ._content import Family, Raw, Version
 from ._content_fingerprint import fingerprint
-from ._content_order import ContentOrder
+from ._content_order import ContentOrder, content_order
 from ._content_plan import ContentPlan, claimed, plan_content, prunable, relabelled
 from ._content_rewire import users
 from ._content_same import same_content
 from ._errors import Conflict, EngineError, FlotillaError, NotFound, Refused
+from ._options import check_once
 from ._wait import in_sequence
 
 # Above that, the names would make a longer address than reading everything is worth.
@@ -38,16 +39,14 @@ class Contents:
     """
 
     def __init__(self, client: Client, family: Family, orders: list[ContentOrder]) -> None:
-        names = [order.name for order in orders]
-        for name in names:
-            if names.count(name) > 1:
-                raise Refused(
-                    f"{name} is declared {names.count(name)} times; name every {family.word} once. Nothing was sent."
-                )
+        check_once([order.name for order in orders], family.word)
         self._client = client
-        self._family = family
         self._orders = orders
-        self._plans: list[ContentPlan] = []
+        self._fingerprints: dict[str, dict[str, str]] = {}
+        #: Secrets or configs.
+        self.family = family
+        #: What ``plan`` planned.
+        self.plans: list[ContentPlan] = []
         #: Sentences for the user that are no failure.
         self.warnings: list[str] = []
 
@@ -63,16 +62,32 @@ class Contents:
         raws = self._near() if self._orders else []
         # A fingerprint is slow on purpose, and Python makes several at a time.
         with ThreadPoolExecutor(_AT_A_TIME) as pool:
-            self._plans = list(pool.map(functools.partial(self._plan, raws), self._orders))
+            self.plans = list(pool.map(functools.partial(self._plan, raws), self._orders))
         self._refuse_in_use(leaving)
-        return self._plans
+        return self.plans
 
-    def send(self, plan: ContentPlan) -> None:
-        """Carry out one plan. Afterwards it knows the ID of the version that is current.
+    def send_all(self, plans: list[ContentPlan], done: list[ContentPlan]) -> None:
+        """Carry out the plans. Afterwards they know the IDs of the versions that are current.
+
+        Args:
+            plans: what to do, one after the other.
+            done: gets what was carried out, for those who have to tell of it after an error.
 
         Raises:
-            FlotillaError: the Engine objects; the message names neither secret nor config.
+            FlotillaError: the Engine objects; the message begins with the name of the secret or config.
         """
+        orders = [plan.order for plan in plans if plan.claims]
+        with ThreadPoolExecutor(_AT_A_TIME) as pool:
+            made = pool.map(self._fingerprint, orders)
+            self._fingerprints = {order.name: labels for order, labels in zip(orders, made)}
+        for plan in plans:
+            try:
+                self._send(plan)
+            except FlotillaError as error:
+                raise error.of(plan.order.name) from None
+            done.append(plan)
+
+    def _send(self, plan: ContentPlan) -> None:
         if plan.action == "remove":
             for version in plan.stale:
                 self._remove(version)
@@ -83,7 +98,7 @@ class Contents:
         if plan.action in ("create", "rotate"):
             self._create(plan)
         elif plan.target is not None and plan.action != "none":
-            marked = {} if plan.target.owned else self._fingerprint(plan.order)
+            marked = self._fingerprints.get(plan.order.name, {})
             self._relabel(
                 plan.target,
                 lambda now: {
@@ -97,8 +112,8 @@ class Contents:
 
         What is planned and not made yet has an ID that no object has, so that a plan can already refer to it.
         """
-        found = content.names(self._client.get(self._family.path))
-        for plan in self._plans:
+        found = content.names(self._client.get(self.family.path))
+        for plan in self.plans:
             # Taken out first: the first name of an ID is to be the object's own.
             found.pop(plan.order.name, None)
             if plan.order.state == "present":
@@ -112,7 +127,7 @@ class Contents:
         told: list[str] = []
         if not any(prunable(plan, ()) for plan in plans):
             return told
-        used = users(self._client.get("/services"), self._family)
+        used = users(self._client.get("/services"), self.family)
         for plan in plans:
             for version in prunable(plan, used):
                 try:
@@ -126,47 +141,47 @@ class Contents:
         return told
 
     def _plan(self, raws: list[Raw], order: ContentOrder) -> ContentPlan:
-        return plan_content(order, raws, functools.partial(same_content, self._client, self._family, order))
+        return plan_content(order, raws, functools.partial(same_content, self._client, self.family, order))
 
     def _near(self) -> list[Raw]:
         """All objects that can be versions of what is declared, and perhaps some more."""
         names = {order.name[: content.SHARED] for order in self._orders}
         filters = {"name": sorted(names)} if len(names) <= _FEW else None
-        return t.cast("list[Raw]", self._client.get(self._family.path, filters=filters))
+        return t.cast("list[Raw]", self._client.get(self.family.path, filters=filters))
 
     def _refuse_in_use(self, leaving: t.AbstractSet[str]) -> None:
-        removed = [plan for plan in self._plans if plan.action == "remove"]
+        removed = [plan for plan in self.plans if plan.action == "remove"]
         if not removed:
             return
         staying = [raw for raw in self._client.get("/services") if raw["ID"] not in leaving]
-        used = users(staying, self._family)
+        used = users(staying, self.family)
         for plan in removed:
             names = sorted({name for version in plan.stale for name in used.get(version.id, [])})
             if names:
                 raise Refused(
                     f"{plan.order.name} cannot be removed: {', '.join(names)} {'use' if len(names) > 1 else 'uses'} it; "
-                    f"remove the {self._family.word} from there first. Nothing was sent."
+                    f"remove the {self.family.word} from there first. Nothing was sent."
                 )
 
     def _create(self, plan: ContentPlan) -> None:
         order = plan.order
         body: dict[str, t.Any] = {
             "Name": plan.object_name,
-            "Labels": {**plan.labels, **self._fingerprint(order)},
+            "Labels": {**plan.labels, **self._fingerprints[order.name]},
             **order.about,
         }
         if order.data is not None:
             body["Data"] = base64.b64encode(order.data).decode()
         try:
-            plan.id = self._client.post(f"{self._family.path}/create", body)["ID"]
+            plan.id = self._client.post(f"{self.family.path}/create", body)["ID"]
         except Conflict:
             raise FlotillaError(
-                f"somebody else made a {self._family.word} {plan.object_name} just now; run again to bring it to what is "
+                f"somebody else made a {self.family.word} {plan.object_name} just now; run again to bring it to what is "
                 "declared."
             ) from None
 
     def _fingerprint(self, order: ContentOrder) -> dict[str, str]:
-        if self._family.readable or order.data is None:
+        if self.family.readable or order.data is None:
             return {}
         made = fingerprint(order.data)
         return {} if made is None else {content.FINGERPRINT: made}
@@ -183,7 +198,7 @@ class Contents:
         def write() -> None:
             now = first.pop() if first else Version(self._read(version), version.number, version.owned)
             self._client.post(
-                f"{self._family.path}/{now.id}/update",
+                f"{self.family.path}/{now.id}/update",
                 {"Name": now.object_name, "Labels": labels(now)},
                 version=now.raw["Version"]["Index"],
             )
@@ -192,7 +207,7 @@ class Contents:
 
     def _read(self, version: Version) -> Raw:
         try:
-            return t.cast("Raw", self._client.get(f"{self._family.path}/{version.id}"))
+            return t.cast("Raw", self._client.get(f"{self.family.path}/{version.id}"))
         except NotFound:
             raise FlotillaError(
                 f"somebody else removed {version.object_name} just now; run again to make it anew."
@@ -200,7 +215,16 @@ class Contents:
 
     def _remove(self, version: Version) -> None:
         with contextlib.suppress(NotFound):
-            self._client.delete(f"{self._family.path}/{version.id}")
+            self._client.delete(f"{self.family.path}/{version.id}")
+
+
+def contents_of(client: Client, family: Family, declared: list[dict[str, t.Any]]) -> Contents:
+    """The contents that modules' options declare.
+
+    Raises:
+        Refused: one of them cannot be.
+    """
+    return Contents(client, family, [content_order(family, one, read_file) for one in declared])
 
 
 def read_file(path: str) -> bytes:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from ._client import Client
 from ._content import Family
-from ._content_apply import Contents, read_file
-from ._content_order import content_order
+from ._content_apply import Contents, contents_of
 from ._content_plan import ContentPlan, prunable
 from ._content_retreat import retreat
 from ._content_rewire import jobs_behind, moves, on_their_way, rewire, to_move, users
@@ -51,7 +50,7 @@ def deploy(client: Client, family: Family, declared: list[Result], check_mode: b
     Raises:
         FlotillaError: something was refused or failed; what was done until then is among its facts.
     """
-    contents = _contents(client, family, declared)
+    contents = contents_of(client, family, declared)
     plans = contents.plan()
     services = client.get("/services") if moves(plans) else []
     if how.move:
@@ -82,14 +81,10 @@ def go_on(client: Client, family: Family, declared: list[Result], left: Result, 
         how: what is done beside.
     """
     # They are as declared by now, unless somebody else was here meanwhile: what is left is to prune them.
-    contents = _contents(client, family, [{**one, "force": False} for one in declared])
+    contents = contents_of(client, family, [{**one, "force": False} for one in declared])
     plans = [plan for plan in contents.plan() if plan.action == "none"]
     rollouts = [Rollout.from_dict(rollout) for rollout in left["rollouts"]]
     return _finish(client, contents, family, plans, rollouts, left["result"], how)
-
-
-def _contents(client: Client, family: Family, declared: list[Result]) -> Contents:
-    return Contents(client, family, [content_order(family, params, read_file) for params in declared])
 
 
 def _foresee(services: list[Result], family: Family, plans: list[ContentPlan]) -> None:
@@ -102,21 +97,18 @@ def _foresee(services: list[Result], family: Family, plans: list[ContentPlan]) -
 
 
 def _send(contents: Contents, family: Family, plans: list[ContentPlan]) -> None:
-    sent: list[ContentPlan] = []
-    for plan in plans:
-        try:
-            contents.send(plan)
-        except FlotillaError as error:
-            for other in plans:
-                other.services = []
-            facts = {**told(family, sent), "changed": any(one.action != "none" for one in sent)}
-            raise FlotillaError(f"{plan.order.name}: {error}", {**facts, **error.facts}) from None
-        sent.append(plan)
+    done: list[ContentPlan] = []
+    try:
+        contents.send_all(plans, done)
+    except FlotillaError as error:
+        for plan in plans:
+            plan.services = []
+        raise error.after(told(family, done)) from None
 
 
 def _moved(client: Client, family: Family, plans: list[ContentPlan], services: list[Result]) -> list[Rollout]:
     try:
-        return rewire(client, family, plans, services=services)
+        return rewire(client, family, plans, services)
     except FlotillaError as error:
         raise error.after(told(family, plans)) from None
 

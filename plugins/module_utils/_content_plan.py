@@ -60,6 +60,12 @@ class ContentPlan:
     pruned: list[str] = field(default_factory=list)
 
     @property
+    def claims(self) -> bool:
+        """Whether a version that was not ours before is current afterwards."""
+        made = self.action in ("create", "rotate")
+        return made or (self.target is not None and not self.target.owned and self.action != "none")
+
+    @property
     def sentence(self) -> str:
         """What is done, for the user."""
         labels = sorted(name[len("labels.") :] for name in self.changes if name.startswith("labels."))

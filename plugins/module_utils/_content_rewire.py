@@ -63,7 +63,6 @@ def to_move(
     services: list[Raw],
     family: Family,
     plans: list[ContentPlan],
-    except_services: t.AbstractSet[str] = frozenset(),
 ) -> list[Raw]:
     """The services that use a version that is not current, and note them in the plans.
 
@@ -73,9 +72,7 @@ def to_move(
     found = [
         service
         for service in sorted(services, key=lambda one: str(one["Spec"]["Name"]))
-        if service["ID"] not in except_services
-        and not is_job(mode_of(service["Spec"]))
-        and used(service["Spec"], family) & set(old)
+        if not is_job(mode_of(service["Spec"])) and used(service["Spec"], family) & set(old)
     ]
     for plan in plans:
         stale = set(moves([plan]))
@@ -100,8 +97,7 @@ def rewire(
     client: Client,
     family: Family,
     plans: list[ContentPlan],
-    except_services: t.AbstractSet[str] = frozenset(),
-    services: list[Raw] | None = None,
+    services: list[Raw],
 ) -> list[Rollout]:
     """Move services to the current versions, and return what there is to wait for.
 
@@ -109,18 +105,14 @@ def rewire(
         client: a manager's Engine.
         family: secrets or configs.
         plans: which were sent.
-        except_services: the IDs of services that somebody else brings there.
-        services: as they were read just now, if they were.
+        services: those that may be moved, as they were read just now.
 
     Raises:
         FlotillaError: the Engine objects to one of them; the message names it.
     """
     old = moves(plans)
-    if not old:
-        return []
-    there = client.get("/services") if services is None else services
     rollouts: list[Rollout] = []
-    for service in to_move(there, family, plans, except_services):
+    for service in to_move(services, family, plans):
         name = service["Spec"]["Name"]
         try:
             if _move(client, service, family, old):

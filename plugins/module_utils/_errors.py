@@ -30,6 +30,10 @@ class FlotillaError(Exception):
         self.facts = {**facts, **self.facts}
         return self
 
+    def of(self, name: str) -> FlotillaError:
+        """This error, with the name of what it is about."""
+        return FlotillaError(f"{name}: {self}", self.facts)
+
 
 class Refused(FlotillaError):
     """The request was refused before anything was sent."""

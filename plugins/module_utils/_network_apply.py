@@ -10,7 +10,7 @@ import typing as t
 
 from ._client import Client
 from ._errors import FlotillaError, Refused
-from ._network_make import make
+from ._network_make import await_addresses, make
 from ._network_move import off, on
 from ._network_options import body
 from ._network_plan import NetworkOrder, NetworkPlan, Surroundings, changes_of, plan_network
@@ -19,7 +19,8 @@ from ._network_subnets import overlap, subnets
 from ._network_users import MOVING, Raw, uses, waits
 from ._networks import is_of_swarm
 from ._nodes import views
-from ._rollout import Rollout
+from ._options import check_once
+from ._rollout import Rollout, latest
 from ._wait import Clock
 
 _NEW = ("create", "recreate")
@@ -44,10 +45,7 @@ class Networks:
     """
 
     def __init__(self, client: Client, orders: list[NetworkOrder], seconds: float = 300) -> None:
-        names = [order.name for order in orders]
-        for name in names:
-            if names.count(name) > 1:
-                raise Refused(f"{name} is declared {names.count(name)} times; name every network once.")
+        check_once([order.name for order in orders], "network")
         ingress = [order.name for order in orders if order.values.get("ingress")]
         if len(ingress) > 1:
             raise Refused(f"{' and '.join(ingress)} are both ingress networks, and a swarm has only one.")
@@ -78,15 +76,37 @@ class Networks:
         ]
         return plans
 
-    def send(self, plan: NetworkPlan) -> list[Rollout]:
-        """Carry out one network's plan.
+    def send_all(self, plans: list[NetworkPlan], done: list[NetworkPlan]) -> list[Rollout]:
+        """Carry out the plans.
+
+        Args:
+            plans: what to do, one after the other.
+            done: gets what was carried out, for those who have to tell of it after an error.
 
         Returns:
-            The rollouts of the services that were put on it again, to wait for.
+            The rollouts of the services that were put on networks again, to wait for.
 
         Raises:
-            FlotillaError: the Engine objects, or time is up.
+            FlotillaError: the Engine objects, or time is up; the message begins with the network's name.
         """
+        rollouts: list[Rollout] = []
+        for plan in plans:
+            try:
+                rollouts += self._send(plan)
+            except FlotillaError as error:
+                raise error.of(plan.order.name) from None
+            done.append(plan)
+        for plan in plans:
+            # All of them have been getting their addresses meanwhile.
+            if plan.action in _NEW and not plan.users:
+                try:
+                    await_addresses(self._client, plan.id)
+                except FlotillaError as error:
+                    done.remove(plan)
+                    raise error.of(plan.order.name) from None
+        return latest(rollouts)
+
+    def _send(self, plan: NetworkPlan) -> list[Rollout]:
         if plan.action == "none":
             return []
         if plan.action == "remove":
@@ -95,6 +115,9 @@ class Networks:
         try:
             return self._put_in_place(plan)
         except FlotillaError as error:
+            if plan.action == "recreate":
+                # It may be half-way.
+                error = error.after({"changed": True})
             if not plan.users:
                 raise
             raise FlotillaError(
@@ -108,6 +131,9 @@ class Networks:
             remove(self._client, plan.live or {}, self._clock)
         if plan.action != "reattach":
             plan.id = make(self._client, body(plan.spec), self._clock, again=plan.action == "recreate")
+        if not plan.users:
+            return []
+        await_addresses(self._client, plan.id)
         return on(self._client, plan)
 
     def _plan(

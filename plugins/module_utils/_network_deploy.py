@@ -40,48 +40,25 @@ def deploy(
     """
     networks = Networks(client, [network_order(params) for params in declared], seconds)
     plans = networks.plan()
-    result = told(plans)
-    result["warnings"] = networks.warnings
-    if not check_mode:
-        result["actions"] = []
-        rollouts = send_all(networks, plans, result)
-        if wait and rollouts:
-            try:
-                result.update(see_through(client, rollouts, seconds, pause_after).to_result())
-            except FlotillaError as error:
-                raise error.after(result) from None
+    rollouts = [] if check_mode else _send(networks, plans)
+    result = {**told(plans), "warnings": networks.warnings}
+    if wait and rollouts:
+        try:
+            result.update(see_through(client, rollouts, seconds, pause_after).to_result())
+        except FlotillaError as error:
+            raise error.after(result) from None
     if len(plans) == 1:
         result["network"] = _now(client, plans[0], check_mode)
     return result
 
 
-def send_all(networks: Networks, plans: list[NetworkPlan], result: Result) -> list[Rollout]:
-    """Carry out the plans one after the other, and return what there is to wait for.
-
-    Args:
-        networks: who planned.
-        plans: what to do.
-        result: gets what was done, in ``actions``, and the IDs of new networks.
-
-    Raises:
-        FlotillaError: one failed; the result so far is among its facts.
-    """
-    rollouts: list[Rollout] = []
-    for plan, entry in zip(plans, result["networks"]):
-        try:
-            found = networks.send(plan)
-        except FlotillaError as error:
-            named = FlotillaError(f"{plan.order.name}: {error}", error.facts)
-            # A network that was to be made anew may be half-way.
-            changed = bool(result["actions"]) or plan.action == "recreate"
-            raise named.after({**result, "changed": changed}) from None
-        if plan.action != "none":
-            result["actions"].append(plan.sentence)
-        entry["id"] = plan.id
-        # A service that was moved twice is waited for once, as it is in the end.
-        known = {rollout.service_id for rollout in found}
-        rollouts = [rollout for rollout in rollouts if rollout.service_id not in known] + found
-    return rollouts
+def _send(networks: Networks, plans: list[NetworkPlan]) -> list[Rollout]:
+    """Carry out the plans, and return what there is to wait for."""
+    done: list[NetworkPlan] = []
+    try:
+        return networks.send_all(plans, done)
+    except FlotillaError as error:
+        raise error.after(told(done)) from None
 
 
 def told(plans: list[NetworkPlan]) -> Result:

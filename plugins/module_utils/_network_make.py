@@ -21,7 +21,7 @@ _LEFTOVERS = 10.0
 
 
 def make(client: Client, body: dict[str, t.Any], clock: Clock, again: bool) -> str:
-    """Make a network.
+    """Make a network; its addresses come later.
 
     Args:
         client: a manager's Engine.
@@ -51,17 +51,19 @@ def make(client: Client, body: dict[str, t.Any], clock: Clock, again: bool) -> s
             said[0] = str(error)
             return None
 
-    made = until(create, patience, lambda: f"it could not be made within {patience.seconds:.0f} s: {said[0]}")
-    _await_addresses(client, made)
-    return made
+    return until(create, patience, lambda: f"it could not be made within {patience.seconds:.0f} s: {said[0]}")
 
 
 def _is_there(client: Client, name: str) -> bool:
     return any(raw["Name"] == name and is_of_swarm(raw) for raw in client.get("/networks"))
 
 
-def _await_addresses(client: Client, made: str) -> None:
-    """A network has no driver until the leader has given it a subnet."""
+def await_addresses(client: Client, made: str) -> None:
+    """Wait until a network that was made has its addresses: it has no driver until the leader has given it a subnet.
+
+    Raises:
+        WaitTimeout: it gets none, and was removed again.
+    """
 
     def allocated() -> bool | None:
         with contextlib.suppress(NotFound):

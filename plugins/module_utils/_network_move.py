@@ -33,7 +33,7 @@ def off(client: Client, plan: NetworkPlan, clock: Clock) -> None:
 def on(client: Client, plan: NetworkPlan) -> list[Rollout]:
     """Put the services that remember the network back on it."""
     name, rollouts = plan.order.name, []
-    for raw in client.get("/services") if plan.users else []:
+    for raw in client.get("/services"):
         if waits(raw["Spec"], name):
             _change(
                 client, raw["ID"], lambda spec: put_back(spec, name, plan.id) if waits(spec, name) else None

@@ -192,6 +192,23 @@ def declared(table: Table, params: dict[str, t.Any]) -> dict[str, t.Any]:
     return found
 
 
+def check_once(names: list[str], word: str) -> None:
+    """Refuse a list in which something is declared twice.
+
+    Args:
+        names: of everything that is declared.
+        word: what they are, in the singular.
+
+    Raises:
+        Refused: names the first that is.
+    """
+    for name in names:
+        if names.count(name) > 1:
+            raise Refused(
+                f"{name} is declared {names.count(name)} times; name every {word} once. Nothing was sent."
+            )
+
+
 def needs(table: Table, declared: dict[str, t.Any]) -> list[tuple[str, tuple[int, int]]]:
     """What declared options, and parts of their values, need of an Engine: the name and the API version of each."""
     found = []

@@ -14,13 +14,6 @@ from ._client import Client
 from ._errors import EngineError, EngineTimeout
 from ._service_image import platforms, reference
 
-AUTH_SPEC: dict[str, t.Any] = {
-    "username": {"type": "str"},
-    "password": {"type": "str", "no_log": True},
-    "server": {"type": "str"},
-    "identity_token": {"type": "str", "no_log": True},
-}
-
 
 def auth_header(auth: dict[str, str] | None, image: str) -> dict[str, str]:
     """The HTTP header that carries a registry's credentials; nothing where there are none.

@@ -109,6 +109,11 @@ class Report:
         return found
 
 
+def latest(rollouts: list[Rollout]) -> list[Rollout]:
+    """Each service once, as it is in the end: one that was written twice goes through its last rollout only."""
+    return list({rollout.service_id: rollout for rollout in rollouts}.values())
+
+
 def see_through(
     client: Client,
     rollouts: list[Rollout],

@@ -10,6 +10,7 @@ import typing as t
 
 from ._client import Client
 from ._errors import FlotillaError, Refused
+from ._options import check_once
 from ._plan import difference, shown
 from ._rollout import Rollout, see_through
 from ._service_apply import Services
@@ -84,8 +85,7 @@ def send_all(services: Services, plans: list[ServicePlan], result: Result) -> li
         try:
             rollout = services.send(plan)
         except FlotillaError as error:
-            named = FlotillaError(f"{plan.order.name}: {error}", error.facts)
-            raise named.after({**result, "changed": bool(result["actions"])}) from None
+            raise error.of(plan.order.name).after({**result, "changed": bool(result["actions"])}) from None
         if rollout:
             entry["id"] = rollout.service_id
             result["actions"].append(sentence(plan))
@@ -111,10 +111,7 @@ def wait_on(client: Client, left: list[Result], seconds: float, pause_after: flo
 
 def _orders(declared: list[Result]) -> list[Order]:
     orders = [order(params, _contents(params)) for params in declared]
-    names = [wanted.name for wanted in orders]
-    for name in names:
-        if names.count(name) > 1:
-            raise Refused(f"{name} is declared {names.count(name)} times; name every service once.")
+    check_once([wanted.name for wanted in orders], "service")
     return orders
 
 

@@ -9,9 +9,15 @@ from __future__ import annotations
 import typing as t
 
 from ._options import argument_spec
-from ._registry import AUTH_SPEC
 from ._service_mode import MODES, mode_options
 from ._service_options import SERVICE
+
+AUTH_SPEC: dict[str, t.Any] = {
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "server": {"type": "str"},
+    "identity_token": {"type": "str", "no_log": True},
+}
 
 SERVICE_SPEC: dict[str, t.Any] = {
     **argument_spec(SERVICE),

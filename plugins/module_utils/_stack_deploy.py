@@ -6,19 +6,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ._client import Client
-from ._content import CONFIG, SECRET, Family
-from ._content_apply import Contents, read_file
-from ._content_order import content_order
-from ._content_plan import ContentPlan
-from ._content_rewire import rewire
+from ._content import CONFIG, SECRET
+from ._content_apply import Contents, contents_of
+from ._content_rewire import jobs_behind, moves, rewire
 from ._errors import FlotillaError
 from ._network_apply import Networks
 from ._network_order import network_order
 from ._plan import difference, shown
-from ._rollout import Rollout
+from ._rollout import Rollout, latest
 from ._service_apply import Services
 from ._service_deploy import send_all, told
 from ._service_plan import ServicePlan, order
@@ -29,15 +28,6 @@ from ._wait import Clock
 
 # In the place of the ID of a network that is planned and not made yet.
 _PLANNED = "planned"
-
-
-class Holding:
-    """The secrets or the configs of a stack."""
-
-    def __init__(self, client: Client, family: Family, declared: list[Result]) -> None:
-        self.family = family
-        self.contents = Contents(client, family, [content_order(family, one, read_file) for one in declared])
-        self.plans: list[ContentPlan] = []
 
 
 class Deployment:
@@ -59,8 +49,8 @@ class Deployment:
         self._clock = Clock(seconds)
         self._show_values = show_values
         self._networks = Networks(client, [network_order(one) for one in declared.networks], seconds)
-        self._holdings = [
-            Holding(client, family, params)
+        self._contents = [
+            contents_of(client, family, params)
             for family, params in ((SECRET, declared.secrets), (CONFIG, declared.configs))
         ]
 
@@ -75,8 +65,8 @@ class Deployment:
         """
         self._left = Leftovers(self._client, self._declared)
         self._network_plans = self._networks.plan()
-        for holding in self._holdings:
-            holding.plans = holding.contents.plan()
+        for contents in self._contents:
+            contents.plan()
         self._plan_services()
         return self._told()
 
@@ -102,15 +92,15 @@ class Deployment:
     def tidy(self) -> list[str]:
         """Once all rollouts are over, remove what nobody needs any more, and say what."""
         done = []
-        for holding in self._holdings:
-            done += [f"{holding.family.word} {line}" for line in holding.contents.prune(holding.plans)]
+        for contents in self._contents:
+            done += [f"{contents.family.word} {line}" for line in contents.prune(contents.plans)]
         return done + self._left.remove_the_rest(self._clock)
 
     @property
     def warnings(self) -> list[str]:
         """Sentences for the user that are no failure."""
-        contents = [line for holding in self._holdings for line in holding.contents.warnings]
-        return [*self._networks.warnings, *contents, *self._services.warnings, *self._left.warnings]
+        kinds = [line for contents in self._contents for line in contents.warnings]
+        return [*self._networks.warnings, *kinds, *self._services.warnings, *self._left.warnings]
 
     def _send(self, result: Result, actions: list[str]) -> list[Rollout]:
         rollouts: list[Rollout] = []
@@ -118,26 +108,29 @@ class Deployment:
             rollouts += self._left.remove_services()
             actions += [_leaves("service", one.name) for one in rollouts]
         before = len(actions)
-        for plan in self._network_plans:
-            rollouts += _named("network", self._networks.send, plan)
-            actions += [f"network {plan.sentence}"] if plan.action != "none" else []
-        for holding in self._holdings:
-            for made in holding.plans:
-                _named(holding.family.word, holding.contents.send, made)
-                actions += [f"{holding.family.word} {made.sentence}"] if made.action != "none" else []
+        with _telling("network", actions) as done:
+            rollouts += self._networks.send_all(self._network_plans, done)
+        for contents in self._contents:
+            with _telling(contents.family.word, actions) as done:
+                contents.send_all(contents.plans, done)
         if len(actions) > before:
             # Now what they refer to has its IDs.
             self._plan_services()
         rollouts += send_all(self._services, self._service_plans, result)
-        for holding in self._holdings:
-            rollouts += self._rewire(holding, actions)
-        return rollouts
+        for contents in self._contents:
+            rollouts += self._rewire(contents, actions)
+        return latest(rollouts)
 
-    def _rewire(self, holding: Holding, actions: list[str]) -> list[Rollout]:
+    def _rewire(self, contents: Contents, actions: list[str]) -> list[Rollout]:
         """Move services of others to what is current; the stack's own have moved with their own plans."""
+        family, plans = contents.family, contents.plans
+        if not moves(plans):
+            return []
         ours = {plan.live["ID"] for plan in self._service_plans if plan.live}
-        moved = rewire(self._client, holding.family, holding.plans, ours)
-        actions += [f"{one.name}: given the new version of a {holding.family.word}" for one in moved]
+        others = [raw for raw in self._client.get("/services") if raw["ID"] not in ours]
+        contents.warnings += jobs_behind(others, family, plans)
+        moved = rewire(self._client, family, plans, others)
+        actions += [f"{one.name}: given the new version of a {family.word}" for one in moved]
         return moved
 
     def _plan_services(self) -> None:
@@ -153,9 +146,9 @@ class Deployment:
                 plan.order.name: plan.id or f"{_PLANNED}-{plan.order.name}" for plan in self._network_plans
             }
         )
-        for holding in self._holdings:
-            if holding.plans:
-                setattr(coming, holding.family.words, holding.contents.current())
+        for contents in self._contents:
+            if contents.plans:
+                setattr(coming, contents.family.words, contents.current())
         return coming
 
     def _told(self) -> Result:
@@ -164,11 +157,11 @@ class Deployment:
         for plan in self._network_plans:
             actions += [f"network {plan.sentence}"] if plan.action != "none" else []
             diff += _diff("network", plan)
-        for holding in self._holdings:
-            for made in holding.plans:
-                actions += [f"{holding.family.word} {made.sentence}"] if made.action != "none" else []
-                diff += _diff(holding.family.word, made)
-            result[holding.family.words] = [_entry(made) for made in holding.plans]
+        for contents in self._contents:
+            for made in contents.plans:
+                actions += [f"{contents.family.word} {made.sentence}"] if made.action != "none" else []
+                diff += _diff(contents.family.word, made)
+            result[contents.family.words] = [_entry(made) for made in contents.plans]
         left = self._left.told()
         leaving = [(kind[:-1], name) for kind, names in left.items() for name in names]
         if self._declared.prune == "none":
@@ -184,12 +177,16 @@ class Deployment:
         return {key: value for key, value in result.items() if key not in ("changes", "rebuilt")}
 
 
-def _named(word: str, send: t.Callable[[t.Any], t.Any], plan: t.Any) -> t.Any:
-    """Send something; what the Engine objects to is told with its name."""
+@contextlib.contextmanager
+def _telling(word: str, actions: list[str]) -> t.Iterator[list[t.Any]]:
+    """Gives a list for the plans that were carried out, and tells of them, and of an error, by their kind."""
+    done: list[t.Any] = []
     try:
-        return send(plan)
+        yield done
     except FlotillaError as error:
-        raise FlotillaError(f"{word} {plan.order.name}: {error}", error.facts) from None
+        raise FlotillaError(f"{word} {error}", error.facts) from None
+    finally:
+        actions += [f"{word} {plan.sentence}" for plan in done if plan.action != "none"]
 
 
 def _entry(plan: t.Any) -> Result:

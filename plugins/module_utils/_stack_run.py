@@ -11,36 +11,9 @@ import typing as t
 from ._client import Client
 from ._errors import Refused
 from ._own_engine import own_engine
-from ._registry import AUTH_SPEC
 from ._stack import stack
 from ._stack_auth import give
 from ._stack_settle import How, deploy, remove
-
-OPTIONS: dict[str, t.Any] = {
-    "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "compose": {"type": "list", "elements": "raw"},
-    "remote_src": {"type": "bool", "default": True},
-    "project_dir": {"type": "path"},
-    "variables": {"type": "dict", "default": {}},
-    "env_files": {"type": "list", "elements": "path", "default": []},
-    "ignore_unsupported": {"type": "list", "elements": "str", "default": []},
-    "prune": {"type": "raw", "default": False},
-    "registry_auth": {"type": "list", "elements": "dict", "default": [], "options": AUTH_SPEC},
-    "with_registry_auth": {"type": "bool", "default": False},
-    "resolve_image": {"type": "str", "choices": ["always", "changed", "never"], "default": "changed"},
-    "undeclared": {"type": "str", "choices": ["keep", "reset"], "default": "keep"},
-    "recreate": {"type": "bool", "default": False},
-    "wait": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "int", "default": 300},
-    "progress": {"type": "raw", "default": True},
-    "show_values": {"type": "bool", "default": False},
-    "detach": {"type": "bool"},
-    "absent_retries": {"type": "int", "default": 0},
-    "absent_retries_interval": {"type": "int", "default": 1},
-    "declared": {"type": "dict"},
-    "declared_data": {"type": "dict", "no_log": True},
-}
 
 
 def work(params: dict[str, t.Any], check_mode: bool, client: Client) -> dict[str, t.Any]:

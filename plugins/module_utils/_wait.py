@@ -14,8 +14,9 @@ from ._errors import EngineTimeout, NoQuorum, OutOfSequence, WaitTimeout
 
 Answer = t.TypeVar("Answer")
 
-# How often the cluster is asked while waiting, in seconds: the Engine's own command line asks every 0.2 s.
-INTERVAL = 0.3
+# Seconds between two looks: most answers are there at once, and where not, the cluster is not to be disturbed. The
+# Engine's own command line looks every 0.2 s.
+_SHORTEST, _LONGEST, _GROWTH = 0.05, 0.3, 1.5
 
 
 class Clock:
@@ -43,6 +44,7 @@ def until(look: t.Callable[[], Answer | None], clock: Clock, late: t.Callable[[]
     Raises:
         WaitTimeout: the deadline passed.
     """
+    interval = _SHORTEST
     while True:
         try:
             answer = look()
@@ -52,7 +54,8 @@ def until(look: t.Callable[[], Answer | None], clock: Clock, late: t.Callable[[]
             return answer
         if not clock.left:
             raise WaitTimeout(late())
-        time.sleep(INTERVAL)
+        time.sleep(interval)
+        interval = min(_LONGEST, interval * _GROWTH)
 
 
 def in_sequence(write: t.Callable[[], Answer], attempts: int = 6) -> Answer:

@@ -320,8 +320,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._client import Client
 from ..module_utils._module import run
-from ..module_utils._stack_run import OPTIONS
 from ..module_utils._stack_run import work as bring
+from ..module_utils._stack_spec import STACK_SPEC
 
 
 def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
@@ -332,7 +332,7 @@ def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
 def main() -> None:
     """Run the module."""
     # Environment variables may hold secrets: the host's journal does not get the options.
-    run(OPTIONS, work, no_log=True)
+    run(STACK_SPEC, work, no_log=True)
 
 
 if __name__ == "__main__":

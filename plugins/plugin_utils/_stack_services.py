@@ -13,7 +13,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ..module_utils._errors import Refused
 from ..module_utils._service_spec import SERVICE_SPEC
 
-_SPEC: dict[str, t.Any] = {**SERVICE_SPEC, "name": {"type": "str", "required": True}}
+_VALIDATOR = ArgumentSpecValidator({**SERVICE_SPEC, "name": {"type": "str", "required": True}})
 
 
 def checked(service: dict[str, t.Any], where: str) -> dict[str, t.Any]:
@@ -26,7 +26,7 @@ def checked(service: dict[str, t.Any], where: str) -> dict[str, t.Any]:
     Raises:
         Refused: an option has a value it cannot have.
     """
-    found = ArgumentSpecValidator(_SPEC).validate(service)
+    found = _VALIDATOR.validate(service)
     if found.error_messages:
         raise Refused(f"{where}: {'; '.join(found.error_messages)}.")
     return {key: value for key, value in found.validated_parameters.items() if value is not None}

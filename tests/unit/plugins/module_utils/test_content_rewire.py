@@ -68,7 +68,7 @@ def test_as_a_stack_uses_it() -> None:
     first = contents(engine, "one")
     [plan] = first.plan()
     assert first.current() == {"theirs": "secret11", "app": "planned-app"}
-    first.send(plan)
+    first.send_all([plan], [])
     assert first.current() == {"theirs": "secret11", "app": plan.id}
     for name in ("stack_web", "other"):
         engine.serve(name, plan.id)
@@ -77,8 +77,9 @@ def test_as_a_stack_uses_it() -> None:
     names = second.current()
     assert (names["app"], names["app_v2"]) == ("planned-app", "planned-app")
     assert next(name for name, identity in names.items() if identity == "planned-app") == "app_v2"
-    second.send(plans[0])
-    assert [one.name for one in rewire(engine, SECRET, plans, {"id-stack_web"})] == ["other"]
+    second.send_all(plans, [])
+    others = [one for one in engine.get("/services") if one["ID"] != "id-stack_web"]
+    assert [one.name for one in rewire(engine, SECRET, plans, others)] == ["other"]
     assert (engine.used_by("stack_web"), engine.used_by("other")) == (["app"], ["app_v2"])
     assert second.prune(plans) == []
     engine.services.pop("stack_web")

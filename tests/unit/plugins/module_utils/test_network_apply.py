@@ -11,6 +11,8 @@ from ansible_collections.flotilla.swarm.plugins.module_utils import _errors as e
 from ansible_collections.flotilla.swarm.plugins.module_utils import _network_make, _network_remove
 from ansible_collections.flotilla.swarm.plugins.module_utils._network_apply import Networks
 from ansible_collections.flotilla.swarm.plugins.module_utils._network_order import network_order
+from ansible_collections.flotilla.swarm.plugins.module_utils._network_plan import NetworkPlan
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout import Rollout
 from ansible_collections.flotilla.swarm.plugins.module_utils._wait import Clock
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence
 
@@ -137,7 +139,7 @@ def test_a_race_for_the_name_is_told() -> None:
     one = networks(client, {"name": "front"})
     [plan] = one.plan()
     with pytest.raises(errors.FlotillaError, match="somebody else made a network of that name just now"):
-        one.send(plan)
+        one.send_all([plan], [])
 
 
 def test_one_that_gets_no_addresses_is_removed_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,8 +154,12 @@ def test_one_that_gets_no_addresses_is_removed_again(monkeypatch: pytest.MonkeyP
     )
     one = networks(client, {"name": "front"})
     [plan] = one.plan()
-    with pytest.raises(errors.WaitTimeout, match="gives it no addresses, so it was removed again"):
-        one.send(plan)
+    done: list[t.Any] = []
+    with pytest.raises(
+        errors.FlotillaError, match=r"^front: .* gives it no addresses, so it was removed again"
+    ):
+        one.send_all([plan], done)
+    assert done == []
     assert [write[0] for write in client.writes] == ["POST /networks/create", "DELETE /networks/idnew"]
 
 
@@ -220,7 +226,7 @@ def test_made_anew_under_its_service_with_the_old_spec() -> None:
     )
     one = networks(client, {"name": "front", "internal": True, "recreate": True}, seconds=10)
     [plan] = one.plan()
-    [rollout] = one.send(plan)
+    [rollout] = one.send_all([plan], [])
     assert (rollout.service_id, rollout.name) == ("idweb", "web")
     assert plan.id == "idnew"
     off, back = writes
@@ -254,4 +260,37 @@ def test_a_move_that_got_stuck_says_what_is_off() -> None:
     client.answers["GET /tasks"] = Sequence([], [task("running")])
     [plan] = one.plan()
     with pytest.raises(errors.FlotillaError, match="; web may be off it until another run has put them back"):
-        one.send(plan)
+        one.send_all([plan], [])
+
+
+def test_several_get_their_addresses_while_the_others_are_made() -> None:
+    client = engine(
+        GET_networks=[],
+        **{
+            "POST_networks/create": Sequence({"Id": "id1"}, {"Id": "id2"}),
+            "GET_networks/id1": FRONT,
+            "GET_networks/id2": Sequence({**FRONT, "Driver": ""}, FRONT),
+        },
+    )
+    one = networks(client, {"name": "n1"}, {"name": "n2"})
+    plans, done = one.plan(), []  # type: ignore[var-annotated]
+    assert one.send_all(plans, done) == []
+    assert done == plans
+    assert [request[0] for request in client.requests][-5:] == [
+        "POST /networks/create",
+        "POST /networks/create",
+        "GET /networks/id1",
+        "GET /networks/id2",
+        "GET /networks/id2",
+    ]
+
+
+def test_a_service_on_two_networks_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {
+        "front": [Rollout("idweb", "web"), Rollout("idapi", "api")],
+        "back": [Rollout("idweb", "web", "gone")],
+    }
+    monkeypatch.setattr(Networks, "_send", lambda _self, plan: found[plan.order.name])
+    plans = [NetworkPlan(network_order({"name": name}), "reattach") for name in found]
+    rollouts = Networks(engine(), []).send_all(plans, [])
+    assert {one.name: one.goal for one in rollouts} == {"web": "gone", "api": "converged"}

@@ -8,10 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils import _errors as errors
-from ansible_collections.flotilla.swarm.plugins.module_utils._network_deploy import deploy, send_all, told
-from ansible_collections.flotilla.swarm.plugins.module_utils._network_order import network_order
-from ansible_collections.flotilla.swarm.plugins.module_utils._network_plan import NetworkPlan
-from ansible_collections.flotilla.swarm.plugins.module_utils._rollout import Rollout
+from ansible_collections.flotilla.swarm.plugins.module_utils._network_deploy import deploy
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence
 
 Raw = dict[str, t.Any]
@@ -87,29 +84,16 @@ def test_what_was_done_before_an_error_is_told() -> None:
 
 
 def test_one_that_was_to_be_made_anew_may_be_half_way() -> None:
-    plans = [NetworkPlan(network_order({"name": "front"}), "recreate")]
-    with pytest.raises(errors.FlotillaError) as error:
-        send_all(
-            t.cast("t.Any", Sender(errors.EngineError("no", 500))), plans, {**told(plans), "actions": []}
-        )
+    live = {**FRONT, "Internal": False}
+    client = engine(
+        **{
+            "GET /networks": [live],
+            "GET /services": [],
+            "GET /tasks": [],
+            "DELETE /networks/idfront": errors.EngineError("no", 500),
+        }
+    )
+    with pytest.raises(errors.FlotillaError, match=r"^front: no$") as error:
+        run(client, {"name": "front", "internal": True, "recreate": True})
     assert error.value.facts["changed"] is True
-
-
-class Sender:
-    def __init__(self, *found: list[Rollout] | Exception) -> None:
-        self.found = list(found)
-
-    def send(self, _plan: NetworkPlan) -> list[Rollout]:
-        found = self.found.pop(0)
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-
-def test_a_service_on_two_networks_is_waited_for_once() -> None:
-    plans = [NetworkPlan(network_order({"name": name}), "recreate") for name in ("front", "back")]
-    sender = Sender([Rollout("idweb", "web"), Rollout("idapi", "api")], [Rollout("idweb", "web")])
-    result = {**told(plans), "actions": []}
-    found = send_all(t.cast("t.Any", sender), plans, result)
-    assert [rollout.name for rollout in found] == ["api", "web"]
-    assert len(result["actions"]) == 2
+    assert error.value.facts["actions"] == []
