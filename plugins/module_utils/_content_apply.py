@@ -20,7 +20,7 @@ from ._content_order import ContentOrder, content_order
 from ._content_plan import ContentPlan, claimed, plan_content, prunable, relabelled
 from ._content_rewire import users
 from ._content_same import same_content
-from ._errors import Conflict, EngineError, FlotillaError, NotFound, Refused
+from ._errors import Conflict, EngineError, FlotillaError, NotFound, Overtaken, Refused
 from ._options import check_once
 from ._wait import in_sequence
 
@@ -175,7 +175,7 @@ class Contents:
         try:
             plan.id = self._client.post(f"{self.family.path}/create", body)["ID"]
         except Conflict:
-            raise FlotillaError(
+            raise Overtaken(
                 f"somebody else made a {self.family.word} {plan.object_name} just now; run again to bring it to what is "
                 "declared."
             ) from None
@@ -209,7 +209,7 @@ class Contents:
         try:
             return t.cast("Raw", self._client.get(f"{self.family.path}/{version.id}"))
         except NotFound:
-            raise FlotillaError(
+            raise Overtaken(
                 f"somebody else removed {version.object_name} just now; run again to make it anew."
             ) from None
 

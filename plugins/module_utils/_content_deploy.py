@@ -18,6 +18,7 @@ from ._content_rewire import jobs_behind, moves, on_their_way, rewire, to_move, 
 from ._content_told import told
 from ._errors import FlotillaError
 from ._rollout import Report, Rollout, RolloutFailed, see_through
+from ._wait import caught_up
 
 Result = t.Dict[str, t.Any]
 
@@ -37,6 +38,7 @@ class How:
     pause_after: float | None = None
 
 
+@caught_up
 def deploy(client: Client, family: Family, declared: list[Result], check_mode: bool, how: How) -> Result:
     """Bring secrets or configs to what is declared, and services to their current versions.
 

@@ -10,6 +10,7 @@ sentence a tired person understands: what, where, what to do.
 
 from __future__ import annotations
 
+import copy
 import typing as t
 
 
@@ -32,11 +33,17 @@ class FlotillaError(Exception):
 
     def of(self, name: str) -> FlotillaError:
         """This error, with the name of what it is about."""
-        return FlotillaError(f"{name}: {self}", self.facts)
+        named = copy.copy(self)
+        named.args = (f"{name}: {self}",)
+        return named
 
 
 class Refused(FlotillaError):
     """The request was refused before anything was sent."""
+
+
+class Overtaken(FlotillaError):
+    """Somebody else made or removed the same thing between our read and our write."""
 
 
 class EngineAbsent(FlotillaError):

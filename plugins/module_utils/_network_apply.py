@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ._client import Client
-from ._errors import FlotillaError, Refused
+from ._errors import FlotillaError, Refused, WaitTimeout
 from ._network_make import await_addresses, make
 from ._network_move import off, on
 from ._network_options import body
@@ -21,9 +22,11 @@ from ._networks import is_of_swarm
 from ._nodes import views
 from ._options import check_once
 from ._rollout import Rollout, latest
-from ._wait import Clock
+from ._wait import Clock, until
 
 _NEW = ("create", "recreate")
+# Seconds in which a sound leader gives a new network its addresses many times over.
+_MOMENT = 2.0
 # Seen with 20.10 and 26.1: the leader takes one address for each task, out of any of the subnets, and each node adds an
 # IPv6 address that no other node knows of.
 _LOTTERY = (
@@ -63,7 +66,7 @@ class Networks:
             Refused: one of them cannot be done.
         """
         self._services = None
-        found = self._client.get("/networks")
+        found = self._read()
         swarm = [raw for raw in found if is_of_swarm(raw)]
         local = {raw["Name"]: raw for raw in found if raw.get("Scope") != "swarm"}
         waiting = self._client.get("/services", filters={"label": [MOVING]})
@@ -105,6 +108,22 @@ class Networks:
                     done.remove(plan)
                     raise error.of(plan.order.name) from None
         return latest(rollouts)
+
+    def _read(self) -> list[Raw]:
+        """All networks. One that somebody made just now gets a moment for its addresses: it would look like a broken one."""
+        names = {order.name for order in self._orders if order.state == "present"}
+        found: list[Raw] = []
+
+        def settled() -> bool | None:
+            found[:] = self._client.get("/networks")
+            return (
+                not any(raw["Name"] in names and is_of_swarm(raw) and not raw.get("Driver") for raw in found)
+                or None
+            )
+
+        with contextlib.suppress(WaitTimeout):
+            until(settled, Clock(_MOMENT), lambda: "some have no addresses yet")
+        return found
 
     def _send(self, plan: NetworkPlan) -> list[Rollout]:
         if plan.action == "none":

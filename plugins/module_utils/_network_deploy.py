@@ -14,10 +14,12 @@ from ._network_apply import Networks
 from ._network_plan import NetworkPlan, network_order
 from ._plan import difference
 from ._rollout import Rollout, see_through
+from ._wait import caught_up
 
 Result = t.Dict[str, t.Any]
 
 
+@caught_up
 def deploy(
     client: Client,
     declared: list[Result],

@@ -10,7 +10,7 @@ import contextlib
 import typing as t
 
 from ._client import Client
-from ._errors import Conflict, EngineError, FlotillaError, NotFound, WaitTimeout
+from ._errors import Conflict, EngineError, NotFound, Overtaken, WaitTimeout
 from ._networks import is_of_swarm
 from ._wait import Clock, until
 
@@ -45,9 +45,7 @@ def make(client: Client, body: dict[str, t.Any], clock: Clock, again: bool) -> s
             if not isinstance(error, Conflict) and "already present" not in str(error):
                 raise
             if not again and _is_there(client, body["Name"]):
-                raise FlotillaError(
-                    "somebody else made a network of that name just now; run again."
-                ) from None
+                raise Overtaken("somebody else made a network of that name just now; run again.") from None
             said[0] = str(error)
             return None
 

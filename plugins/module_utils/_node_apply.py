@@ -35,16 +35,18 @@ class Applier:
         #: Sentences about what was done, in order; kept when a later step fails.
         self.done: list[str] = []
 
-    def run(self, steps: list[Step]) -> None:
-        """Carry out all steps in their order, then see the drains through together."""
-        drains: list[Step] = []
+    def run(self, steps: list[Step], draining: t.Sequence[nodes.Node] = ()) -> None:
+        """Carry out all steps in their order, then see the drains through together.
+
+        Args:
+            steps: what has to change.
+            draining: the nodes that are to run nothing, those too where an earlier run has begun with it.
+        """
         for step in steps:
             if step.wanted.absent:
                 self._remove(step)
                 continue
             self._update(step)
-            if step.changes.get("availability", ("", ""))[1] == "drain":
-                drains.append(step)
             if step.promotes:
                 self._await(
                     functools.partial(self._is_reachable, step),
@@ -52,8 +54,10 @@ class Applier:
                 )
             elif step.demotes:
                 self._await_demoted(step)
-        if drains:
-            self._await_drained(drains)
+        # A node that is down can report no end of its tasks, so there is nothing to wait for.
+        left = {node["id"]: node["hostname"] for node in draining if node["state"] == "ready"}
+        if left:
+            self._await_drained(left)
 
     def _update(self, step: Step) -> None:
         if self._write(step, lambda spec: plan_node(step.wanted, spec).spec):
@@ -112,14 +116,12 @@ class Applier:
             "quorum",
         )
 
-    def _await_drained(self, drains: list[Step]) -> None:
-        # A node that is down can report no end of its tasks, so there is nothing to wait for.
-        waiting = {step.node["id"]: _name(step) for step in drains if step.node["state"] == "ready"}
+    def _await_drained(self, waiting: dict[str, str]) -> None:
         left: dict[str, int] = {}
 
         def drained() -> bool | None:
             left.clear()
-            for task in self._client.get("/tasks", filters={"node": list(waiting)}) if waiting else ():
+            for task in self._client.get("/tasks", filters={"node": list(waiting)}):
                 if (task.get("Status") or {}).get("State") in _LIVE_TASKS:
                     left[waiting[task["NodeID"]]] = left.get(waiting[task["NodeID"]], 0) + 1
             return not left or None

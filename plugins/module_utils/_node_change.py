@@ -12,7 +12,7 @@ from . import _nodes as nodes
 from ._client import Client
 from ._errors import FlotillaError
 from ._node_apply import Applier
-from ._node_plan import Step, order, steps
+from ._node_plan import Order, Step, order, steps
 from ._plan import side
 
 
@@ -42,7 +42,7 @@ def change(
     applier = Applier(client, wait_timeout, force)
     try:
         if not check:
-            applier.run(planned)
+            applier.run(planned, _draining(orders, seen, own_id))
     except FlotillaError as error:
         error.facts.update(changed=bool(applier.done), actions=applier.done)
         raise
@@ -52,6 +52,16 @@ def change(
         "diff": {"before": _sides(planned, after=False), "after": _sides(planned, after=True)},
         "nodes": _named(client, wanted, own_id, seen if check or not planned else None),
     }
+
+
+def _draining(orders: list[Order], seen: list[nodes.Node], own_id: str | None) -> list[nodes.Node]:
+    """The nodes that are to run nothing."""
+    found = [
+        nodes.find(seen, wanted.name, own_id)
+        for wanted in orders
+        if wanted.scalars.get("availability") == "drain"
+    ]
+    return [node for node in found if node is not None]
 
 
 def _sides(planned: list[Step], after: bool) -> dict[str, t.Any]:

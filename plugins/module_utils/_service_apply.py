@@ -11,7 +11,7 @@ import typing as t
 
 from . import _content as content
 from ._client import OLDEST_API, Client
-from ._errors import Conflict, EngineError, EngineTimeout, FlotillaError, NotFound, Refused
+from ._errors import Conflict, EngineError, EngineTimeout, NotFound, Overtaken, Refused
 from ._networks import PREDEFINED, is_of_swarm
 from ._nodes import views
 from ._options import check_versions, needs
@@ -166,7 +166,7 @@ class Services:
         try:
             answer = self._client.post("/services/create", plan.spec, headers=self._header(plan.order))
         except Conflict:
-            raise FlotillaError(
+            raise Overtaken(
                 "somebody else made a service of that name just now; run again to bring it to what is declared."
             ) from None
         self._warn(plan, answer)
@@ -213,7 +213,7 @@ class Services:
         try:
             return t.cast("dict[str, t.Any]", self._client.get(f"/services/{_id(plan)}"))
         except NotFound:
-            raise FlotillaError(
+            raise Overtaken(
                 "somebody else removed the service just now; run again to make it anew."
             ) from None
 

@@ -16,6 +16,7 @@ from ._rollout import Rollout, see_through
 from ._service_apply import Services
 from ._service_mode import is_job, mode_of
 from ._service_plan import Order, ServicePlan, order, whole_words
+from ._wait import caught_up
 
 Result = t.Dict[str, t.Any]
 
@@ -30,6 +31,7 @@ _DONE = {
 _UNSETTLED = ("updating", "paused", "rollback_started", "rollback_paused")
 
 
+@caught_up
 def deploy(
     client: Client,
     declared: list[Result],

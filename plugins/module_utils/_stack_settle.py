@@ -16,7 +16,7 @@ from ._rollout import Report, Rollout, see_through
 from ._stack import Result, Stack
 from ._stack_deploy import Deployment
 from ._stack_leftovers import Leftovers
-from ._wait import Clock
+from ._wait import Clock, caught_up
 
 
 @dataclass
@@ -40,6 +40,7 @@ class How:
     show_values: bool = False
 
 
+@caught_up
 def deploy(client: Client, declared: Stack, how: How) -> Result:
     """Bring a stack to what is declared.
 

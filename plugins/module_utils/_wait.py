@@ -6,17 +6,21 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import time
 import typing as t
 
-from ._errors import EngineTimeout, NoQuorum, OutOfSequence, WaitTimeout
+from ._errors import EngineTimeout, NoQuorum, OutOfSequence, Overtaken, WaitTimeout
 
 Answer = t.TypeVar("Answer")
+Result = t.Dict[str, t.Any]
 
 # Seconds between two looks: most answers are there at once, and where not, the cluster is not to be disturbed. The
 # Engine's own command line looks every 0.2 s.
 _SHORTEST, _LONGEST, _GROWTH = 0.05, 0.3, 1.5
+# How often something is done anew that others are doing at the same time.
+_CATCHING_UP = 5
 
 
 class Clock:
@@ -72,3 +76,35 @@ def in_sequence(write: t.Callable[[], Answer], attempts: int = 6) -> Answer:
             # Jitter, or two writers that met once meet again.
             time.sleep(random.uniform(0.05, 0.2) * (attempt + 1))
     return write()
+
+
+def caught_up(deploy: t.Callable[..., Result]) -> t.Callable[..., Result]:
+    """Plan and send all of it anew where somebody else made or removed a part of it meanwhile.
+
+    Args:
+        deploy: reads, plans and sends. Of what it did before an error, the error's ``actions`` tell.
+
+    Returns:
+        The same; its result tells of all attempts.
+    """
+
+    @functools.wraps(deploy)
+    def repeated(*args: t.Any, **options: t.Any) -> Result:
+        done: list[str] = []
+        for attempt in range(1, _CATCHING_UP + 1):
+            try:
+                result = deploy(*args, **options)
+            except Overtaken as error:
+                done += error.facts.get("actions") or []
+                if attempt == _CATCHING_UP:
+                    error.facts.update(actions=done, changed=bool(done))
+                    raise
+                # Whoever makes the same things is ahead; following at once would only overtake again.
+                time.sleep(random.uniform(0.2, 0.5) * attempt)
+            else:
+                break
+        if not done:
+            return result
+        return {**result, "changed": True, "actions": [*done, *result.get("actions", [])]}
+
+    return repeated

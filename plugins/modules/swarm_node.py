@@ -11,7 +11,7 @@ short_description: Set labels, role and availability of swarm nodes, or remove t
 description:
   - Changes one node or many in one call, on any reachable manager of the swarm.
   - Promotions come before demotions, one at a time and each awaited; no step is taken that would cost the quorum.
-  - A drain is awaited until the node runs no task of a service anymore.
+  - A drain is awaited until the node runs no task of a service anymore, one that an earlier run began as well.
   - Options that are left out stay as they are on the swarm.
 author:
   - Flotilla contributors (@flotilla-swarm)

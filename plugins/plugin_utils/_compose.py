@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 
 from ..module_utils._errors import Refused
 from ._compose_contents import Contents
-from ._compose_files import Files, Read, Source
+from ._compose_files import Files, Read
 from ._compose_names import NAME, check_name
 from ._compose_networks import Networks
 from ._compose_node import Node, text_of
 from ._compose_notes import Notes
 from ._compose_ports import Published
 from ._compose_service import Converter
+from ._compose_sources import Source, read_document
 from ._compose_volumes import Volumes
 
 Options = dict[str, t.Any]
@@ -90,7 +91,7 @@ def read_stack(
     for path in env_files:
         known = {**known, **Files(read, known, notes).env_file(path, "env_files", known), **given}
     files = Files(read, known, notes, project_dir, leave_contents)
-    document = files.document(sources)
+    document = read_document(files, sources)
     stack = _converted(name, Node(document.value, (), document.origins, notes), files)
     notes.check()
     stack.warnings = notes.warnings

@@ -177,6 +177,11 @@ def test_drain_is_awaited_and_undone(cluster: Stage) -> None:
     assert late["changed"]
     assert late["msg"].startswith("still draining: w1 runs ")
     assert late["actions"] == ["w1: availability: active → drain"]
+    # The next run goes on waiting, though there is nothing to send any more.
+    [still_late] = cluster.run(w1(availability="drain", wait_timeout=2))
+    assert still_late["failed"]
+    assert not still_late["changed"]
+    assert still_late["msg"].startswith("still draining: w1 runs ")
     cluster.sh(
         "w1", "docker ps -q --filter label=com.docker.swarm.service.name=stubborn | xargs -r docker kill"
     )

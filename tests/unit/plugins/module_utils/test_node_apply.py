@@ -182,6 +182,15 @@ def test_a_drain_that_does_not_end_names_who_runs_what() -> None:
     assert str(late.value) == "still draining: w1 runs 2 task(s) (waited 1 s)."
 
 
+def test_a_drain_that_another_run_began_is_seen_through() -> None:
+    engine = swarm()
+    engine.raws["w1"]["Spec"]["Availability"] = "drain"
+    engine.tasks = Sequence([task("w1", "running")], [])
+    result = changed(engine, {"hostname": "w1", "availability": "drain"})
+    assert (result["changed"], engine.writes) == (False, [])
+    assert [request for request, *_rest in engine.requests].count("GET /tasks") == 2
+
+
 def test_a_node_that_is_down_is_drained_without_waiting() -> None:
     engine = swarm(raw_node("w2", state="down"))
     engine.tasks = [task("w2", "running")]

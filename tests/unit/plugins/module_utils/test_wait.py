@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils import _errors as errors
-from ansible_collections.flotilla.swarm.plugins.module_utils._wait import Clock, in_sequence, until
+from ansible_collections.flotilla.swarm.plugins.module_utils._wait import Clock, caught_up, in_sequence, until
 
 
 def answers(*these: t.Any) -> t.Callable[[], t.Any]:
@@ -78,3 +78,43 @@ def test_writes_are_given_up_in_the_end_and_other_errors_at_once(fake_time: t.An
     with pytest.raises(errors.Conflict):
         in_sequence(answers(errors.Conflict("x")))
     assert len(fake_time.sleeps) == 3
+
+
+def test_what_others_make_at_the_same_time_is_planned_anew(fake_time: t.Any) -> None:
+    tried = iter([["one: created"], [], None])
+
+    @caught_up
+    def deploy(name: str) -> dict[str, t.Any]:
+        done = next(tried)
+        if done is not None:
+            raise errors.Overtaken("somebody else was faster", {"actions": done, "changed": bool(done)})
+        return {"changed": False, "actions": [f"{name}: updated"], "services": ["one", name]}
+
+    assert deploy(name="two") == {
+        "changed": True,
+        "actions": ["one: created", "two: updated"],
+        "services": ["one", "two"],
+    }
+    assert len(fake_time.sleeps) == 2
+
+
+def test_one_who_is_always_faster_is_told_with_all_that_was_done(fake_time: t.Any) -> None:
+    numbers = iter(range(9))
+
+    @caught_up
+    def deploy() -> dict[str, t.Any]:
+        raise errors.Overtaken("somebody else was faster", {"actions": [f"{next(numbers)}: created"]})
+
+    with pytest.raises(errors.Overtaken, match=r"^somebody else was faster$") as error:
+        deploy()
+    assert error.value.facts == {"changed": True, "actions": [f"{number}: created" for number in range(5)]}
+    assert len(fake_time.sleeps) == 4
+
+
+def test_what_is_no_race_is_told_at_once() -> None:
+    @caught_up
+    def deploy() -> dict[str, t.Any]:
+        raise errors.Refused("no")
+
+    with pytest.raises(errors.Refused, match=r"^no$"):
+        deploy()

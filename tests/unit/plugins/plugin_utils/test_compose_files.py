@@ -45,6 +45,23 @@ def test_included_files_with_paths_and_variables_of_their_own() -> None:
     assert found.where("shop_web") == "web.yml: services.web"
 
 
+def test_a_bare_name_of_an_included_file_has_the_value_that_file_was_included_with() -> None:
+    files = {
+        "web.yml": """
+            include: [{path: b.yml, env_file: b.env}]
+            services: {web: {image: x, environment: [INNER, GIVEN]}}
+            """,
+        "b.yml": "services: {b: {image: y, environment: [INNER, GIVEN, NOBODY]}}",
+        "b.env": "INNER=1\nGIVEN=of the file",
+    }
+    found = stack(files, "web.yml", variables={"GIVEN": "of the task"})
+    environments = {service["name"]: service["env"] for service in found.services}
+    assert environments == {
+        "shop_b": {"INNER": "1", "GIVEN": "of the task"},
+        "shop_web": {"GIVEN": "of the task"},
+    }
+
+
 def test_a_circle_of_includes() -> None:
     files = {"web.yml": "include: [sub/b.yml]", "sub/b.yml": "include: [../web.yml]"}
     assert refusal(files) == (
