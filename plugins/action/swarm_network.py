@@ -6,8 +6,15 @@
 
 from __future__ import annotations
 
+from ansible_collections.flotilla.swarm.plugins.module_utils._network_spec import (
+    NETWORKS_RULES,
+    NETWORKS_SPEC,
+)
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import ENGINE, HostProgram
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._in_slices import SlicedAction
 
 
 class ActionModule(SlicedAction):
-    """Runs the module in slices."""
+    """Does the module's work in slices."""
+
+    program = HostProgram("_network_run", {**ENGINE, **NETWORKS_SPEC}, **NETWORKS_RULES)

@@ -6,8 +6,16 @@
 
 from __future__ import annotations
 
+from ansible_collections.flotilla.swarm.plugins.module_utils._content import SECRET
+from ansible_collections.flotilla.swarm.plugins.module_utils._content_spec import (
+    contents_rules,
+    contents_spec,
+)
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import ENGINE, HostProgram
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._in_slices import SlicedAction
 
 
 class ActionModule(SlicedAction):
-    """Runs the module in slices."""
+    """Does the module's work in slices."""
+
+    program = HostProgram("_secret_run", {**ENGINE, **contents_spec(SECRET)}, **contents_rules(SECRET))

@@ -6,8 +6,15 @@
 
 from __future__ import annotations
 
+from ansible_collections.flotilla.swarm.plugins.module_utils._service_spec import (
+    SERVICES_RULES,
+    SERVICES_SPEC,
+)
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import ENGINE, HostProgram
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._in_slices import SlicedAction
 
 
 class ActionModule(SlicedAction):
-    """Runs the module in slices."""
+    """Does the module's work in slices."""
+
+    program = HostProgram("_service_run", {**ENGINE, **SERVICES_SPEC}, **SERVICES_RULES)

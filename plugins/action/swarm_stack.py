@@ -55,9 +55,7 @@ class ActionModule(SlicedAction):
         return {**given, **self._declared}
 
     def _execute(self, args: Result, task_vars: dict[str, t.Any] | None, **how: t.Any) -> Result:
-        found = self.program.attempt(self, task_vars or {}, args)
-        if found is None:
-            found = super()._execute(args, task_vars, **how)
+        found = super()._execute(args, task_vars, **how)
         invoked = (found.get("invocation") or {}).get("module_args")
         if isinstance(invoked, dict):
             for key in ("declared", "declared_data"):

@@ -84,7 +84,7 @@ class Contents:
             try:
                 self._send(plan)
             except FlotillaError as error:
-                raise error.of(plan.order.name) from None
+                raise error.prefixed(f"{plan.order.name}: ") from None
             done.append(plan)
 
     def _send(self, plan: ContentPlan) -> None:

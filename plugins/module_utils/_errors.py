@@ -31,11 +31,11 @@ class FlotillaError(Exception):
         self.facts = {**facts, **self.facts}
         return self
 
-    def of(self, name: str) -> FlotillaError:
-        """This error, with the name of what it is about."""
-        named = copy.copy(self)
-        named.args = (f"{name}: {self}",)
-        return named
+    def prefixed(self, words: str) -> FlotillaError:
+        """This error, of its own type, with a sentence that begins with these words: mostly, what it is about."""
+        made = copy.copy(self)
+        made.args = (f"{words}{self}",)
+        return made
 
 
 class Refused(FlotillaError):

@@ -97,7 +97,7 @@ class Networks:
             try:
                 rollouts += self._send(plan)
             except FlotillaError as error:
-                raise error.of(plan.order.name) from None
+                raise error.prefixed(f"{plan.order.name}: ") from None
             done.append(plan)
         for plan in plans:
             # All of them have been getting their addresses meanwhile.
@@ -106,7 +106,7 @@ class Networks:
                     await_addresses(self._client, plan.id)
                 except FlotillaError as error:
                     done.remove(plan)
-                    raise error.of(plan.order.name) from None
+                    raise error.prefixed(f"{plan.order.name}: ") from None
         return latest(rollouts)
 
     def _read(self) -> list[Raw]:

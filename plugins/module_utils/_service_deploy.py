@@ -87,7 +87,9 @@ def send_all(services: Services, plans: list[ServicePlan], result: Result) -> li
         try:
             rollout = services.send(plan)
         except FlotillaError as error:
-            raise error.of(plan.order.name).after({**result, "changed": bool(result["actions"])}) from None
+            raise error.prefixed(f"{plan.order.name}: ").after(
+                {**result, "changed": bool(result["actions"])}
+            ) from None
         if rollout:
             entry["id"] = rollout.service_id
             result["actions"].append(sentence(plan))

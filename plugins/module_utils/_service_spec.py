@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The argument spec of one service, for every module that takes services. PRIVATE to the collection. Pure."""
+"""The argument specs of one service and of the module swarm_service. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
@@ -29,4 +29,21 @@ SERVICE_SPEC: dict[str, t.Any] = {
     "resolve_image": {"type": "raw", "default": "changed"},
     "undeclared": {"type": "str", "choices": ["keep", "reset"], "default": "keep"},
     "force_update": {"type": "bool", "default": False},
+}
+SERVICES_SPEC: dict[str, t.Any] = {
+    **SERVICE_SPEC,
+    "name": {"type": "str"},
+    "services": {
+        "type": "list",
+        "elements": "dict",
+        "options": {**SERVICE_SPEC, "name": {"type": "str", "required": True}},
+    },
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 300},
+    "progress": {"type": "raw", "default": True},
+    "show_values": {"type": "bool", "default": False},
+}
+SERVICES_RULES: dict[str, t.Any] = {
+    "required_one_of": [("name", "services")],
+    "mutually_exclusive": [("name", "services")],
 }

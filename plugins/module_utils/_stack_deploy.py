@@ -184,7 +184,7 @@ def _telling(word: str, actions: list[str]) -> t.Iterator[list[t.Any]]:
     try:
         yield done
     except FlotillaError as error:
-        raise FlotillaError(f"{word} {error}", error.facts) from None
+        raise error.prefixed(f"{word} ") from None
     finally:
         actions += [f"{word} {plan.sentence}" for plan in done if plan.action != "none"]
 

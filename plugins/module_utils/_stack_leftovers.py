@@ -82,7 +82,7 @@ class Leftovers:
                 self.warnings.append(f"network {raw['Name']} stays. {error}.")
                 continue
             except FlotillaError as error:
-                raise FlotillaError(f"network {raw['Name']}: {error}", {"actions": done}) from None
+                raise error.prefixed(f"network {raw['Name']}: ").after({"actions": done}) from None
             done.append(f"network {raw['Name']}: removed")
         return done
 

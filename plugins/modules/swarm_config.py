@@ -250,7 +250,7 @@ rollouts:
 """
 
 from ..module_utils._content import CONFIG
-from ..module_utils._content_run import manage
+from ..module_utils._content_module import manage
 
 
 def main() -> None:

@@ -288,58 +288,18 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._client import Client
 from ..module_utils._module import run
-from ..module_utils._network_deploy import deploy
-from ..module_utils._network_options import NETWORK
-from ..module_utils._options import argument_spec, refuse_beside
-from ..module_utils._service_deploy import wait_on
-
-_ONE: dict[str, t.Any] = {
-    **argument_spec(NETWORK),
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "scope": {"type": "str", "choices": ["swarm"]},
-    "recreate": {"type": "bool", "default": False, "aliases": ["force"]},
-}
-_NAME: dict[str, t.Any] = {"type": "str", "aliases": ["network_name"]}
+from ..module_utils._network_run import work as bring
+from ..module_utils._network_spec import NETWORKS_RULES, NETWORKS_SPEC
 
 
 def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
     """Bring the networks to what is declared."""
-    params = module.params
-    # The action plugin of the same name runs the module in parts, to tell of the progress between them.
-    part = params["progress"] if isinstance(params["progress"], dict) else {}
-    if part.get("rollouts_left"):
-        return wait_on(client, part["rollouts_left"], params["wait_timeout"], part.get("pause_after"))
-    if params["networks"] is not None:
-        refuse_beside(_ONE, params, "networks")
-    return deploy(
-        client,
-        params["networks"] if params["networks"] is not None else [params],
-        check_mode=module.check_mode,
-        seconds=params["wait_timeout"],
-        wait=params["wait"],
-        pause_after=part.get("pause_after"),
-    )
+    return bring(module.params, module.check_mode, client)
 
 
 def main() -> None:
     """Run the module."""
-    run(
-        {
-            **_ONE,
-            "name": _NAME,
-            "networks": {
-                "type": "list",
-                "elements": "dict",
-                "options": {**_ONE, "name": {**_NAME, "required": True}},
-            },
-            "wait": {"type": "bool", "default": True},
-            "wait_timeout": {"type": "int", "default": 300},
-            "progress": {"type": "raw", "default": True},
-        },
-        work,
-        required_one_of=[("name", "networks")],
-        mutually_exclusive=[("name", "networks")],
-    )
+    run(NETWORKS_SPEC, work, **NETWORKS_RULES)
 
 
 if __name__ == "__main__":

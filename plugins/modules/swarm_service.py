@@ -842,53 +842,19 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._client import Client
 from ..module_utils._module import run
-from ..module_utils._options import refuse_beside
-from ..module_utils._service_deploy import deploy, wait_on
-from ..module_utils._service_spec import SERVICE_SPEC
+from ..module_utils._service_run import work as bring
+from ..module_utils._service_spec import SERVICES_RULES, SERVICES_SPEC
 
 
 def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
     """Bring the services to what is declared."""
-    params = module.params
-    # The action plugin of the same name runs the module in parts, to tell of the progress between them.
-    part = params["progress"] if isinstance(params["progress"], dict) else {}
-    pause_after = part.get("pause_after")
-    if part.get("rollouts_left"):
-        return wait_on(client, part["rollouts_left"], params["wait_timeout"], pause_after)
-    if params["services"] is not None:
-        refuse_beside(SERVICE_SPEC, params, "services")
-    return deploy(
-        client,
-        params["services"] if params["services"] is not None else [params],
-        check_mode=module.check_mode,
-        seconds=params["wait_timeout"] if params["wait"] else None,
-        pause_after=pause_after,
-        show_values=params["show_values"],
-    )
+    return bring(module.params, module.check_mode, client)
 
 
 def main() -> None:
     """Run the module."""
-    run(
-        {
-            **SERVICE_SPEC,
-            "name": {"type": "str"},
-            "services": {
-                "type": "list",
-                "elements": "dict",
-                "options": {**SERVICE_SPEC, "name": {"type": "str", "required": True}},
-            },
-            "wait": {"type": "bool", "default": True},
-            "wait_timeout": {"type": "int", "default": 300},
-            "progress": {"type": "raw", "default": True},
-            "show_values": {"type": "bool", "default": False},
-        },
-        work,
-        required_one_of=[("name", "services")],
-        mutually_exclusive=[("name", "services")],
-        # Environment variables may hold secrets: the host's journal does not get the options.
-        no_log=True,
-    )
+    # Environment variables may hold secrets: the host's journal does not get the options.
+    run(SERVICES_SPEC, work, no_log=True, **SERVICES_RULES)
 
 
 if __name__ == "__main__":

@@ -23,12 +23,16 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ._spec_places import has_moving_paths, hidden, without_paths
+
 _FOLDER = Path(__file__).resolve().parents[1] / "module_utils"
 _START = "_program"
 _PYTHON = "/usr/bin/python3"
 # What the line of the result begins with (see ``_program``).
 _MARK = "flotilla.swarm: "
 _IMPORT = re.compile(r"^ *from \.(?: import )?(_\w+)", re.MULTILINE)
+# A secret so short occurs everywhere, in IDs and sentences too, so it is hidden only where it was given.
+_SHORT = 4
 _display = Display()
 
 # The connection options that a program knows, as ``_module`` has them; what a host's own environment says of them is seen
@@ -56,7 +60,8 @@ class HostProgram:
 
     def __init__(self, name: str, spec: dict[str, t.Any], **rules: t.Any) -> None:
         self._name = name
-        self._validator = ArgumentSpecValidator(spec, **rules)
+        self._spec = spec
+        self._validator = ArgumentSpecValidator(without_paths(spec), **rules)
         self._start = _text(_START)
         self._texts = _packed(texts(name))
 
@@ -99,15 +104,19 @@ class HostProgram:
         validated = self._validator.validate(args)
         if validated.error_messages:
             raise Unfit("its options are not those that the program knows")
-        options = {**validated.validated_parameters, "check_mode": bool(action._task.check_mode)}
+        given = validated.validated_parameters
+        if has_moving_paths(self._spec, given):
+            raise Unfit("a path depends on the host's environment")
+        options = {**given, "check_mode": bool(action._task.check_mode)}
         command = f"{action._compute_environment_string()} {_interpreter(action, task_vars)} -I -S".strip()
         done = action._low_level_execute_command(command, in_data=self.script(options))
         result = _result(done)
         if result is None:
             raise Unfit("the program does not know the way to this Engine")
-        result["invocation"] = {"module_args": validated.validated_parameters}
         # As a module does it: nobody knows what an error repeats.
-        return t.cast("dict[str, t.Any]", remove_values(result, validated._no_log_values))
+        unsaid = {value for value in validated._no_log_values if len(value) >= _SHORT}
+        result = remove_values(result, unsaid)
+        return {**result, "invocation": {"module_args": hidden(self._spec, given)}}
 
 
 class ProgramAction(ActionBase):

@@ -17,6 +17,8 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ._host_program import HostProgram
+
 Result = dict[str, t.Any]
 
 # Seconds: whoever is done by then hears nothing, and each further slice costs one more start of the module.
@@ -28,7 +30,10 @@ _PRIVATE = ("rollouts_left", "progress")
 
 
 class SlicedAction(ActionBase):
-    """Runs the module of the action's name once, or again and again while rollouts go on."""
+    """Does the work of the module of the action's name once, or again and again while rollouts go on."""
+
+    #: The same work as a program, made with the class: each slice starts in a fraction of a module's time.
+    program: HostProgram
 
     TRANSFERS_FILES = False
     _supports_async = True
@@ -64,7 +69,10 @@ class SlicedAction(ActionBase):
         return waits and not self._task.check_mode and not self._task.async_val
 
     def _execute(self, args: Result, task_vars: dict[str, t.Any] | None, **how: t.Any) -> Result:
-        """Run the module with these options."""
+        """Do the module's work with these options."""
+        found = self.program.attempt(self, task_vars or {}, args)
+        if found is not None:
+            return found
         return t.cast(
             "Result",
             self._execute_module(

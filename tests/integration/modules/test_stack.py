@@ -306,3 +306,22 @@ def test_a_network_that_differs_is_made_anew_only_when_told(shop: Shop) -> None:
     assert {one["name"]: one["state"] for one in done["rollouts"]} == {"shop_web": "converged"}
     assert again["changed"] is False
     assert len(shop.tasks("shop_web")) == 2
+
+
+def test_two_runs_at_the_same_time_make_one_stack(shop: Shop) -> None:
+    """K1, K2: whoever is overtaken plans anew, and both end well."""
+    tiny = shop.compose["services"]["db"]
+    compose = shop.changed(
+        **{f"more{number}": {**tiny, "networks": ["front", "back"]} for number in range(6)}
+    )
+    compose["secrets"].update({f"key{number}": {"environment": "KEY"} for number in range(6)})
+    both = shop.stage.together({"m1": {}, "m2": {}}, shop.call(compose), shop.call(compose))
+    for first, again in both.values():
+        assert not first["failed"], first["msg"]
+        assert first["rollouts"] or not first["changed"]
+        assert not again["changed"], again["actions"]
+    made = [action for first, _again in both.values() for action in first["actions"]]
+    # Nothing twice, and nothing without having been told: 8 services, 7 secrets, 2 networks, a config.
+    assert len(made) == len(set(made)) == 18
+    assert len(shop.left()) == 18
+    assert len(shop.tasks("shop_more0")) == 1

@@ -14,12 +14,16 @@ from types import SimpleNamespace
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.action import (
+    swarm_config,
     swarm_host_info,
     swarm_info,
     swarm_init,
     swarm_join,
+    swarm_network,
     swarm_node,
     swarm_reach,
+    swarm_secret,
+    swarm_service,
     swarm_stack,
 )
 from ansible_collections.flotilla.swarm.plugins.module_utils._module import CONNECTION
@@ -30,7 +34,19 @@ ROOT = Path(__file__).resolve().parents[4]
 FOLDER = ROOT / "plugins" / "module_utils"
 PROGRAMS = {
     plugin.ActionModule.program._name: plugin.ActionModule.program
-    for plugin in (swarm_host_info, swarm_info, swarm_init, swarm_join, swarm_node, swarm_reach, swarm_stack)
+    for plugin in (
+        swarm_config,
+        swarm_host_info,
+        swarm_info,
+        swarm_init,
+        swarm_join,
+        swarm_network,
+        swarm_node,
+        swarm_reach,
+        swarm_secret,
+        swarm_service,
+        swarm_stack,
+    )
 }
 # Every Python that a host may have and that is found here.
 PYTHONS = subprocess.run(
@@ -313,3 +329,34 @@ def test_options_and_check_mode_travel_on_the_standard_input() -> None:
     [(command, script)] = action.commands
     assert "7" not in command
     assert script == PROGRAMS["_host_info"].script({**DEFAULTS, "timeout": 7, "check_mode": True})
+
+
+def test_a_short_secret_is_hidden_where_it_was_given_and_nowhere_else() -> None:
+    secrets = [{"name": "a", "data": "ok"}, {"name": "b", "data": "what-nobody-may-see"}]
+    told = {"changed": True, "msg": "ok, the Engine said: what-nobody-may-see is wrong"}
+    found = run(Action(said(json.dumps(told)), args={"secrets": secrets}), "_secret_run")
+    assert found["msg"] == "ok, the Engine said: ******** is wrong"
+    hidden = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    given = found["invocation"]["module_args"]["secrets"]
+    assert [(one["name"], one["data"]) for one in given] == [("a", hidden), ("b", hidden)]
+
+
+@pytest.mark.parametrize(
+    ("args", "by_module"),
+    [
+        ({"name": "a", "data_src": "/srv/a"}, False),
+        ({"name": "a", "data_src": "~/a"}, True),
+        ({"secrets": [{"name": "a", "data_src": "/srv/a"}, {"name": "b", "data_src": "$HOME/b"}]}, True),
+    ],
+)
+def test_a_path_is_not_taken_for_one_of_the_control_node(args: dict[str, t.Any], by_module: bool) -> None:
+    action = Action(said("{}"), args=args)
+    found = run(action, "_secret_run")
+    assert ("module" in found) is by_module
+    assert bool(action.commands) is not by_module
+
+
+def test_lists_of_paths_are_paths() -> None:
+    service = {"name": "web", "image": "x", "env_files": ["/srv/a", "~/b"]}
+    assert run(Action(said("{}"), args=service), "_service_run") == {"module": True}
+    assert "module" not in run(Action(said("{}"), args={**service, "env_files": ["/srv/a"]}), "_service_run")
