@@ -20,7 +20,15 @@ NEWEST_API = (1, 52)
 OLDEST_API = (1, 41)
 
 
+# Above that, a filter would make a longer address than reading everything is worth.
+FEW = 25
+
 Headers = t.Dict[str, str]
+
+
+def only(key: str, values: t.Sequence[str]) -> dict[str, list[str]]:
+    """A filter for a list's objects; none where there are too many, so that others may come along."""
+    return {key: list(values)} if len(values) <= FEW else {}
 
 
 class Transport(t.Protocol):

@@ -13,7 +13,7 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
 from . import _content as content
-from ._client import Client
+from ._client import Client, only
 from ._content import Family, Raw, Version
 from ._content_fingerprint import fingerprint
 from ._content_order import ContentOrder, content_order
@@ -24,8 +24,6 @@ from ._errors import Conflict, EngineError, FlotillaError, NotFound, Overtaken, 
 from ._options import check_once
 from ._wait import in_sequence
 
-# Above that, the names would make a longer address than reading everything is worth.
-_FEW = 25
 _AT_A_TIME = 4
 
 
@@ -145,9 +143,8 @@ class Contents:
 
     def _near(self) -> list[Raw]:
         """All objects that can be versions of what is declared, and perhaps some more."""
-        names = {order.name[: content.SHARED] for order in self._orders}
-        filters = {"name": sorted(names)} if len(names) <= _FEW else None
-        return t.cast("list[Raw]", self._client.get(self.family.path, filters=filters))
+        names = sorted({order.name[: content.SHARED] for order in self._orders})
+        return t.cast("list[Raw]", self._client.get(self.family.path, filters=only("name", names) or None))
 
     def _refuse_in_use(self, leaving: t.AbstractSet[str]) -> None:
         removed = [plan for plan in self.plans if plan.action == "remove"]

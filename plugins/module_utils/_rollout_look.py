@@ -10,12 +10,10 @@ import typing as t
 
 from . import _nodes as nodes
 from . import _verdict_look as looks
-from ._client import Client
+from ._client import FEW, Client, only
 
 Looks = t.Dict[str, looks.Look]
 Raw = t.Dict[str, t.Any]
-# Above that, the filter would make a longer address than reading everything is worth.
-_FEW = 25
 # The Engine gives up after 20 s when the swarm has no leader.
 _PATIENCE = 25.0
 
@@ -45,8 +43,7 @@ def look_at(client: Client, wanted: list[tuple[str, str, bool]]) -> Looks:
 
 def _services(client: Client, wanted: list[tuple[str, str, bool]]) -> dict[str, Raw]:
     ids = [service_id for service_id, _name, _gone in wanted]
-    filters = {"id": ids} if len(ids) <= _FEW else None
-    found = client.get("/services", timeout=_PATIENCE, filters=filters)
+    found = client.get("/services", timeout=_PATIENCE, filters=only("id", ids) or None)
     return {raw["ID"]: raw for raw in found if raw["ID"] in ids}
 
 
@@ -54,12 +51,12 @@ def _up_to_date(client: Client, services: dict[str, Raw], wanted: list[tuple[str
     ids = [service_id for service_id, _name, gone in wanted if service_id in services and not gone]
     if not ids:
         return set()
-    filters = {"_up-to-date": ["true"], **({"service": ids} if len(ids) <= _FEW else {})}
+    filters = {"_up-to-date": ["true"], **only("service", ids)}
     return {raw["ID"] for raw in client.get("/tasks", timeout=_PATIENCE, filters=filters)}
 
 
 def _tasks(client: Client, ids: list[str], removed: list[str], count: int) -> list[Raw]:
-    if count > _FEW:
+    if count > FEW:
         return t.cast("list[Raw]", client.get("/tasks", timeout=_PATIENCE))
     found = []
     if ids:

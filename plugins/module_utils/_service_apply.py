@@ -10,7 +10,7 @@ import contextlib
 import typing as t
 
 from . import _content as content
-from ._client import OLDEST_API, Client
+from ._client import OLDEST_API, Client, only
 from ._errors import Conflict, EngineError, EngineTimeout, NotFound, Overtaken, Refused
 from ._networks import PREDEFINED, is_of_swarm
 from ._nodes import views
@@ -23,9 +23,6 @@ from ._service_options import SERVICE
 from ._service_plan import Order, ServicePlan, plan_service
 from ._service_references import Catalogue, named, referred, resolved
 from ._wait import in_sequence
-
-# Above that, the names would make a longer address than reading all services is worth.
-_FEW = 25
 
 
 class Services:
@@ -92,8 +89,7 @@ class Services:
             self.warnings += check_nodes(newer, views(self._client.get("/nodes")))
 
     def _live(self) -> dict[str, dict[str, t.Any]]:
-        names = [order.name for order in self._orders]
-        filters = {"name": names} if len(names) <= _FEW else None
+        filters = only("name", [order.name for order in self._orders]) or None
         # The Engine's filter matches beginnings of names.
         return {
             raw["Spec"]["Name"]: raw for raw in self._client.get("/services", filters=filters, status=True)

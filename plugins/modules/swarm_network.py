@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - flotilla.swarm._connection
   - flotilla.swarm._attributes
   - flotilla.swarm._attributes.actiongroup_swarm
+  - flotilla.swarm._progress
 attributes:
   check_mode:
     support: full
@@ -62,12 +63,6 @@ options:
         and after that, that all rollouts together may take.
     type: int
     default: 300
-  progress:
-    description:
-      - Tell on the way what the rollouts are at, every ten seconds.
-      - Not in check mode, and not in a task with C(async).
-    type: raw
-    default: true
   networks:
     description:
       - The networks, each with the options that stand beside this one, except O(wait), O(wait_timeout) and O(progress).

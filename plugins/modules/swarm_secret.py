@@ -27,6 +27,7 @@ extends_documentation_fragment:
   - flotilla.swarm._connection
   - flotilla.swarm._attributes
   - flotilla.swarm._attributes.actiongroup_swarm
+  - flotilla.swarm._progress
 attributes:
   check_mode:
     support: full
@@ -67,11 +68,6 @@ options:
       - The number of seconds that all services together may take. One that takes longer has failed and is brought back.
     type: int
     default: 300
-  progress:
-    description:
-      - While waiting for longer than some seconds, say now and then what is being waited for. V(true) or V(false).
-    type: raw
-    default: true
   secrets:
     description:
       - Several secrets, each a dictionary with the options that this module has for one.

@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - flotilla.swarm._connection
   - flotilla.swarm._attributes
   - flotilla.swarm._attributes.actiongroup_swarm
+  - flotilla.swarm._progress
 attributes:
   check_mode:
     support: full
@@ -56,11 +57,6 @@ options:
       - The number of seconds that all services together may take.
     type: int
     default: 300
-  progress:
-    description:
-      - While waiting for longer than some seconds, say now and then what is being waited for. V(true) or V(false).
-    type: raw
-    default: true
   show_values:
     description:
       - Show the values of environment variables and of options for drivers in diffs and results. They are hidden otherwise,

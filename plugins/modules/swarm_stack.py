@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - flotilla.swarm._connection
   - flotilla.swarm._attributes
   - flotilla.swarm._attributes.actiongroup_swarm
+  - flotilla.swarm._progress
 attributes:
   check_mode:
     support: full
@@ -159,11 +160,6 @@ options:
       - The number of seconds that everything together may take.
     type: int
     default: 300
-  progress:
-    description:
-      - While waiting for longer than some seconds, say now and then what is being waited for. V(true) or V(false).
-    type: raw
-    default: true
   show_values:
     description:
       - Show the values of environment variables and of options for drivers in diffs. They are hidden otherwise, since they

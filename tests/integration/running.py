@@ -80,30 +80,6 @@ def groups_of(groups: dict[str, t.Any]) -> t.Iterator[dict[str, t.Any]]:
         yield from groups_of((group or {}).get("children") or {})
 
 
-class Writes:
-    """Counts the write requests that Engines were sent, by their debug logs, from the moment it is made."""
-
-    def __init__(self, lab: Lab) -> None:
-        self._hosts = lab.hosts
-        # A whole second, since journalctl's --since drops fractions.
-        time.sleep(1.1)
-        self._since = int(time.time())
-
-    def seen(self) -> list[str]:
-        """The requests so far, ``HOST: METHOD PATH``."""
-        command = f"journalctl -q -u docker --since @{self._since} -o cat"
-        found = []
-        for host in self._hosts:
-            lines = host.run(command, check=False, over="exec").stdout.splitlines()
-            calls = [
-                match
-                for line in lines
-                if (match := re.search(r"Calling ((?:POST|DELETE|PUT) [^\"\s]+)", line))
-            ]
-            found += [f"{host.name}: {call[1]}" for call in calls]
-        return found
-
-
 def nodes(lab: Lab, on: str) -> dict[str, list[dict[str, str]]]:
     """The nodes by host name, as a manager lists them: ``ID Status Availability ManagerStatus``."""
     listed: dict[str, list[dict[str, str]]] = {}

@@ -17,7 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from ansible_collections.flotilla.swarm.tests.integration.ansible_run import leave_swarm
-from ansible_collections.flotilla.swarm.tests.integration.running import Lab, Writes, labels, nodes, site
+from ansible_collections.flotilla.swarm.tests.integration.journals import Writes
+from ansible_collections.flotilla.swarm.tests.integration.running import Lab, labels, nodes, site
 
 SITE = {"swarm_labels_node__site": {"site": "fra1"}}
 
@@ -103,7 +104,7 @@ def is_usual(lab: Lab, on: str = "m1") -> None:
 def test_check_mode_on_fresh_hosts_tells_all_and_changes_nothing(lab: Lab) -> None:
     """P3, P4."""
     alone(lab)
-    writes = Writes(lab)
+    writes = Writes(lab.hosts)
     run = site(lab, USUAL, "--check", "--diff").succeeded()
     address = {host.name: host.address for host in lab.hosts}
     assert run.plan == [
@@ -128,7 +129,7 @@ def test_forms_a_mixed_swarm_and_a_second_run_writes_nothing(lab: Lab) -> None:
     alone(lab)
     site(lab, USUAL).succeeded()
     is_usual(lab)
-    writes = Writes(lab)
+    writes = Writes(lab.hosts)
     again = site(lab, USUAL).succeeded()
     assert not any(again.changed.values())
     check = site(lab, USUAL, "--check", "--diff").succeeded()
@@ -194,7 +195,7 @@ def test_quorum_lost_stops_in_seconds(formed: Lab) -> None:
     try:
         # A leader answers for some seconds before it notices that nobody follows.
         until(lambda: formed.host("m3").run("docker node ls", check=False).rc != 0)
-        writes = Writes(formed)
+        writes = Writes(formed.hosts)
         run = site(formed, inventory(workers="w1 w2 w3", **DISK))
         assert run.status != 0
         assert "of its 3 managers, m3 can be asked, 2 are needed. Bring back m1 or m2." in run.text
@@ -213,7 +214,7 @@ def test_split_inventory_is_refused_naming_both(formed: Lab) -> None:
     formed.host("w3").run(f"docker swarm init --advertise-addr {formed.host('w3').address}")
     other = formed.host("w3").run("docker info --format '{{.Swarm.Cluster.ID}}'").stdout.strip()
     this = formed.host("m1").run("docker info --format '{{.Swarm.Cluster.ID}}'").stdout.strip()
-    writes = Writes(formed)
+    writes = Writes(formed.hosts)
     run = site(formed, inventory(workers="w1 w2 w3"))
     assert run.status != 0
     assert f"{other} (w3)" in run.text
@@ -401,7 +402,7 @@ def test_what_cannot_work_is_refused_in_one_sentence(
     formed: Lab, groups: dict[str, t.Any], variables: dict[str, t.Any], sentence: str
 ) -> None:
     """P5, P1, N1."""
-    writes = Writes(formed)
+    writes = Writes(formed.hosts)
     run = site(formed, groups, **variables)
     assert run.status == 2
     assert sentence in run.text

@@ -7,8 +7,6 @@
 from __future__ import annotations
 
 import json
-import re
-import shlex
 import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
@@ -22,9 +20,9 @@ from ansible_collections.flotilla.swarm.tests.integration.ansible_run import (
     ansible_playbook,
     leave_swarm,
 )
+from ansible_collections.flotilla.swarm.tests.integration.journals import Writes
 
 Result = dict[str, t.Any]
-_WRITE = re.compile(r"Calling ((?:POST|DELETE|PUT) [^\"\s]+)")
 
 
 @dataclass(frozen=True)
@@ -136,7 +134,7 @@ class Stage:
 
     def writes(self) -> Writes:
         """Begin to count write requests."""
-        return Writes(self)
+        return Writes(self.lab.hosts)
 
     # The swarm, by the Engine's own command line
 
@@ -193,37 +191,3 @@ class Stage:
         while not holds():
             assert time.monotonic() < end, f"not within {seconds} s"
             time.sleep(0.3)
-
-
-class Writes:
-    """Counts the write requests that Engines were sent from the moment it is made, by their debug logs."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._cursors = stage.each(self._cursor)
-
-    @staticmethod
-    def _cursor(host: Host) -> str:
-        shown = host.run("journalctl --sync; journalctl -q -n 0 --show-cursor", over="exec").stdout
-        return shown.split("-- cursor: ", 1)[1].strip()
-
-    def journal(self, host: str) -> str:
-        """The whole journal of a host from then on."""
-        after = shlex.quote(self._cursors[host])
-        command = f"journalctl --sync; journalctl -q -o cat --after-cursor={after}"
-        return self._stage.lab.host(host).run(command, over="exec").stdout
-
-    def seen(self) -> list[str]:
-        """The requests so far, ``HOST: METHOD PATH`` without version and query."""
-
-        def read(host: Host) -> list[str]:
-            after = shlex.quote(self._cursors[host.name])
-            command = f"journalctl --sync; journalctl -q -u docker -o cat --after-cursor={after}"
-            lines = host.run(command, over="exec").stdout.splitlines()
-            return [found[1] for line in lines if (found := _WRITE.search(line))]
-
-        return [
-            f"{name}: {re.sub(r'/v[0-9.]+/', '/', one).split('?')[0]}"
-            for name, calls in self._stage.each(read).items()
-            for one in calls
-        ]

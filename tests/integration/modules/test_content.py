@@ -446,8 +446,8 @@ def test_nothing_of_them_is_seen(swarm: Stage) -> None:
     }
     encoded = base64.b64encode(f"{secret}-3".encode()).decode()
 
-    def tasks_of(host: str, *tasks: dict[str, t.Any]) -> dict[str, t.Any]:
-        return {"hosts": host, "gather_facts": False, "tasks": list(tasks)}
+    def tasks_of(host: str, *tasks: dict[str, t.Any], **how: t.Any) -> dict[str, t.Any]:
+        return {"hosts": host, "gather_facts": False, "tasks": list(tasks), **how}
 
     book = [
         tasks_of(
@@ -476,6 +476,8 @@ def test_nothing_of_them_is_seen(swarm: Stage) -> None:
             # Nobody uses it, so this is over at once.
             {"flotilla.swarm.swarm_config": {"name": "other", "data": f"{config}-2"}},
             {"flotilla.swarm.swarm_config_info": {}},
+            # So the modules do it themselves.
+            environment={"DOCKER_TIMEOUT": "60"},
         ),
     ]
     swarm.sh("m1", "printf other | docker secret create cli - >/dev/null")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.tests.integration.modules.play import Call, Stage
+from ansible_collections.flotilla.swarm.tests.integration.modules.play import Call, Stage, call
 
 LOOK = "flotilla.swarm.swarm_host_info"
 # A host's environment is for the module to read, so this brings the module about without changing the result.
@@ -55,3 +55,48 @@ def test_what_is_unusual_is_done_by_the_module(
     assert ("Using module file" in done.text) is by_module, done.text
     assert ("Done by the module, since " in done.text) is by_module
     assert "Traceback" not in done.text
+
+
+def test_programs_and_modules_do_the_same(cluster: Stage) -> None:
+    """S1, C1, W1, K1: what one has made is as declared for the other, and both return the same."""
+    image = f"{cluster.lab.registry}/tiny:1"
+    service = {"name": "web", "image": image, "command": "sleep 9999", "networks": ["net"], "env": {"A": "1"}}
+    stack = {"services": {"web": {"image": image, "environment": {"A": "1"}}}}
+    parts: list[tuple[str, dict[str, t.Any]]] = [
+        ("swarm_network", {"networks": [{"name": "net", "attachable": True}]}),
+        ("swarm_secret", {"name": "key", "data": "what-nobody-may-see"}),
+        ("swarm_config", {"configs": [{"name": "conf", "data": "text"}]}),
+        ("swarm_service", {**service, "secrets": [{"secret_name": "key"}]}),
+        ("swarm_stack", {"name": "shop", "compose": [stack], "wait": False}),
+    ]
+    gone = [
+        ("swarm_stack", {"name": "shop"}),
+        ("swarm_service", {"name": "web"}),
+        ("swarm_secret", {"name": "key"}),
+        ("swarm_config", {"name": "conf"}),
+        ("swarm_network", {"name": "net"}),
+    ]
+    for host, first, second in (("m1", {}, BY_MODULE), ("m2", BY_MODULE, {})):
+        calls = [
+            Call(host, f"flotilla.swarm.{name}", args, how)
+            for name, args in parts
+            for how in ({"check_mode": True, **first}, {"check_mode": True, **second}, first, second, first)
+        ]
+        results = cluster.run(*calls, *(call(host, name, **args, state="absent") for name, args in gone))
+        for at, (name, _args) in enumerate(parts):
+            checked, also, made, again, once_more = results[5 * at : 5 * at + 5]
+            assert not any(one["failed"] for one in (checked, also, made, again, once_more)), name
+            assert (made["changed"], again["changed"], once_more["changed"]) == (True, False, False), name
+            assert without_ways(checked) == without_ways(also), name
+            assert without_ways(again) == without_ways(once_more), name
+            assert made["actions"] == checked["actions"], name
+            assert "what-nobody-may-see" not in str(results)
+        assert not any(one["failed"] for one in results[5 * len(parts) :])
+
+
+def without_ways(result: dict[str, t.Any]) -> dict[str, t.Any]:
+    """A result without the connection options, of which a module knows more, and without the times of waiting."""
+    given = result["invocation"]["module_args"]
+    ways = ("ca_path", "client_cert", "client_key", "tls", "tls_hostname", "use_ssh_client", "validate_certs")
+    shown = {name: value for name, value in given.items() if name not in ways}
+    return {**{name: value for name, value in result.items() if name != "rollouts"}, "invocation": shown}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage, Writes
+from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage
 
 SAMPLER = "while :; do ps axwwe -o args >> /run/seen; sleep 0.05; done"
 
@@ -80,7 +80,7 @@ def test_secrets_are_seen_nowhere(alone: Stage, tmp_path: Path) -> None:
             ],
         },
     ]
-    since = Writes(alone)
+    since = alone.writes()
     alone.each(
         lambda host: host.run(f"rm -f /run/seen; systemd-run -q -G --unit sampler bash -c '{SAMPLER}'")
     )

@@ -14,11 +14,11 @@ import typing as t
 
 import bcrypt
 from ansible_collections.flotilla.swarm.tests.integration.ansible_run import ansible_playbook
+from ansible_collections.flotilla.swarm.tests.integration.journals import Writes
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import (
     Call,
     Result,
     Stage,
-    Writes,
     call,
 )
 from lab import registry  # found by the path that ansible_run adds
@@ -93,7 +93,7 @@ class Swarm:
 
     def writes(self) -> Writes:
         """The write requests from now on."""
-        return Writes(self.stage)
+        return self.stage.writes()
 
     def private_registry(self, user: str, password: str) -> str:
         """The lab's images behind a login; returns where."""

@@ -120,7 +120,7 @@ def test_one_that_cannot_be_keeps_all_from_being_sent(swarm: Swarm) -> None:
     ]
     assert "replica" in sentences[3] and "Unsupported" in sentences[3]
     assert sentences[4:8] == [
-        "good is declared 2 times; name every service once.",
+        "good is declared 2 times; name every service once. Nothing was sent.",
         "replicas stands beside services, where it means nothing; give it to each service it is for.",
         "bad does not exist yet, and a new service needs an image.",
         "bad cannot be rolled back: there is no such service.",
