@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import typing as t
+
+from ansible_collections.flotilla.swarm.plugins.module_utils._service_masks import masked_options
 from ansible_collections.flotilla.swarm.plugins.module_utils._service_spec import (
     SERVICES_RULES,
     SERVICES_SPEC,
@@ -18,3 +21,6 @@ class ActionModule(SlicedAction):
     """Does the module's work in slices."""
 
     program = HostProgram("_service_run", {**ENGINE, **SERVICES_SPEC}, **SERVICES_RULES)
+
+    def _told(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
+        return args if args.get("show_values") else masked_options(args)

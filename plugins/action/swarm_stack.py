@@ -54,13 +54,8 @@ class ActionModule(SlicedAction):
         given = {key: value for key, value in self._task.args.items() if key not in _OURS}
         return {**given, **self._declared}
 
-    def _execute(self, args: Result, task_vars: dict[str, t.Any] | None, **how: t.Any) -> Result:
-        found = super()._execute(args, task_vars, **how)
-        invoked = (found.get("invocation") or {}).get("module_args")
-        if isinstance(invoked, dict):
-            for key in ("declared", "declared_data"):
-                invoked.pop(key, None)
-        return found
+    def _told(self, args: Result) -> Result:
+        return {key: value for key, value in args.items() if key not in ("declared", "declared_data")}
 
     def _read(self) -> Stack:
         args = self._task.args

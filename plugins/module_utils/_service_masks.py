@@ -37,6 +37,38 @@ def masked_service(raw: dict[str, t.Any]) -> dict[str, t.Any]:
     }
 
 
+def masked_options(params: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The options of swarm_service, for one service or several, without the same values, as a task's result repeats them.
+
+    Args:
+        params: the options; nothing is changed in them, and what is in another form than it should be is left out.
+    """
+    made = dict(params)
+    if isinstance(params.get("services"), list):
+        made["services"] = [masked_options(one) for one in params["services"] if isinstance(one, dict)]
+    env = params.get("env")
+    if isinstance(env, dict):
+        made["env"] = dict.fromkeys(env, HIDDEN)
+    elif env is not None:
+        made["env"] = [_variable(str(entry)) for entry in env] if isinstance(env, (list, tuple)) else HIDDEN
+    made["logging"] = _without_values(params.get("logging"))
+    mounts = params.get("mounts")
+    if isinstance(mounts, list):
+        made["mounts"] = [
+            {**mount, "driver_config": _without_values(mount.get("driver_config"))}
+            for mount in mounts
+            if isinstance(mount, dict)
+        ]
+    return {name: value for name, value in made.items() if name in params}
+
+
+def _without_values(driver: t.Any) -> t.Any:
+    if not isinstance(driver, dict):
+        return None
+    options = driver.get("options")
+    return {**driver, "options": dict.fromkeys(options, HIDDEN) if isinstance(options, dict) else None}
+
+
 def _variable(entry: str) -> str:
     name, equals, _value = entry.partition("=")
     return name + (equals and f"={HIDDEN}")

@@ -832,19 +832,25 @@ rollouts:
       returned: always
 """
 
+import copy
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._client import Client
 from ..module_utils._module import run
+from ..module_utils._service_masks import masked_options
 from ..module_utils._service_run import work as bring
 from ..module_utils._service_spec import SERVICES_RULES, SERVICES_SPEC
 
 
 def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
     """Bring the services to what is declared."""
-    return bring(module.params, module.check_mode, client)
+    params = copy.deepcopy(module.params)
+    if not params["show_values"]:
+        # Ansible returns them as the task's arguments.
+        module.params.update(masked_options(params))
+    return bring(params, module.check_mode, client)
 
 
 def main() -> None:

@@ -87,9 +87,15 @@ class SlicedAction(ActionBase):
         """Run the module, or a part of it: ``progress`` then says which."""
         found = self._execute({**self._arguments(), **({"progress": part} if part else {})}, task_vars, **how)
         invoked = (found.get("invocation") or {}).get("module_args")
-        if part and isinstance(invoked, dict):
-            invoked["progress"] = True
+        if isinstance(invoked, dict):
+            found["invocation"] = {
+                "module_args": self._told({**invoked, **({"progress": True} if part else {})})
+            }
         return found
+
+    def _told(self, args: Result) -> Result:
+        """The arguments as the result repeats them."""
+        return args
 
     def _host(self, task_vars: dict[str, t.Any] | None) -> str:
         return str((task_vars or {}).get("inventory_hostname", self._task.action))

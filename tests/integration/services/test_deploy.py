@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from ansible_collections.flotilla.swarm.tests.integration.modules.play import call, shell
+from ansible_collections.flotilla.swarm.tests.integration.modules.play import Call, call, shell
 from ansible_collections.flotilla.swarm.tests.integration.services.swarm import ENGINES, Swarm
 from ansible_collections.flotilla.swarm.tests.unit.support.services import Params
 
@@ -173,6 +175,14 @@ def test_check_mode_tells_the_truth_in_the_users_words(swarm: Swarm) -> None:
     ]
     shown = swarm.one(check=True, show_values=True, **changed)
     assert shown["diff"][0]["after"]["env.TOKEN"] == "hunter3"
+    # Nor do the arguments show them that a result repeats at -vvv, whether a program or the module did the work.
+    by_module = Call(
+        "m1",
+        "flotilla.swarm.swarm_service",
+        changed,
+        {"environment": {"DOCKER_TIMEOUT": "60"}, "check_mode": True},
+    )
+    assert "hunter" not in json.dumps([said, *swarm.stage.run(by_module)])
     gone = swarm.one(check=True, name="web", state="absent")
     assert (gone["changed"], gone["actions"]) == (True, ["web: removed"])
     assert len(swarm.tasks("web")) == 4

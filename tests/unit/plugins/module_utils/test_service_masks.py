@@ -10,6 +10,7 @@ import json
 from ansible_collections.flotilla.swarm.plugins.module_utils._service_masks import (
     HIDDEN,
     masked,
+    masked_options,
     masked_service,
 )
 from ansible_collections.flotilla.swarm.tests.unit.support import recorded
@@ -67,3 +68,38 @@ def test_the_previous_spec_is_masked_too() -> None:
     assert "hunter2" not in json.dumps(found)
     assert (found["ID"], found["UpdateStatus"]) == ("x", {"State": "completed"})
     assert masked_service({"ID": "x", "PreviousSpec": None}) == {"ID": "x", "PreviousSpec": None}
+
+
+def test_options_are_repeated_without_their_values() -> None:
+    driver = {"name": "nfs", "options": {"o": "password=hunter2"}}
+    service = {
+        "name": "web",
+        "env": {"TOKEN": "hunter2"},
+        "logging": {"driver": "splunk", "options": {"splunk-token": "hunter2"}},
+        "mounts": [{"source": "data", "driver_config": driver}, {"source": "/a", "driver_config": None}],
+    }
+    params = {
+        **service,
+        "services": [service, {"name": "db", "env": ["A=hunter2", "B"]}],
+        "env_files": ["/a"],
+    }
+    before = copy.deepcopy(params)
+    shown = masked_options(params)
+    assert params == before
+    assert "hunter2" not in json.dumps(shown)
+    assert shown["env"] == {"TOKEN": HIDDEN}
+    assert shown["logging"] == {"driver": "splunk", "options": {"splunk-token": HIDDEN}}
+    assert [one["driver_config"] for one in shown["mounts"]] == [
+        {"name": "nfs", "options": {"o": HIDDEN}},
+        None,
+    ]
+    assert shown["services"][1] == {"name": "db", "env": [f"A={HIDDEN}", "B"]}
+    assert shown["env_files"] == ["/a"]
+    assert masked_options({"name": "web", "env": None}) == {"name": "web", "env": None}
+
+
+def test_options_in_a_wrong_form_are_not_shown_either() -> None:
+    shown = masked_options(
+        {"env": "A=hunter2", "logging": "hunter2", "mounts": ["hunter2"], "services": ["hunter2"]}
+    )
+    assert "hunter2" not in json.dumps(shown)
