@@ -69,29 +69,31 @@ def test_programs_and_modules_do_the_same(cluster: Stage) -> None:
         ("swarm_service", {**service, "secrets": [{"secret_name": "key"}]}),
         ("swarm_stack", {"name": "shop", "compose": [stack], "wait": False}),
     ]
-    gone = [
-        ("swarm_stack", {"name": "shop"}),
-        ("swarm_service", {"name": "web"}),
-        ("swarm_secret", {"name": "key"}),
-        ("swarm_config", {"name": "conf"}),
-        ("swarm_network", {"name": "net"}),
+    ways = [
+        ("m1", {"check_mode": True}),
+        ("m1", {"check_mode": True, **BY_MODULE}),
+        ("m1", {}),
+        ("m2", BY_MODULE),
+        ("m2", {}),
     ]
-    for host, first, second in (("m1", {}, BY_MODULE), ("m2", BY_MODULE, {})):
-        calls = [
-            Call(host, f"flotilla.swarm.{name}", args, how)
-            for name, args in parts
-            for how in ({"check_mode": True, **first}, {"check_mode": True, **second}, first, second, first)
-        ]
-        results = cluster.run(*calls, *(call(host, name, **args, state="absent") for name, args in gone))
-        for at, (name, _args) in enumerate(parts):
-            checked, also, made, again, once_more = results[5 * at : 5 * at + 5]
-            assert not any(one["failed"] for one in (checked, also, made, again, once_more)), name
-            assert (made["changed"], again["changed"], once_more["changed"]) == (True, False, False), name
-            assert without_ways(checked) == without_ways(also), name
-            assert without_ways(again) == without_ways(once_more), name
-            assert made["actions"] == checked["actions"], name
-            assert "what-nobody-may-see" not in str(results)
-        assert not any(one["failed"] for one in results[5 * len(parts) :])
+    calls = [Call(host, f"flotilla.swarm.{name}", args, how) for name, args in parts for host, how in ways]
+    gone = [
+        call("m1", name, name=wanted, state="absent")
+        for name, wanted in zip(
+            ("swarm_stack", "swarm_service", "swarm_secret", "swarm_config", "swarm_network"),
+            ("shop", "web", "key", "conf", "net"),
+            strict=True,
+        )
+    ]
+    results = cluster.run(*calls, *gone)
+    assert "what-nobody-may-see" not in str(results)
+    assert [one["msg"] for one in results if one["failed"]] == []
+    for at, (name, _args) in enumerate(parts):
+        checked, also, made, again, once_more = results[5 * at : 5 * at + 5]
+        assert (made["changed"], again["changed"], once_more["changed"]) == (True, False, False), name
+        assert made["actions"] == checked["actions"], name
+        assert without_ways(checked) == without_ways(also), name
+        assert without_ways(again) == without_ways(once_more), name
 
 
 def without_ways(result: dict[str, t.Any]) -> dict[str, t.Any]:
