@@ -172,7 +172,7 @@ class Contents:
         try:
             plan.id = self._client.post(f"{self.family.path}/create", body)["ID"]
         except Conflict:
-            raise Overtaken(
+            raise self._overtaken(
                 f"somebody else made a {self.family.word} {plan.object_name} just now; run again to bring it to what is "
                 "declared."
             ) from None
@@ -206,9 +206,14 @@ class Contents:
         try:
             return t.cast("Raw", self._client.get(f"{self.family.path}/{version.id}"))
         except NotFound:
-            raise Overtaken(
+            raise self._overtaken(
                 f"somebody else removed {version.object_name} just now; run again to make it anew."
             ) from None
+
+    def _overtaken(self, sentence: str) -> FlotillaError:
+        """An error after which all is planned anew, unless that would make a forced version a second time."""
+        forced = any(order.force for order in self._orders)
+        return FlotillaError(sentence) if forced else Overtaken(sentence)
 
     def _remove(self, version: Version) -> None:
         with contextlib.suppress(NotFound):

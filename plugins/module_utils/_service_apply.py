@@ -11,7 +11,7 @@ import typing as t
 
 from . import _content as content
 from ._client import OLDEST_API, Client, only
-from ._errors import Conflict, EngineError, EngineTimeout, NotFound, Overtaken, Refused
+from ._errors import Conflict, EngineError, EngineTimeout, FlotillaError, NotFound, Overtaken, Refused
 from ._networks import PREDEFINED, is_of_swarm
 from ._nodes import views
 from ._options import check_versions, needs
@@ -162,7 +162,7 @@ class Services:
         try:
             answer = self._client.post("/services/create", plan.spec, headers=self._header(plan.order))
         except Conflict:
-            raise Overtaken(
+            raise self._overtaken(
                 "somebody else made a service of that name just now; run again to bring it to what is declared."
             ) from None
         self._warn(plan, answer)
@@ -209,9 +209,14 @@ class Services:
         try:
             return t.cast("dict[str, t.Any]", self._client.get(f"/services/{_id(plan)}"))
         except NotFound:
-            raise Overtaken(
+            raise self._overtaken(
                 "somebody else removed the service just now; run again to make it anew."
             ) from None
+
+    def _overtaken(self, sentence: str) -> FlotillaError:
+        """An error after which all is planned anew, unless that would restart tasks a second time."""
+        forced = any(order.force for order in self._orders)
+        return FlotillaError(sentence) if forced else Overtaken(sentence)
 
     def _post(self, plan: ServicePlan, previous: bool = False) -> None:
         live = plan.live or {}

@@ -74,7 +74,7 @@ class Deployment:
         """Carry out the plans: what services refer to first.
 
         Args:
-            result: gets what was done, in ``actions``.
+            result: gets what was done, in ``actions``, and the IDs of what was made.
 
         Returns:
             What to wait for.
@@ -85,9 +85,11 @@ class Deployment:
         actions: list[str] = []
         result["actions"] = actions
         try:
-            return self._send(result, actions)
+            rollouts = self._send(result, actions)
         except FlotillaError as error:
-            raise error.after({**result, "changed": bool(actions)}) from None
+            raise error.after({**result, **self._parts(), "changed": bool(actions)}) from None
+        result.update(self._parts())
+        return rollouts
 
     def tidy(self) -> list[str]:
         """Once all rollouts are over, remove what nobody needs any more, and say what."""
@@ -151,6 +153,16 @@ class Deployment:
                 setattr(coming, contents.family.words, contents.current())
         return coming
 
+    def _parts(self) -> Result:
+        """What stands around the services, each with its ID, which a new one has once it is made."""
+        return {
+            "networks": [_entry(plan) for plan in self._network_plans],
+            **{
+                contents.family.words: [_entry(plan) for plan in contents.plans]
+                for contents in self._contents
+            },
+        }
+
     def _told(self) -> Result:
         result = told(self._service_plans, self._show_values)
         actions, diff = [], []
@@ -161,7 +173,6 @@ class Deployment:
             for made in contents.plans:
                 actions += [f"{contents.family.word} {made.sentence}"] if made.action != "none" else []
                 diff += _diff(contents.family.word, made)
-            result[contents.family.words] = [_entry(made) for made in contents.plans]
         left = self._left.told()
         leaving = [(kind[:-1], name) for kind, names in left.items() for name in names]
         if self._declared.prune == "none":
@@ -169,7 +180,7 @@ class Deployment:
         for word, name in leaving:
             actions.append(_leaves(word, name))
             diff.append(difference(f"{word} {name}", {"state": "present"}, {"state": "absent"}))
-        result["networks"] = [_entry(plan) for plan in self._network_plans]
+        result.update(self._parts())
         result["actions"] = actions + result["actions"]
         result["diff"] = diff + result["diff"]
         result["changed"] = bool(result["actions"])

@@ -256,7 +256,7 @@ actions:
   elements: str
   sample: ["network shop_default: created", "shop_web: created"]
 services:
-  description: The services, sorted by name.
+  description: The services, in the order of the files.
   returned: success, with O(state=present)
   type: list
   elements: dict

@@ -107,6 +107,11 @@ def test_a_stack_is_deployed_once_and_only_what_differs_is_written(shop: Shop) -
         "shop_web": "converged",
         "shop_db": "converged",
     }
+    kinds = ("networks", "secrets", "configs", "services")
+    # The command line shortens some.
+    shortened = {one["id"][:12] for kind in kinds for one in deployed[kind]}
+    assert shortened == {identity[:12] for identity in shop.left()}
+    assert not any(one["id"] for kind in kinds for one in checked[kind])
     assert SECRET not in json.dumps(deployed)
     web, db = shop.tasks("shop_web"), shop.tasks("shop_db")
     assert [len(web), len(db)] == [2, 1]

@@ -11,6 +11,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils import _content_dep
 from ansible_collections.flotilla.swarm.plugins.module_utils._content import CONFIG, SECRET, Family
 from ansible_collections.flotilla.swarm.plugins.module_utils._content_deploy import How, deploy, go_on
 from ansible_collections.flotilla.swarm.plugins.module_utils._errors import (
+    Conflict,
     EngineError,
     FlotillaError,
     OutOfSequence,
@@ -394,3 +395,21 @@ def test_whatever_is_declared_is_what_services_have_and_again_is_no_change(
             if "flotilla.name" in raw["Spec"]["Labels"]
         ]
         assert len(numbers) == len(set(numbers))
+
+
+def test_who_is_overtaken_plans_anew_unless_that_would_force_something_twice(rollouts: Rollouts) -> None:
+    """C2: what the other made in the meantime is what is declared."""
+    engine = FakeContents()
+
+    def overtake() -> None:
+        engine.trouble["POST /secrets/create"] = Conflict("exists", 409)
+
+    overtake()
+    made = deploy(engine, SECRET, [{"name": "app", "data": "x"}], False, How(True, 60))
+    assert (made["changed"], engine.names()) == (True, ["app"])
+    overtake()
+    with pytest.raises(
+        FlotillaError, match=r"^app: somebody else made a secret app_v2 just now; run again"
+    ) as error:
+        deploy(engine, SECRET, [{"name": "app", "data": "x", "force": True}], False, How(True, 60))
+    assert (error.value.facts["changed"], engine.names()) == (False, ["app"])

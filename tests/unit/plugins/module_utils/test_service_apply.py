@@ -7,10 +7,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._errors import Refused
+from ansible_collections.flotilla.swarm.plugins.module_utils._errors import Conflict, FlotillaError, Refused
 from ansible_collections.flotilla.swarm.plugins.module_utils._service_apply import Services
+from ansible_collections.flotilla.swarm.plugins.module_utils._service_deploy import deploy
 from ansible_collections.flotilla.swarm.plugins.module_utils._service_plan import order
-from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine
+from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence
 
 LIVE = {
     "ID": "id1",
@@ -78,3 +79,28 @@ def test_the_swarms_own_network_host_is_not_the_one_that_this_host_lists() -> No
     [plan] = Services(client, [order({"name": "web", "networks": ["host"]})]).plan()
     assert plan.action == "none"
     assert client.requests[1][2] == {"scope": "swarm"}
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_who_is_overtaken_plans_anew_unless_that_would_restart_tasks_twice(force: bool) -> None:
+    made = Sequence({"ID": "id1"}, Conflict("name conflicts with an existing object", 409))
+
+    def listed(_body: t.Any, _query: t.Any) -> list[dict[str, t.Any]]:
+        # Once both were to be made, both are there: one by us, one by somebody else.
+        return [{**LIVE, "Spec": sent} for _request, sent, _query in client.writes]
+
+    client = FakeEngine({"GET /services": listed, "POST /services/create": made}, api=(1, 45))
+    declared = [
+        {"name": name, "image": "nginx", "resolve_image": "never", "force_update": force}
+        for name in ("web", "db")
+    ]
+    if force:
+        with pytest.raises(
+            FlotillaError, match=r"^db: somebody else made a service of that name just now"
+        ) as error:
+            deploy(client, declared, False, None, None, False)
+        assert error.value.facts["actions"] == ["web: created"]
+    else:
+        result = deploy(client, declared, False, None, None, False)
+        assert result["actions"] == ["web: created"]
+    assert [request for request, *_rest in client.writes] == ["POST /services/create"] * 2
