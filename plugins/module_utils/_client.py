@@ -18,8 +18,6 @@ from ._errors import EngineAbsent, EngineError, Refused
 NEWEST_API = (1, 52)
 # Engine 20.10, the oldest that is supported.
 OLDEST_API = (1, 41)
-
-
 # Above that, a filter would make a longer address than reading everything is worth.
 FEW = 25
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import copy
 import functools
 import typing as t
 
@@ -17,10 +16,7 @@ from ._content import Family
 from ._content_run import work
 from ._content_spec import contents_rules, contents_spec
 from ._module import run
-
-# Ansible hides a value wherever it occurs. One so short occurs everywhere, in IDs and sentences too.
-_SHORT = 4
-_HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+from ._spec_places import hidden, long_enough
 
 
 def manage(family: Family) -> None:
@@ -35,14 +31,8 @@ def manage(family: Family) -> None:
 
 
 def _work(family: Family, module: AnsibleModule, client: Client) -> dict[str, t.Any]:
-    params = copy.deepcopy(module.params)
-    _hide(module, [module.params, *(module.params[family.words] or [])])
+    params = module.params
+    # Ansible returns them as the task's arguments.
+    module.params = hidden(contents_spec(family), params)
+    module.no_log_values = long_enough(module.no_log_values)
     return work(family, params, module.check_mode, client)
-
-
-def _hide(module: AnsibleModule, places: list[dict[str, t.Any]]) -> None:
-    """Take the data out of what Ansible returns as the module's arguments."""
-    for place in places:
-        if place.get("data") is not None:
-            place["data"] = _HIDDEN
-    module.no_log_values = {value for value in module.no_log_values if len(value) >= _SHORT}

@@ -12,19 +12,16 @@ from ._client import Client
 from ._content import Family
 from ._content_deploy import How, deploy, go_on
 from ._content_spec import one_spec
-from ._options import refuse_beside
+from ._several import listed
+from ._slices import slice_of
 
 
 def work(family: Family, params: dict[str, t.Any], check_mode: bool, client: Client) -> dict[str, t.Any]:
     """Bring the secrets or configs to what is declared."""
-    several = params[family.words]
-    if several is not None:
-        refuse_beside(one_spec(family), params, family.words)
-    declared = [params] if several is None else several
-    # The action plugin of the module's name runs this in parts, to tell of the progress between them.
-    part = params["progress"] if isinstance(params["progress"], dict) else {}
+    declared = listed(one_spec(family), params, family.words)
+    part = slice_of(params)
     seconds = params["wait_timeout"] if params["wait"] else None
-    how = How(params["rewire"], seconds, part.get("pause_after"))
-    if part.get("rollouts_left"):
-        return go_on(client, family, declared, part["rollouts_left"], how)
+    how = How(params["rewire"], seconds, part.pause_after)
+    if part.left:
+        return go_on(client, family, declared, part.left, how)
     return deploy(client, family, declared, check_mode, how)

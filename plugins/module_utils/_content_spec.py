@@ -9,6 +9,8 @@ from __future__ import annotations
 import typing as t
 
 from ._content import Family
+from ._several import several_rules, several_spec
+from ._slices import WAITING
 
 _FLAG: dict[str, t.Any] = {"type": "bool", "default": False}
 _ONE: dict[str, t.Any] = {
@@ -22,8 +24,10 @@ _ONE: dict[str, t.Any] = {
     "versions_to_keep": {"type": "int", "default": 5},
     "template_driver": {"type": "str", "choices": ["golang"]},
 }
-_NAME: dict[str, t.Any] = {"type": "str", "required": True}
-_DRIVER: dict[str, t.Any] = {"type": "dict", "options": {"name": _NAME, "options": {"type": "dict"}}}
+_DRIVER: dict[str, t.Any] = {
+    "type": "dict",
+    "options": {"name": {"type": "str", "required": True}, "options": {"type": "dict"}},
+}
 
 
 def one_spec(family: Family) -> dict[str, t.Any]:
@@ -33,23 +37,13 @@ def one_spec(family: Family) -> dict[str, t.Any]:
 
 def contents_spec(family: Family) -> dict[str, t.Any]:
     """The options of the family's module."""
-    one = one_spec(family)
     return {
-        **one,
-        "name": {"type": "str"},
-        family.words: {
-            "type": "list",
-            "elements": "dict",
-            "options": {"name": _NAME, **one},
-            "no_log": False,
-        },
+        **several_spec(one_spec(family), family.words),
         "rewire": {"type": "bool", "default": True},
-        "wait": {"type": "bool", "default": True},
-        "wait_timeout": {"type": "int", "default": 300},
-        "progress": {"type": "raw", "default": True},
+        **WAITING,
     }
 
 
 def contents_rules(family: Family) -> dict[str, t.Any]:
     """Which options of the family's module need or exclude others."""
-    return {"required_one_of": [("name", family.words)], "mutually_exclusive": [("name", family.words)]}
+    return several_rules(family.words)

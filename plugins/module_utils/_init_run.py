@@ -11,7 +11,7 @@ import typing as t
 from . import _state as state
 from ._client import Client
 from ._options import argument_spec
-from ._own_engine import own_engine
+from ._own_engine import on_own_engine
 from ._swarm_init import TABLE, ensure, read_tokens, read_unlock_key
 
 # The flags hold no secret, whatever their names suggest.
@@ -62,7 +62,4 @@ def work(params: dict[str, t.Any], check_mode: bool, client: Client) -> dict[str
     return result
 
 
-def program(options: dict[str, t.Any]) -> dict[str, t.Any] | None:
-    """The same as a program of its own (see ``_program``); ``None`` where only the module knows the way to the Engine."""
-    client = own_engine(options)
-    return work(options, options["check_mode"], client) if client else None
+program = on_own_engine(work)

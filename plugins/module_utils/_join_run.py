@@ -10,7 +10,7 @@ import typing as t
 
 from ._client import Client
 from ._errors import FlotillaError
-from ._own_engine import own_engine
+from ._own_engine import on_own_engine
 from ._swarm_join import Membership
 
 OPTIONS: dict[str, t.Any] = {
@@ -70,7 +70,4 @@ def work(params: dict[str, t.Any], check_mode: bool, client: Client) -> dict[str
     }
 
 
-def program(options: dict[str, t.Any]) -> dict[str, t.Any] | None:
-    """The same as a program of its own (see ``_program``); ``None`` where only the module knows the way to the Engine."""
-    client = own_engine(options)
-    return work(options, options["check_mode"], client) if client else None
+program = on_own_engine(work)

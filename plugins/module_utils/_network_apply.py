@@ -136,7 +136,7 @@ class Networks:
         except FlotillaError as error:
             if plan.action == "recreate":
                 # It may be half-way.
-                error = error.after({"changed": True})
+                error.after({"changed": True})
             if not plan.users:
                 raise
             raise FlotillaError(

@@ -11,30 +11,25 @@ import typing as t
 from ._client import Client
 from ._network_deploy import deploy
 from ._network_spec import NETWORK_SPEC
-from ._options import refuse_beside
-from ._own_engine import own_engine
+from ._own_engine import on_own_engine
 from ._service_deploy import wait_on
+from ._several import listed
+from ._slices import slice_of
 
 
 def work(params: dict[str, t.Any], check_mode: bool, client: Client) -> dict[str, t.Any]:
     """Bring the networks to what is declared."""
-    # The action plugin of the same name runs this in parts, to tell of the progress between them.
-    part = params["progress"] if isinstance(params["progress"], dict) else {}
-    if part.get("rollouts_left"):
-        return wait_on(client, part["rollouts_left"], params["wait_timeout"], part.get("pause_after"))
-    if params["networks"] is not None:
-        refuse_beside(NETWORK_SPEC, params, "networks")
+    part = slice_of(params)
+    if part.left:
+        return wait_on(client, part.left, params["wait_timeout"], part.pause_after)
     return deploy(
         client,
-        params["networks"] if params["networks"] is not None else [params],
+        listed(NETWORK_SPEC, params, "networks"),
         check_mode=check_mode,
         seconds=params["wait_timeout"],
         wait=params["wait"],
-        pause_after=part.get("pause_after"),
+        pause_after=part.pause_after,
     )
 
 
-def program(options: dict[str, t.Any]) -> dict[str, t.Any] | None:
-    """The same as a program of its own (see ``_program``); ``None`` where only the module knows the way to the Engine."""
-    client = own_engine(options)
-    return work(options, options["check_mode"], client) if client else None
+program = on_own_engine(work)

@@ -10,6 +10,8 @@ import typing as t
 
 from ._network_options import NETWORK
 from ._options import argument_spec
+from ._several import several_rules, several_spec
+from ._slices import WAITING
 
 NETWORK_SPEC: dict[str, t.Any] = {
     **argument_spec(NETWORK),
@@ -17,20 +19,8 @@ NETWORK_SPEC: dict[str, t.Any] = {
     "scope": {"type": "str", "choices": ["swarm"]},
     "recreate": {"type": "bool", "default": False, "aliases": ["force"]},
 }
-_NAME: dict[str, t.Any] = {"type": "str", "aliases": ["network_name"]}
 NETWORKS_SPEC: dict[str, t.Any] = {
-    **NETWORK_SPEC,
-    "name": _NAME,
-    "networks": {
-        "type": "list",
-        "elements": "dict",
-        "options": {**NETWORK_SPEC, "name": {**_NAME, "required": True}},
-    },
-    "wait": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "int", "default": 300},
-    "progress": {"type": "raw", "default": True},
+    **several_spec(NETWORK_SPEC, "networks", aliases=["network_name"]),
+    **WAITING,
 }
-NETWORKS_RULES: dict[str, t.Any] = {
-    "required_one_of": [("name", "networks")],
-    "mutually_exclusive": [("name", "networks")],
-}
+NETWORKS_RULES = several_rules("networks")

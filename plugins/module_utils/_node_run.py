@@ -12,7 +12,7 @@ from ._client import Client
 from ._node_change import change
 from ._node_plan import NODE
 from ._options import argument_spec
-from ._own_engine import own_engine
+from ._own_engine import on_own_engine
 
 _NODE_OPTIONS: dict[str, t.Any] = {
     **argument_spec(NODE),
@@ -50,7 +50,4 @@ def work(params: dict[str, t.Any], check_mode: bool, client: Client) -> dict[str
     return change(client, wanted, check_mode, seconds, params["force"])
 
 
-def program(options: dict[str, t.Any]) -> dict[str, t.Any] | None:
-    """The same as a program of its own (see ``_program``); ``None`` where only the module knows the way to the Engine."""
-    client = own_engine(options)
-    return work(options, options["check_mode"], client) if client else None
+program = on_own_engine(work)

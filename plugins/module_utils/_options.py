@@ -153,24 +153,6 @@ def given(params: dict[str, t.Any], name: str) -> t.Any:
     return within.get(name) if within else None
 
 
-def refuse_beside(spec: dict[str, t.Any], params: dict[str, t.Any], several: str) -> None:
-    """Refuse options of one object that stand beside the list of several.
-
-    Args:
-        spec: the argument spec of one object.
-        params: the module's options.
-        several: the list's name, such as ``services``.
-
-    Raises:
-        Refused: names the first of them.
-    """
-    for name, part in spec.items():
-        if params[name] != part.get("default"):
-            raise Refused(
-                f"{name} stands beside {several}, where it means nothing; give it to each {several[:-1]} it is for."
-            )
-
-
 def declared(table: Table, params: dict[str, t.Any]) -> dict[str, t.Any]:
     """What the user declared, in the Engine's form; an option that was left out is not in it.
 

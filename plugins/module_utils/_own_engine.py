@@ -12,6 +12,9 @@ import typing as t
 from ._client import Client
 from ._transport_socket import SocketTransport
 
+Options = t.Dict[str, t.Any]
+Work = t.Callable[[Options, bool, Client], Options]
+
 # What a module reads beside its options (see ``_module``).
 _ENVIRONMENT = (
     "DOCKER_HOST",
@@ -35,3 +38,20 @@ def own_engine(options: dict[str, t.Any]) -> Client | None:
     if not options["docker_host"].startswith("unix://") or any(name in os.environ for name in _ENVIRONMENT):
         return None
     return Client(SocketTransport(options["docker_host"]), options["api_version"], options["timeout"])
+
+
+def on_own_engine(work: Work) -> t.Callable[[Options], Options | None]:
+    """The work of a module as a program of its own (see ``_program``).
+
+    Args:
+        work: takes the options, whether it is check mode, and the client; returns the result.
+
+    Returns:
+        The program; it returns ``None`` where only the module knows the way to the Engine.
+    """
+
+    def program(options: Options) -> Options | None:
+        client = own_engine(options)
+        return work(options, options["check_mode"], client) if client else None
+
+    return program

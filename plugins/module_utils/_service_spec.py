@@ -11,6 +11,8 @@ import typing as t
 from ._options import argument_spec
 from ._service_mode import MODES, mode_options
 from ._service_options import SERVICE
+from ._several import several_rules, several_spec
+from ._slices import WAITING
 
 AUTH_SPEC: dict[str, t.Any] = {
     "username": {"type": "str"},
@@ -31,19 +33,8 @@ SERVICE_SPEC: dict[str, t.Any] = {
     "force_update": {"type": "bool", "default": False},
 }
 SERVICES_SPEC: dict[str, t.Any] = {
-    **SERVICE_SPEC,
-    "name": {"type": "str"},
-    "services": {
-        "type": "list",
-        "elements": "dict",
-        "options": {**SERVICE_SPEC, "name": {"type": "str", "required": True}},
-    },
-    "wait": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "int", "default": 300},
-    "progress": {"type": "raw", "default": True},
+    **several_spec(SERVICE_SPEC, "services"),
+    **WAITING,
     "show_values": {"type": "bool", "default": False},
 }
-SERVICES_RULES: dict[str, t.Any] = {
-    "required_one_of": [("name", "services")],
-    "mutually_exclusive": [("name", "services")],
-}
+SERVICES_RULES = several_rules("services")

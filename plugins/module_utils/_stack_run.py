@@ -10,7 +10,8 @@ import typing as t
 
 from ._client import Client
 from ._errors import Refused
-from ._own_engine import own_engine
+from ._own_engine import on_own_engine
+from ._slices import slice_of
 from ._stack import stack
 from ._stack_auth import give
 from ._stack_settle import How, deploy, remove
@@ -18,13 +19,13 @@ from ._stack_settle import How, deploy, remove
 
 def work(params: dict[str, t.Any], check_mode: bool, client: Client) -> dict[str, t.Any]:
     """Bring the stack to what is declared, or away."""
-    part = params["progress"] if isinstance(params["progress"], dict) else {}
+    part = slice_of(params)
     how = How(
         check_mode=check_mode,
         wait=params["wait"] if params["detach"] is None else not params["detach"],
         seconds=params["wait_timeout"],
-        pause_after=part.get("pause_after"),
-        left=part.get("rollouts_left"),
+        pause_after=part.pause_after,
+        left=part.left,
         show_values=params["show_values"],
     )
     if params["state"] == "absent":
@@ -40,7 +41,4 @@ def work(params: dict[str, t.Any], check_mode: bool, client: Client) -> dict[str
     return deploy(client, declared, how)
 
 
-def program(options: dict[str, t.Any]) -> dict[str, t.Any] | None:
-    """The same as a program of its own (see ``_program``); ``None`` where only the module knows the way to the Engine."""
-    client = own_engine(options)
-    return work(options, options["check_mode"], client) if client else None
+program = on_own_engine(work)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ._service_spec import AUTH_SPEC
+from ._slices import WAITING
 
 STACK_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
@@ -25,9 +26,7 @@ STACK_SPEC: dict[str, t.Any] = {
     "resolve_image": {"type": "str", "choices": ["always", "changed", "never"], "default": "changed"},
     "undeclared": {"type": "str", "choices": ["keep", "reset"], "default": "keep"},
     "recreate": {"type": "bool", "default": False},
-    "wait": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "int", "default": 300},
-    "progress": {"type": "raw", "default": True},
+    **WAITING,
     "show_values": {"type": "bool", "default": False},
     "detach": {"type": "bool"},
     "absent_retries": {"type": "int", "default": 0},

@@ -832,7 +832,6 @@ rollouts:
       returned: always
 """
 
-import copy
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
@@ -846,10 +845,10 @@ from ..module_utils._service_spec import SERVICES_RULES, SERVICES_SPEC
 
 def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
     """Bring the services to what is declared."""
-    params = copy.deepcopy(module.params)
+    params = module.params
     if not params["show_values"]:
         # Ansible returns them as the task's arguments.
-        module.params.update(masked_options(params))
+        module.params = masked_options(params)
     return bring(params, module.check_mode, client)
 
 

@@ -23,7 +23,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ._spec_places import has_moving_paths, hidden, without_paths
+from ..module_utils._spec_places import has_moving_paths, hidden, long_enough, without_paths
 
 _FOLDER = Path(__file__).resolve().parents[1] / "module_utils"
 _START = "_program"
@@ -31,8 +31,6 @@ _PYTHON = "/usr/bin/python3"
 # What the line of the result begins with (see ``_program``).
 _MARK = "flotilla.swarm: "
 _IMPORT = re.compile(r"^ *from \.(?: import )?(_\w+)", re.MULTILINE)
-# A secret so short occurs everywhere, in IDs and sentences too, so it is hidden only where it was given.
-_SHORT = 4
 _display = Display()
 
 # The connection options that a program knows, as ``_module`` has them; what a host's own environment says of them is seen
@@ -114,8 +112,7 @@ class HostProgram:
         if result is None:
             raise Unfit("the program does not know the way to this Engine")
         # As a module does it: nobody knows what an error repeats.
-        unsaid = {value for value in validated._no_log_values if len(value) >= _SHORT}
-        result = remove_values(result, unsaid)
+        result = remove_values(result, long_enough(validated._no_log_values))
         return {**result, "invocation": {"module_args": hidden(self._spec, given)}}
 
 

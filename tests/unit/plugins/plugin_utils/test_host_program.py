@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import subprocess
 import sys
@@ -13,41 +14,17 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.action import (
-    swarm_config,
-    swarm_host_info,
-    swarm_info,
-    swarm_init,
-    swarm_join,
-    swarm_network,
-    swarm_node,
-    swarm_reach,
-    swarm_secret,
-    swarm_service,
-    swarm_stack,
-)
 from ansible_collections.flotilla.swarm.plugins.module_utils._module import CONNECTION
 from ansible_collections.flotilla.swarm.plugins.plugin_utils import _host_program as host_program
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import HostProgram
 
 ROOT = Path(__file__).resolve().parents[4]
 FOLDER = ROOT / "plugins" / "module_utils"
-PROGRAMS = {
-    plugin.ActionModule.program._name: plugin.ActionModule.program
-    for plugin in (
-        swarm_config,
-        swarm_host_info,
-        swarm_info,
-        swarm_init,
-        swarm_join,
-        swarm_network,
-        swarm_node,
-        swarm_reach,
-        swarm_secret,
-        swarm_service,
-        swarm_stack,
-    )
-}
+ACTIONS = [
+    importlib.import_module(f"ansible_collections.flotilla.swarm.plugins.action.{path.stem}").ActionModule
+    for path in sorted((ROOT / "plugins" / "action").glob("swarm_*.py"))
+]
+PROGRAMS = {action.program._name: action.program for action in ACTIONS if hasattr(action, "program")}
 # Every Python that a host may have and that is found here.
 PYTHONS = subprocess.run(
     [ROOT / "tests" / "tools" / "pythons", "3.8", "3.9", "3.11", "3.12", "3.13"],
@@ -65,6 +42,10 @@ def neighbours(tree: ast.AST) -> set[str]:
         if isinstance(node, ast.ImportFrom) and node.level == 1
         for name in ([node.module] if node.module else [alias.name for alias in node.names])
     }
+
+
+def test_only_the_plan_is_made_without_a_program() -> None:
+    assert len(ACTIONS) - len(PROGRAMS) == 1
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

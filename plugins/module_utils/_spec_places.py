@@ -9,9 +9,11 @@ from __future__ import annotations
 import copy
 import typing as t
 
-Spec = dict[str, t.Any]
+Spec = t.Dict[str, t.Any]
 # What Ansible itself writes there.
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+# A secret so short occurs everywhere, in IDs and sentences too, so it is hidden only where it was given.
+_SHORT = 4
 
 
 def places(spec: Spec, params: dict[str, t.Any]) -> t.Iterator[tuple[dict[str, t.Any], str, Spec]]:
@@ -34,6 +36,11 @@ def hidden(spec: Spec, params: dict[str, t.Any]) -> dict[str, t.Any]:
         if option.get("no_log"):
             holder[name] = _HIDDEN
     return shown
+
+
+def long_enough(values: t.Iterable[str]) -> set[str]:
+    """Those of the values that nobody may see that are hidden wherever they occur."""
+    return {value for value in values if len(value) >= _SHORT}
 
 
 def without_paths(spec: Spec) -> Spec:
