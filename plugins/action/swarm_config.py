@@ -6,16 +6,16 @@
 
 from __future__ import annotations
 
-from ansible_collections.flotilla.swarm.plugins.module_utils._content import CONFIG
-from ansible_collections.flotilla.swarm.plugins.module_utils._content_spec import (
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.options import (
     contents_rules,
     contents_spec,
 )
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import ENGINE, HostProgram
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._in_slices import SlicedAction
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.versions import CONFIG
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.host_program import ENGINE, HostProgram
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.progress import SlicedAction
 
 
 class ActionModule(SlicedAction):
     """Does the module's work in slices."""
 
-    program = HostProgram("_config_run", {**ENGINE, **contents_spec(CONFIG)}, **contents_rules(CONFIG))
+    program = HostProgram("_secret.config_run", {**ENGINE, **contents_spec(CONFIG)}, **contents_rules(CONFIG))

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import (
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.host_program import (
     ENGINE,
     HostProgram,
     ProgramAction,
@@ -16,4 +16,4 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program impor
 class ActionModule(ProgramAction):
     """See the module of the same name."""
 
-    program = HostProgram("_host_info", ENGINE)
+    program = HostProgram("_host.program", ENGINE)

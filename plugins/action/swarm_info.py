@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.flotilla.swarm.plugins.module_utils._info_run import OPTIONS
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import (
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.info import OPTIONS
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.host_program import (
     ENGINE,
     HostProgram,
     ProgramAction,
@@ -17,4 +17,4 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program impor
 class ActionModule(ProgramAction):
     """See the module of the same name."""
 
-    program = HostProgram("_info_run", {**ENGINE, **OPTIONS})
+    program = HostProgram("_swarm.info", {**ENGINE, **OPTIONS})

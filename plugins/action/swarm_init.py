@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.flotilla.swarm.plugins.module_utils._init_run import OPTIONS, REQUIRED_TOGETHER
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import (
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.init_run import OPTIONS, REQUIRED_TOGETHER
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.host_program import (
     ENGINE,
     HostProgram,
     ProgramAction,
@@ -17,4 +17,4 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program impor
 class ActionModule(ProgramAction):
     """See the module of the same name."""
 
-    program = HostProgram("_init_run", {**ENGINE, **OPTIONS}, required_together=REQUIRED_TOGETHER)
+    program = HostProgram("_swarm.init_run", {**ENGINE, **OPTIONS}, required_together=REQUIRED_TOGETHER)

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.flotilla.swarm.plugins.module_utils._join_run import OPTIONS, REQUIRED_IF
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import (
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.join_run import OPTIONS, REQUIRED_IF
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.host_program import (
     ENGINE,
     HostProgram,
     ProgramAction,
@@ -17,4 +17,4 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program impor
 class ActionModule(ProgramAction):
     """See the module of the same name."""
 
-    program = HostProgram("_join_run", {**ENGINE, **OPTIONS}, required_if=REQUIRED_IF)
+    program = HostProgram("_swarm.join_run", {**ENGINE, **OPTIONS}, required_if=REQUIRED_IF)

@@ -6,15 +6,15 @@
 
 from __future__ import annotations
 
-from ansible_collections.flotilla.swarm.plugins.module_utils._network_spec import (
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.spec import (
     NETWORKS_RULES,
     NETWORKS_SPEC,
 )
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import ENGINE, HostProgram
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._in_slices import SlicedAction
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.host_program import ENGINE, HostProgram
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.progress import SlicedAction
 
 
 class ActionModule(SlicedAction):
     """Does the module's work in slices."""
 
-    program = HostProgram("_network_run", {**ENGINE, **NETWORKS_SPEC}, **NETWORKS_RULES)
+    program = HostProgram("_network.run", {**ENGINE, **NETWORKS_SPEC}, **NETWORKS_RULES)

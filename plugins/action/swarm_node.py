@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.flotilla.swarm.plugins.module_utils._node_run import (
+from ansible_collections.flotilla.swarm.plugins.module_utils._node.run import (
     MUTUALLY_EXCLUSIVE,
     OPTIONS,
     REQUIRED_ONE_OF,
 )
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import (
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.host_program import (
     ENGINE,
     HostProgram,
     ProgramAction,
@@ -22,7 +22,7 @@ class ActionModule(ProgramAction):
     """See the module of the same name."""
 
     program = HostProgram(
-        "_node_run",
+        "_node.run",
         {**ENGINE, **OPTIONS},
         required_one_of=REQUIRED_ONE_OF,
         mutually_exclusive=MUTUALLY_EXCLUSIVE,

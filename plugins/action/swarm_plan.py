@@ -11,13 +11,13 @@ import uuid
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.flotilla.swarm.plugins.module_utils._errors import FlotillaError
-from ansible_collections.flotilla.swarm.plugins.plugin_utils import _inventory as inventory
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._members import Member
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._origin import own_names
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._parts import SitePlan
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._role_variables import check_seen_by_all
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._site_plan import build
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import FlotillaError
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._site import inventory
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.host_only import own_names
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.members import Member
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.plan import build
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.types import SitePlan
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.variables import check_seen_by_all
 
 # Where the role swarm_plan registers the look at each host.
 _LOOK = "__swarm_plan_look"

@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
-from ansible_collections.flotilla.swarm.plugins.module_utils._reach_run import OPTIONS
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import HostProgram, ProgramAction
+from ansible_collections.flotilla.swarm.plugins.module_utils._ports.reach import OPTIONS
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.host_program import (
+    HostProgram,
+    ProgramAction,
+)
 
 
 class ActionModule(ProgramAction):
     """See the module of the same name."""
 
-    program = HostProgram("_reach_run", OPTIONS)
+    program = HostProgram("_ports.reach", OPTIONS)

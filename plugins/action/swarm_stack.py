@@ -14,12 +14,12 @@ import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.flotilla.swarm.plugins.module_utils._errors import Refused
-from ansible_collections.flotilla.swarm.plugins.module_utils._stack_spec import STACK_SPEC
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose import Stack, read_stack
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._host_program import ENGINE, HostProgram
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._in_slices import SlicedAction
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._stack_services import checked
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
+from ansible_collections.flotilla.swarm.plugins.module_utils._stack.spec import STACK_SPEC
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.check import checked
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.compose import Stack, read_stack
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.host_program import ENGINE, HostProgram
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.progress import SlicedAction
 
 Result = dict[str, t.Any]
 
@@ -31,7 +31,7 @@ _KINDS = ("services", "networks", "secrets", "configs")
 class ActionModule(SlicedAction):
     """Reads the stack, and does what the module does in slices with what it declares."""
 
-    program = HostProgram("_stack_run", {**ENGINE, **STACK_SPEC})
+    program = HostProgram("_stack.run", {**ENGINE, **STACK_SPEC})
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         """Run the action."""

@@ -245,8 +245,8 @@ rollouts:
   elements: dict
 """
 
-from ..module_utils._content import CONFIG
-from ..module_utils._content_module import manage
+from ..module_utils._secret.module import manage
+from ..module_utils._secret.versions import CONFIG
 
 
 def main() -> None:

@@ -153,7 +153,7 @@ msg:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._firewall_run import OPTIONS, REQUIRED_IF, run
+from ..module_utils._firewall.run import OPTIONS, REQUIRED_IF, run
 
 
 def main() -> None:

@@ -95,9 +95,9 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._client import Client
-from ..module_utils._host_look import look
-from ..module_utils._module import run
+from ..module_utils._engine.client import Client
+from ..module_utils._host.info import look
+from ..module_utils._run.module import run
 
 
 def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:

@@ -154,8 +154,8 @@ published_ports:
   elements: dict
 """
 
-from ..module_utils._info_run import OPTIONS, work
-from ..module_utils._module import run
+from ..module_utils._run.module import run
+from ..module_utils._swarm.info import OPTIONS, work
 
 
 def main() -> None:

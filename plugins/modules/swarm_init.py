@@ -254,8 +254,8 @@ unlock_key:
   type: str
 """
 
-from ..module_utils._init_run import OPTIONS, REQUIRED_TOGETHER, work
-from ..module_utils._module import run
+from ..module_utils._run.module import run
+from ..module_utils._swarm.init_run import OPTIONS, REQUIRED_TOGETHER, work
 
 
 def main() -> None:

@@ -156,8 +156,8 @@ node_id:
   sample: 1ojdhhlh5qxpfyhbeuhtqqfhl
 """
 
-from ..module_utils._join_run import OPTIONS, REQUIRED_IF, work
-from ..module_utils._module import run
+from ..module_utils._run.module import run
+from ..module_utils._swarm.join_run import OPTIONS, REQUIRED_IF, work
 
 
 def main() -> None:

@@ -281,10 +281,10 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._client import Client
-from ..module_utils._module import run
-from ..module_utils._network_run import work as bring
-from ..module_utils._network_spec import NETWORKS_RULES, NETWORKS_SPEC
+from ..module_utils._engine.client import Client
+from ..module_utils._network.run import work as bring
+from ..module_utils._network.spec import NETWORKS_RULES, NETWORKS_SPEC
+from ..module_utils._run.module import run
 
 
 def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:

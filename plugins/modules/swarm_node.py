@@ -188,8 +188,8 @@ nodes:
   elements: dict
 """
 
-from ..module_utils._module import run
-from ..module_utils._node_run import MUTUALLY_EXCLUSIVE, OPTIONS, REQUIRED_ONE_OF, work
+from ..module_utils._node.run import MUTUALLY_EXCLUSIVE, OPTIONS, REQUIRED_ONE_OF, work
+from ..module_utils._run.module import run
 
 
 def main() -> None:

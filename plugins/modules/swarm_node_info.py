@@ -116,10 +116,9 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _nodes as nodes
-from ..module_utils import _state as state
-from ..module_utils._client import Client
-from ..module_utils._module import run
+from ..module_utils._engine.client import Client
+from ..module_utils._run.module import run
+from ..module_utils._swarm import nodes, state
 
 
 def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:

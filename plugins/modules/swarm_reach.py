@@ -189,8 +189,8 @@ failures:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._errors import FlotillaError
-from ..module_utils._reach_run import OPTIONS, reach
+from ..module_utils._engine.errors import FlotillaError
+from ..module_utils._ports.reach import OPTIONS, reach
 
 
 def main() -> None:

@@ -269,8 +269,8 @@ rollouts:
   elements: dict
 """
 
-from ..module_utils._content import SECRET
-from ..module_utils._content_module import manage
+from ..module_utils._secret.module import manage
+from ..module_utils._secret.versions import SECRET
 
 
 def main() -> None:

@@ -168,11 +168,11 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._client import Client
-from ..module_utils._content import SECRET
-from ..module_utils._content_look import lines, look
-from ..module_utils._module import run
-from ..module_utils._on_manager import on_manager
+from ..module_utils._engine.client import Client
+from ..module_utils._run.module import run
+from ..module_utils._secret.info import lines, look
+from ..module_utils._secret.versions import SECRET
+from ..module_utils._swarm.on_manager import on_manager
 
 
 def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:

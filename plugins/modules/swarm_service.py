@@ -836,11 +836,11 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._client import Client
-from ..module_utils._module import run
-from ..module_utils._service_masks import masked_options
-from ..module_utils._service_run import work as bring
-from ..module_utils._service_spec import SERVICES_RULES, SERVICES_SPEC
+from ..module_utils._engine.client import Client
+from ..module_utils._run.module import run
+from ..module_utils._service.masks import masked_options
+from ..module_utils._service.run import work as bring
+from ..module_utils._service.spec import SERVICES_RULES, SERVICES_SPEC
 
 
 def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:

@@ -140,11 +140,11 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _service_logs as service_logs
-from ..module_utils._client import Client
-from ..module_utils._module import run
-from ..module_utils._nodes import Node
-from ..module_utils._on_manager import on_manager
+from ..module_utils._engine.client import Client
+from ..module_utils._run.module import run
+from ..module_utils._service import logs as service_logs
+from ..module_utils._swarm.nodes import Node
+from ..module_utils._swarm.on_manager import on_manager
 
 
 def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:

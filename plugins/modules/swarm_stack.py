@@ -314,10 +314,10 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._client import Client
-from ..module_utils._module import run
-from ..module_utils._stack_run import work as bring
-from ..module_utils._stack_spec import STACK_SPEC
+from ..module_utils._engine.client import Client
+from ..module_utils._run.module import run
+from ..module_utils._stack.run import work as bring
+from ..module_utils._stack.spec import STACK_SPEC
 
 
 def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:

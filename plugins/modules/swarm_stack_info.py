@@ -115,10 +115,10 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._client import Client
-from ..module_utils._module import run
-from ..module_utils._on_manager import on_manager
-from ..module_utils._stack_look import look, summary
+from ..module_utils._engine.client import Client
+from ..module_utils._run.module import run
+from ..module_utils._stack.info import look, summary
+from ..module_utils._swarm.on_manager import on_manager
 
 
 def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:

@@ -85,11 +85,11 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _task_look as task_look
-from ..module_utils._client import Client
-from ..module_utils._module import run
-from ..module_utils._on_manager import on_manager
-from ..module_utils._stack_look import tasks_of
+from ..module_utils._engine.client import Client
+from ..module_utils._run.module import run
+from ..module_utils._service import task_info as task_look
+from ..module_utils._stack.info import tasks_of
+from ..module_utils._swarm.on_manager import on_manager
 
 
 def _row(task: dict[str, t.Any]) -> dict[str, str]:

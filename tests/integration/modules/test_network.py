@@ -13,16 +13,16 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._client import Client
-from ansible_collections.flotilla.swarm.plugins.module_utils._network_apply import Networks
-from ansible_collections.flotilla.swarm.plugins.module_utils._network_make import make
-from ansible_collections.flotilla.swarm.plugins.module_utils._network_move import off
-from ansible_collections.flotilla.swarm.plugins.module_utils._network_options import body
-from ansible_collections.flotilla.swarm.plugins.module_utils._network_order import network_order
-from ansible_collections.flotilla.swarm.plugins.module_utils._network_remove import remove
-from ansible_collections.flotilla.swarm.plugins.module_utils._network_users import MOVING
-from ansible_collections.flotilla.swarm.plugins.module_utils._transport_url import UrlTransport
-from ansible_collections.flotilla.swarm.plugins.module_utils._wait import Clock
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.client import Client
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.transport_url import UrlTransport
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.wait import Clock
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.apply import Networks
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.attachments import MOVING
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.declared import network_order
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.make import make
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.move import off
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.options import body
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.remove import remove
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Call, Result, Stage, call
 
 Raw = dict[str, t.Any]

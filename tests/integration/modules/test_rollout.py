@@ -15,14 +15,14 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._client import Client
-from ansible_collections.flotilla.swarm.plugins.module_utils._rollout import (
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.client import Client
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.transport_url import UrlTransport
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait import (
     Outcome,
     Rollout,
     RolloutFailed,
     see_through,
 )
-from ansible_collections.flotilla.swarm.plugins.module_utils._transport_url import UrlTransport
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage, call
 
 Raw = dict[str, t.Any]

@@ -10,8 +10,8 @@ import copy
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._options import argument_spec
-from ansible_collections.flotilla.swarm.plugins.module_utils._service_options import SERVICE
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.option import argument_spec
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.options import SERVICE
 from ansible_collections.flotilla.swarm.tests.integration.services.swarm import ENGINES, Swarm
 from ansible_collections.flotilla.swarm.tests.unit.support.services import Params, declarations
 from hypothesis import HealthCheck, Phase, given, settings

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils import _wait
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine import wait as _wait
 
 
 class FakeTime:

@@ -10,8 +10,8 @@ import textwrap
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._errors import Refused
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose import Stack, read_stack
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.compose import Stack, read_stack
 
 Files = dict[str, str]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import typing as t
 
-from ansible_collections.flotilla.swarm.plugins.module_utils import _errors as errors
-from ansible_collections.flotilla.swarm.plugins.module_utils._content import CONFIG, SECRET, Family
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.versions import CONFIG, SECRET, Family
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, info
 
 Raw = dict[str, t.Any]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from ansible_collections.flotilla.swarm.plugins.module_utils import _errors as errors
-from ansible_collections.flotilla.swarm.plugins.module_utils._client import Client
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.client import Client
 
 
 class Sequence:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.flotilla.swarm.plugins.module_utils._nodes import Node, view, views
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._members import Member
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._role_variables import values
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.nodes import Node, view, views
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.members import Member
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.variables import values
 
 SWARM_ID = "z8mc1pjl0anxc2yq7v7kza2s7"
 

@@ -11,8 +11,8 @@ import json
 import typing as t
 from pathlib import Path
 
-from ansible_collections.flotilla.swarm.plugins.module_utils import _errors as errors
-from ansible_collections.flotilla.swarm.plugins.module_utils import _nodes as nodes
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import nodes
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, info
 
 Raw = dict[str, t.Any]

@@ -14,10 +14,10 @@ import json
 import typing as t
 from pathlib import Path
 
-from ansible_collections.flotilla.swarm.plugins.module_utils import _nodes as nodes
-from ansible_collections.flotilla.swarm.plugins.module_utils import _verdict as verdicts
-from ansible_collections.flotilla.swarm.plugins.module_utils._verdict_look import Look, take
-from ansible_collections.flotilla.swarm.plugins.module_utils._verdict_memory import Memory, remember
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout import verdict as verdicts
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.history import Memory, remember
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.snapshot import Look, take
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import nodes
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "rollouts"
 ENGINES = ("20.10", "26.1")

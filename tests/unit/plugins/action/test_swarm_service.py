@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.action.swarm_service import ActionModule
-from ansible_collections.flotilla.swarm.plugins.plugin_utils import _in_slices
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._program import progress as _in_slices
 
 Result = dict[str, t.Any]
 

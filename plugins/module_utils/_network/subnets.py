@@ -1,0 +1,142 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The address space of a network. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+import itertools
+import typing as t
+
+from .._options.option import Kind
+
+Entry = t.Dict[str, t.Any]
+Subnet = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+
+_KEYS = (("subnet", "Subnet"), ("iprange", "IPRange"), ("gateway", "Gateway"))
+
+
+def subnet(text: str) -> Subnet:
+    """A subnet as another client may have written it: some Engines take one with host bits, such as 10.1.0.5/24."""
+    return ipaddress.ip_network(text, strict=False)
+
+
+def subnets(network: Entry) -> list[Subnet]:
+    """The subnets of a network as the Engine reports it."""
+    entries = (network.get("IPAM") or {}).get("Config") or []
+    return [subnet(entry["Subnet"]) for entry in entries if entry.get("Subnet")]
+
+
+def _strictly(text: t.Any, what: str) -> Subnet:
+    try:
+        return ipaddress.ip_network(str(text))
+    except ValueError:
+        pass
+    try:
+        meant = subnet(str(text))
+    except ValueError:
+        raise ValueError(f"{what} {text!r} is not a subnet like 10.5.0.0/16 or fd00:5::/64") from None
+    raise ValueError(f"{what} {text} does not begin where its subnet begins: write {meant}")
+
+
+def _entry(value: Entry) -> Entry:
+    if not value.get("subnet"):
+        raise ValueError("an entry has no subnet")
+    whole = _strictly(value["subnet"], "subnet")
+    made = {"Subnet": str(whole)}
+    if value.get("iprange"):
+        part = _strictly(value["iprange"], "iprange")
+        if part.version != whole.version or not part.subnet_of(whole):  # type: ignore[arg-type]
+            raise ValueError(f"iprange {part} is not inside of subnet {whole}")
+        made["IPRange"] = str(part)
+    if value.get("gateway"):
+        made["Gateway"] = str(_gateway(value["gateway"], whole))
+    return made
+
+
+def _gateway(text: t.Any, whole: Subnet) -> t.Any:
+    try:
+        gateway = ipaddress.ip_address(str(text))
+    except ValueError:
+        raise ValueError(f"gateway {text!r} is not an IP address") from None
+    if gateway not in whole:
+        raise ValueError(f"gateway {gateway} is not inside of subnet {whole}")
+    return gateway
+
+
+def _entries(values: list[Entry]) -> list[Entry]:
+    made = [_entry(value) for value in values]
+    for one, other in itertools.combinations(made, 2):
+        if subnet(one["Subnet"]).overlaps(subnet(other["Subnet"])):
+            raise ValueError(f"subnets {one['Subnet']} and {other['Subnet']} overlap")
+    return made
+
+
+def _address(text: str | None) -> str:
+    return str(ipaddress.ip_address(text.partition("/")[0])) if text else ""
+
+
+def _compared(values: list[Entry] | None) -> list[tuple[str, str, str]] | None:
+    if values is None:
+        return None
+    return sorted(
+        (
+            str(subnet(value["Subnet"])) if value.get("Subnet") else "",
+            str(subnet(value["IPRange"])) if value.get("IPRange") else "",
+            _address(value.get("Gateway")),
+        )
+        for value in values
+    )
+
+
+def shown(values: list[Entry] | None) -> list[Entry]:
+    """Entries in the user's words."""
+    return [{word: value[key] for word, key in _KEYS if value.get(key)} for value in values or []]
+
+
+IPAM = Kind(
+    {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "subnet": {"type": "str", "required": True},
+            "iprange": {"type": "str"},
+            "gateway": {"type": "str"},
+        },
+    },
+    _entries,
+    shown,
+    _compared,
+)
+
+
+def written(entry: Entry) -> Entry:
+    """An entry as every Engine takes it: an old one may have stored a subnet with host bits, which newer ones refuse."""
+    made = {key: text for key, text in entry.items() if text}
+    return {**made, **{key: str(subnet(made[key])) for key in ("Subnet", "IPRange") if key in made}}
+
+
+def filled(declared: list[Entry], live: list[Entry] | None) -> list[Entry]:
+    """Declared entries with the gateways that the Engine chose where none was declared."""
+    chosen = {
+        str(subnet(entry["Subnet"])): entry.get("Gateway") for entry in live or [] if entry.get("Subnet")
+    }
+    made = []
+    for entry in declared:
+        gateway = entry.get("Gateway") or chosen.get(entry["Subnet"])
+        made.append({**entry, **({"Gateway": gateway} if gateway else {})})
+    return made
+
+
+def overlap(
+    wanted: t.Iterable[Subnet], others: t.Iterable[tuple[str, Subnet]]
+) -> tuple[Subnet, str, Subnet] | None:
+    """The first wanted subnet that overlaps with another's, whose, and with which."""
+    known = list(others)
+    for one in wanted:
+        for name, other in known:
+            if one.overlaps(other):
+                return one, name, other
+    return None

@@ -1,0 +1,158 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Log lines of services and tasks. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import unquote_plus
+
+from .._engine.client import Client
+from .._engine.errors import EngineError, EngineTimeout
+from .tasks import moment
+
+# Streams of the Engine's eight-byte frames; the last carries its own complaints about a log.
+_STREAMS = {0: "stdout", 1: "stdout", 2: "stderr", 3: "engine"}
+# Reading stands still while a container is being made or its node does not answer.
+PATIENCE = 5.0
+
+
+class Line(t.TypedDict):
+    """One line of a log."""
+
+    timestamp: str
+    stream: str
+    task_id: str
+    node_id: str
+    text: str
+
+
+class Logs(t.NamedTuple):
+    """What could be read, and sentences about what could not."""
+
+    lines: list[Line]
+    problems: list[str]
+
+
+def read(
+    client: Client,
+    path: str,
+    tail: int | None = None,
+    since: float | None = None,
+    timeout: float = PATIENCE,
+) -> Logs:
+    """Read a log. What cannot be read is a problem that is told, never an error.
+
+    Args:
+        client: a manager's Engine.
+        path: ``/services/{id}/logs`` or ``/tasks/{id}/logs``.
+        tail: as many of the last lines; of each task, where a service is read.
+        since: only lines after this moment, in seconds of Unix time.
+        timeout: seconds to wait for more lines.
+
+    Returns:
+        The lines in the order of time.
+    """
+    query = {"stdout": True, "stderr": True, "timestamps": True, "details": True}
+    try:
+        answer = client.read(
+            path,
+            timeout=timeout,
+            tail=None if tail is None else str(tail),
+            since=None if since is None else f"{since:.9f}",
+            **query,
+        )
+    except EngineTimeout:
+        return Logs(
+            [],
+            [f"the log did not end within {timeout:g} s: a task is being started or its node is not reached"],
+        )
+    except EngineError as error:
+        return Logs([], [str(error)])
+    return parse(answer)
+
+
+def read_each(
+    client: Client,
+    task_ids: t.Iterable[str],
+    tail: int | None = None,
+    since: float | None = None,
+    timeout: float = PATIENCE,
+) -> Logs:
+    """Read the logs of tasks one by one, so that one that cannot be read does not hide the others."""
+    lines: list[Line] = []
+    problems: list[str] = []
+    for task_id in task_ids:
+        found = read(client, f"/tasks/{task_id}/logs", tail, since, timeout)
+        lines += found.lines
+        problems += [f"task {task_id}: {problem}" for problem in found.problems]
+    return Logs(sorted(lines, key=_when), problems)
+
+
+def parse(answer: bytes) -> Logs:
+    """Take a log apart that was asked for with timestamps and details.
+
+    A container with a terminal has one plain stream, all others have frames of a header (stream, length) and a text.
+    """
+    lines: list[Line] = []
+    problems: list[str] = []
+    # A long line comes in pieces, of which only the last ends it.
+    begun: dict[tuple[str, str], Line] = {}
+    for stream, text in _framed(answer) if _has_frames(answer) else _plain(answer):
+        if stream == "engine":
+            problems.append(_complaint(text))
+            continue
+        line = _line(stream, text.rstrip("\r\n"))
+        source = stream, line["task_id"]
+        if source in begun:
+            begun[source]["text"] += line["text"]
+        else:
+            lines.append(begun.setdefault(source, line))
+        if text.endswith("\n"):
+            del begun[source]
+    return Logs(sorted(lines, key=_when), problems)
+
+
+def _has_frames(answer: bytes) -> bool:
+    # A plain stream begins with a timestamp's digit.
+    return answer[:1] in (b"\0", b"\1", b"\2", b"\3")
+
+
+def _framed(answer: bytes) -> t.Iterator[tuple[str, str]]:
+    at = 0
+    while at + 8 <= len(answer):
+        length = int.from_bytes(answer[at + 4 : at + 8], "big")
+        text = answer[at + 8 : at + 8 + length].decode("utf-8", "replace")
+        yield _STREAMS.get(answer[at], "stdout"), text
+        at += 8 + length
+
+
+def _plain(answer: bytes) -> t.Iterator[tuple[str, str]]:
+    for line in answer.decode("utf-8", "replace").split("\n"):
+        if line.strip("\r"):
+            yield ("engine" if line.startswith("Error grabbing logs") else "stdout"), f"{line}\n"
+
+
+def _line(stream: str, text: str) -> Line:
+    timestamp, _space, rest = text.partition(" ")
+    told, _space, rest = rest.partition(" ")
+    details = dict(pair.partition("=")[::2] for pair in told.split(","))
+    return {
+        "timestamp": timestamp,
+        "stream": stream,
+        "task_id": unquote_plus(details.get("com.docker.swarm.task.id", "")),
+        "node_id": unquote_plus(details.get("com.docker.swarm.node.id", "")),
+        "text": rest,
+    }
+
+
+def _complaint(text: str) -> str:
+    for beginning in ("Error grabbing logs: ", "rpc error: code = Unknown desc = ", "warning: "):
+        text = text[len(beginning) :] if text.startswith(beginning) else text
+    return text.strip()
+
+
+def _when(line: Line) -> str:
+    return moment(line["timestamp"])

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Looking at many services with few requests. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._engine.client import FEW, Client, only
+from .._swarm import nodes
+from . import snapshot as looks
+
+Looks = t.Dict[str, looks.Look]
+Raw = t.Dict[str, t.Any]
+# The Engine gives up after 20 s when the swarm has no leader.
+_PATIENCE = 25.0
+
+
+def look_at(client: Client, wanted: list[tuple[str, str, bool]]) -> Looks:
+    """One look at services, whatever their number, by their IDs.
+
+    Args:
+        client: a manager's Engine.
+        wanted: ID and name of each service, and whether it is being removed.
+    """
+    # The spec first: whatever is younger than it can only be read as not done yet.
+    services = _services(client, wanted)
+    removed = [(service_id, name) for service_id, name, _gone in wanted if service_id not in services]
+    up_to_date = _up_to_date(client, services, wanted)
+    raws: dict[str, list[Raw]] = {}
+    for raw in _tasks(client, list(services), [name for _id, name in removed], len(wanted)):
+        raws.setdefault(raw.get("ServiceID", ""), []).append(raw)
+    all_nodes = nodes.views(client.get("/nodes", timeout=_PATIENCE))
+    return {
+        service_id: looks.take(
+            name, services.get(service_id), raws.get(service_id, []), up_to_date, all_nodes
+        )
+        for service_id, name, _gone in wanted
+    }
+
+
+def _services(client: Client, wanted: list[tuple[str, str, bool]]) -> dict[str, Raw]:
+    ids = [service_id for service_id, _name, _gone in wanted]
+    found = client.get("/services", timeout=_PATIENCE, filters=only("id", ids) or None)
+    return {raw["ID"]: raw for raw in found if raw["ID"] in ids}
+
+
+def _up_to_date(client: Client, services: dict[str, Raw], wanted: list[tuple[str, str, bool]]) -> set[str]:
+    ids = [service_id for service_id, _name, gone in wanted if service_id in services and not gone]
+    if not ids:
+        return set()
+    filters = {"_up-to-date": ["true"], **only("service", ids)}
+    return {raw["ID"] for raw in client.get("/tasks", timeout=_PATIENCE, filters=filters)}
+
+
+def _tasks(client: Client, ids: list[str], removed: list[str], count: int) -> list[Raw]:
+    if count > FEW:
+        return t.cast("list[Raw]", client.get("/tasks", timeout=_PATIENCE))
+    found = []
+    if ids:
+        found += client.get("/tasks", timeout=_PATIENCE, filters={"service": ids})
+    if removed:
+        # The filter for services knows none that is removed; its tasks still carry its name.
+        found += client.get("/tasks", timeout=_PATIENCE, filters={"name": [f"{name}." for name in removed]})
+    return found

@@ -1,0 +1,222 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One look at a service: its tasks, and how many of them do what they should. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+import calendar
+import functools
+import time
+import typing as t
+from dataclasses import dataclass
+
+from .._swarm.nodes import Node
+from . import tasks
+from .tasks import Task
+
+Raw = t.Dict[str, t.Any]
+# States a task does not leave any more.
+_FAILED = ("failed", "rejected")
+_ENDED = ("complete", *_FAILED)
+_GONE_NODES = ("down", "disconnected")
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the Engine says of one service at one moment.
+
+    ``service`` is ``None`` when there is none (any more). ``current`` are the tasks made from the service's spec as it
+    is now, for jobs those of the current run; ``tasks`` are all.
+    """
+
+    name: str
+    service: Raw | None
+    tasks: list[Task]
+    current: list[Task]
+    nodes: list[Node]
+
+    @functools.cached_property
+    def mode(self) -> str:
+        """Key of the service's mode in the Engine's JSON: Replicated, Global, ReplicatedJob, GlobalJob."""
+        return next(iter(self._spec.get("Mode") or {"Replicated": {}}))
+
+    @property
+    def is_job(self) -> bool:
+        """Whether tasks are meant to end."""
+        return self.mode.endswith("Job")
+
+    @property
+    def by_node(self) -> bool:
+        """Whether nodes are the service's slots."""
+        return self.mode.startswith("Global")
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """States in which a task has failed; a service's task fails by ending, however well."""
+        return _FAILED if self.is_job else _ENDED
+
+    @property
+    def update_state(self) -> str:
+        """State of the Engine's update, empty while there is none."""
+        return t.cast("str", self._update_status.get("State") or "")
+
+    @property
+    def update_message(self) -> str:
+        """The Engine's sentence about its update."""
+        return t.cast("str", self._update_status.get("Message") or "")
+
+    @property
+    def _update_status(self) -> Raw:
+        return (self.service or {}).get("UpdateStatus") or {}
+
+    @property
+    def _spec(self) -> Raw:
+        return (self.service or {}).get("Spec") or {}
+
+    @property
+    def monitor(self) -> float:
+        """Seconds that new tasks have to stay up."""
+        return ((self._spec.get("UpdateConfig") or {}).get("Monitor") or 5_000_000_000) / 1e9
+
+    @property
+    def attempts(self) -> int:
+        """How often a task may fail by the service's restart policy, 0 for always."""
+        policy = (self._spec.get("TaskTemplate") or {}).get("RestartPolicy") or {}
+        if policy.get("Condition") == "none":
+            return 1
+        retries = t.cast("int", policy.get("MaxAttempts") or 0)
+        return retries + 1 if retries else 0
+
+    @property
+    def has_health_check(self) -> bool:
+        """Whether the service brings a health check of its own; what the image brings is not told by a manager."""
+        container = (self._spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}
+        test = (container.get("Healthcheck") or {}).get("Test") or []
+        return bool(test) and test != ["NONE"]
+
+    @property
+    def constraints(self) -> list[str]:
+        """The service's placement constraints."""
+        placement = (self._spec.get("TaskTemplate") or {}).get("Placement") or {}
+        return t.cast("list[str]", placement.get("Constraints") or [])
+
+    @property
+    def written_at(self) -> float:
+        """When the service was last written, in the Engine's time, by what is there after the write."""
+        told = [(self.service or {}).get("UpdatedAt"), self._update_status.get("StartedAt")]
+        return min((seconds(moment) for moment in told if moment), default=0.0)
+
+    @functools.cached_property
+    def _states(self) -> dict[str, str]:
+        return {node["id"]: node["state"] for node in self.nodes}
+
+    @property
+    def lost_nodes(self) -> set[str]:
+        """IDs of the nodes that are down."""
+        return {node["id"] for node in self.nodes if node["state"] in _GONE_NODES}
+
+    def is_lost(self, task: Task) -> bool:
+        """Whether a task's node is down or gone: whatever it reported last is not to be believed."""
+        return bool(task["node_id"]) and self._states.get(task["node_id"], "down") in _GONE_NODES
+
+    def place(self, task: Task) -> str:
+        """What the task is one of: its slot, or its node."""
+        return task["node_id"] if self.by_node else str(task["slot"])
+
+    def place_name(self, task: Task) -> str:
+        """The place as a user calls it."""
+        if self.by_node:
+            return f"the task on {task['node'] or 'no node'}"
+        return f"slot {task['slot']}" + (f" on {task['node']}" if task["node"] else "")
+
+    def done(self) -> list[Task]:
+        """The current tasks that are as they should be, one a place: running, or complete where it is a job."""
+        return self._done
+
+    @functools.cached_property
+    def _done(self) -> list[Task]:
+        found = {}
+        for task in self.current:
+            if self.is_job:
+                fine = task["state"] == "complete"
+            else:
+                fine = task["state"] == "running" and tasks.wanted(task) and not self.is_lost(task)
+            if fine:
+                found[self.place(task)] = task
+        return list(found.values())
+
+    def wanted(self) -> int:
+        """How many of them there should be."""
+        mode = (self._spec.get("Mode") or {}).get(self.mode) or {}
+        if self.mode == "Replicated":
+            return t.cast("int", mode.get("Replicas", 1))
+        if self.mode == "ReplicatedJob":
+            return t.cast("int", mode.get("TotalCompletions") or mode.get("MaxConcurrent") or 1)
+        return len(self.places())
+
+    def places(self) -> list[Task]:
+        """The newest task of each place that should have one.
+
+        Nodes have one while the swarm wants one there, or where it came to an end by itself: swarmkit tells nobody
+        which nodes a global service fits.
+        """
+        newest = tasks.newest(self.current if self.is_job else self.tasks, self.by_node)
+        known = {task["id"] for task in self.current}
+        return [
+            task
+            for task in newest
+            if (tasks.wanted(task) or (task["id"] in known and task["state"] in _ENDED))
+            and not (self.is_lost(task) and task["state"] != "complete")
+        ]
+
+    def stopping(self) -> list[Task]:
+        """Tasks that the swarm gave up and whose containers are still there."""
+        return [
+            task
+            for task in self.tasks
+            if not tasks.wanted(task)
+            and task["node_id"]
+            and tasks.order(task["state"]) <= tasks.RUNNING
+            and not self.is_lost(task)
+        ]
+
+
+def take(
+    name: str,
+    service: Raw | None,
+    raws: t.Iterable[Raw],
+    up_to_date: t.Container[str],
+    all_nodes: list[Node],
+) -> Look:
+    """Make a look of the Engine's answers.
+
+    Args:
+        name: the service's name.
+        service: from ``/services``.
+        raws: all its tasks, from ``/tasks``.
+        up_to_date: IDs of those that ``_up-to-date`` lets through.
+        all_nodes: every node.
+    """
+    hostnames = {node["id"]: node["hostname"] for node in all_nodes}
+    run = _run((service or {}).get("JobStatus"))
+    seen, current = [], []
+    for raw in raws:
+        task = tasks.view(raw, {raw.get("ServiceID", ""): name}, hostnames)
+        seen.append(task)
+        if raw["ID"] in up_to_date if run is None else _run(raw) == run:
+            current.append(task)
+    return Look(name, service, seen, current, all_nodes)
+
+
+def _run(raw: Raw | None) -> int | None:
+    """Which run of a job a task or a service's status is about; ``None`` where it is no job."""
+    iteration = (raw or {}).get("JobIteration")
+    return None if iteration is None else t.cast("int", iteration.get("Index") or 0)
+
+
+def seconds(timestamp: str) -> float:
+    """An Engine's timestamp as Unix time."""
+    whole, _dot, fraction = timestamp.rstrip("Z").partition(".")
+    return calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) + float(f"0.{fraction or 0}")

@@ -1,0 +1,174 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is mounted into a service's containers. PRIVATE to the collection. Pure.
+
+The Engine takes a mount without a type for a bind, drops what its converter does not know (moby
+``daemon/cluster/convert/container.go``: no ``CreateMountpoint``, no ``Consistency``) and leaves out empty objects.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._options import convert
+from .._options.option import Kind
+
+_TYPES = ("bind", "volume", "tmpfs", "npipe", "cluster")
+# Which suboptions belong to which type; the others take all types.
+_BELONGS = {
+    "propagation": ("bind",),
+    "non_recursive": ("bind",),
+    "no_copy": ("volume",),
+    "labels": ("volume",),
+    "driver_config": ("volume",),
+    "subpath": ("volume",),
+    "tmpfs_size": ("tmpfs",),
+    "tmpfs_mode": ("tmpfs",),
+    "tmpfs_options": ("tmpfs",),
+}
+_SPEC: dict[str, t.Any] = {
+    "target": {"type": "str", "required": True},
+    "source": {"type": "str"},
+    "type": {"type": "str", "choices": list(_TYPES)},
+    "readonly": {"type": "bool"},
+    "propagation": {
+        "type": "str",
+        "choices": ["shared", "slave", "private", "rshared", "rslave", "rprivate"],
+    },
+    "non_recursive": {"type": "bool"},
+    "no_copy": {"type": "bool"},
+    "labels": {"type": "dict"},
+    "driver_config": {
+        "type": "dict",
+        "options": {"name": {"type": "str"}, "options": {"type": "dict"}},
+    },
+    "subpath": {"type": "str"},
+    "tmpfs_size": {"type": "str"},
+    "tmpfs_mode": {"type": "raw"},
+    "tmpfs_options": {"type": "list", "elements": "str"},
+}
+
+
+def _mount(value: dict[str, t.Any]) -> dict[str, t.Any]:
+    target, source = value["target"], value.get("source") or ""
+    kind = value.get("type") or _guessed(source, target)
+    for name, types in _BELONGS.items():
+        if value.get(name) is not None and kind not in types:
+            raise ValueError(f"{target}: {name} is for a mount of type {types[0]}, this one is a {kind}")
+    if kind == "bind" and not _is_path(source):
+        raise ValueError(f"{target}: a bind needs the absolute path of a directory or file as its source")
+    if kind in ("npipe", "cluster") and not source:
+        raise ValueError(f"{target}: a mount of type {kind} needs a source")
+    if kind == "tmpfs" and source:
+        raise ValueError(f"{target}: a tmpfs has no source")
+    mount: dict[str, t.Any] = {"Type": kind, "Source": source, "Target": target}
+    mount["ReadOnly"] = value.get("readonly")
+    if kind == "bind":
+        mount["BindOptions"] = {
+            "Propagation": value.get("propagation"),
+            "NonRecursive": value.get("non_recursive"),
+        }
+    elif kind == "volume":
+        driver = value.get("driver_config") or {}
+        mount["VolumeOptions"] = {
+            "NoCopy": value.get("no_copy"),
+            "Labels": convert.texts(value.get("labels") or {}, "label"),
+            "DriverConfig": {
+                "Name": driver.get("name"),
+                "Options": convert.texts(driver.get("options") or {}, "driver option"),
+            },
+            "Subpath": value.get("subpath"),
+        }
+    elif kind == "tmpfs":
+        size, mode = value.get("tmpfs_size"), value.get("tmpfs_mode")
+        mount["TmpfsOptions"] = {
+            "SizeBytes": None if size is None else convert.size(size),
+            "Mode": None if mode is None else convert.file_mode(mode),
+            "Options": [text.split("=", 1) for text in value.get("tmpfs_options") or []],
+        }
+    return _without_empty(mount)
+
+
+def _guessed(source: str, target: str) -> str:
+    if _is_path(source):
+        return "bind"
+    raise ValueError(
+        f"{target}: the source {source!r} is no absolute path, so type has to say what it is: volume, tmpfs or cluster"
+    )
+
+
+def _is_path(source: str) -> bool:
+    # On Windows, a path begins with a drive.
+    return source.startswith("/") or source[1:3] in (":\\", ":/")
+
+
+def _without_empty(value: t.Any) -> t.Any:
+    """The value without whatever means that nothing was said."""
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _without_empty(part) for key, part in value.items()}
+    return {key: part for key, part in inner.items() if part not in (None, False, "", 0, {}, [])}
+
+
+def _mounts(values: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    made = sorted((_mount(value) for value in values), key=lambda mount: str(mount["Target"]))
+    for one, other in zip(made, made[1:]):
+        if one["Target"] == other["Target"]:
+            raise ValueError(f"{one['Target']}: two mounts have this target")
+    return made
+
+
+def _canonical(values: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    made = []
+    for value in values:
+        mount = {"Type": "bind", **_without_empty({**value, "Consistency": None})}
+        bind = dict(mount.get("BindOptions") or {})
+        if bind.get("Propagation") == "rprivate":
+            del bind["Propagation"]
+        made.append(_without_empty({**mount, "BindOptions": bind}))
+    return sorted(made, key=lambda mount: str(mount.get("Target")))
+
+
+def _shown(values: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    made = []
+    for mount in _canonical(values):
+        bind, volume = mount.get("BindOptions") or {}, mount.get("VolumeOptions") or {}
+        driver, tmpfs = volume.get("DriverConfig") or {}, mount.get("TmpfsOptions") or {}
+        shown = {
+            "target": mount.get("Target"),
+            "type": mount["Type"],
+            "source": mount.get("Source"),
+            "readonly": mount.get("ReadOnly"),
+            "propagation": bind.get("Propagation"),
+            "non_recursive": bind.get("NonRecursive"),
+            "no_copy": volume.get("NoCopy"),
+            "labels": volume.get("Labels"),
+            "driver_config": {"name": driver.get("Name"), "options": driver.get("Options")},
+            "subpath": volume.get("Subpath"),
+            "tmpfs_size": convert.size_text(tmpfs["SizeBytes"]) if "SizeBytes" in tmpfs else None,
+            "tmpfs_mode": convert.file_mode_text(tmpfs["Mode"]) if "Mode" in tmpfs else None,
+            "tmpfs_options": ["=".join(option) for option in tmpfs.get("Options") or []],
+        }
+        made.append(_without_empty(shown))
+    return made
+
+
+def _by_target(shown: list[dict[str, t.Any]]) -> dict[str, t.Any]:
+    return {mount["target"]: {k: v for k, v in mount.items() if k != "target"} for mount in shown}
+
+
+def _needs(values: list[dict[str, t.Any]]) -> t.Iterator[tuple[str, str]]:
+    for mount in values:
+        if mount["Type"] == "cluster":
+            yield "mounts of type cluster", "1.42"
+        if "Subpath" in mount.get("VolumeOptions", {}):
+            yield "mounts.subpath", "1.45"
+        if "Options" in mount.get("TmpfsOptions", {}):
+            yield "mounts.tmpfs_options", "1.46"
+
+
+MOUNTS = Kind(
+    {"type": "list", "elements": "dict", "options": _SPEC}, _mounts, _shown, _canonical, _by_target, _needs
+)

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The ports a service publishes. PRIVATE to the collection. Pure.
+
+The Engine takes an unknown protocol for tcp and an unknown mode for ingress, and a change of order replaces tasks.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._options.option import Kind
+
+_SPEC: dict[str, t.Any] = {
+    # A text, since it can be a range.
+    "target_port": {"type": "str", "required": True},
+    "published_port": {"type": "str"},
+    "protocol": {"type": "str", "default": "tcp", "choices": ["tcp", "udp", "sctp"]},
+    "mode": {"type": "str", "choices": ["ingress", "host"]},
+}
+Port = t.Dict[str, t.Any]
+
+
+def _range(text: str) -> range:
+    """The ports of ``8080`` or ``8000-8010``."""
+    first, dash, last = str(text).partition("-")
+    if not first.isdigit() or (dash and not last.isdigit()):
+        raise ValueError(f"{text!r} is neither a port nor a range like 8000-8010")
+    ports = range(int(first), int(last or first) + 1)
+    if not ports or not 1 <= ports[0] <= ports[-1] <= 65535:
+        raise ValueError(f"{text!r} is not within 1 to 65535, the lower one first")
+    return ports
+
+
+def _expanded(value: dict[str, t.Any]) -> list[Port]:
+    targets = _range(value["target_port"])
+    published: t.Iterable[int | None] = [None] * len(targets)
+    if value.get("published_port") not in (None, "", "0"):
+        wanted = _range(value["published_port"])
+        if len(wanted) != len(targets):
+            raise ValueError(
+                f"published_port {value['published_port']} and target_port {value['target_port']} are ranges of "
+                "different length"
+            )
+        published = wanted
+    made = []
+    for target, public in zip(targets, published):
+        port: Port = {"Protocol": value.get("protocol") or "tcp", "TargetPort": target}
+        if public:
+            port["PublishedPort"] = public
+        made.append({**port, "PublishMode": value.get("mode") or "ingress"})
+    return made
+
+
+def _key(port: Port) -> tuple[int, int, str, str]:
+    return (
+        port.get("PublishedPort") or 0,
+        port.get("TargetPort") or 0,
+        port.get("Protocol") or "tcp",
+        port.get("PublishMode") or "ingress",
+    )
+
+
+def _ports(values: list[dict[str, t.Any]]) -> list[Port]:
+    made = sorted((port for value in values for port in _expanded(value)), key=_key)
+    seen: dict[tuple[int, str], Port] = {}
+    for port in made:
+        public = port.get("PublishedPort")
+        if public and (public, port["Protocol"]) in seen:
+            raise ValueError(f"{public}/{port['Protocol']} is published twice")
+        seen[public or 0, port["Protocol"]] = port
+    return made
+
+
+def _canonical(values: list[Port]) -> list[tuple[int, int, str, str]]:
+    return sorted(_key(port) for port in values)
+
+
+def _shown(values: list[Port]) -> list[str]:
+    """As the command line writes them: ``8080:80/tcp``."""
+    made = []
+    for published, target, protocol, mode in _canonical(values):
+        host = ", mode host" if mode == "host" else ""
+        made.append(f"{published or '(any)'}:{target}/{protocol}{host}")
+    return made
+
+
+PORTS = Kind({"type": "list", "elements": "dict", "options": _SPEC}, _ports, _shown, _canonical)

@@ -1,0 +1,157 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Nodes as a user thinks of them. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._engine.errors import Refused
+from . import quorum
+
+
+class Manager(t.TypedDict):
+    """A node's part in the raft group."""
+
+    leader: bool
+    reachability: str
+    address: str
+
+
+class Node(t.TypedDict):
+    """One node.
+
+    ``role`` is the desired role; the node really is a manager when ``manager`` is not ``None``. ``problems`` are
+    sentences, empty when the node is fine.
+    """
+
+    id: str
+    hostname: str
+    role: str
+    availability: str
+    state: str
+    address: str
+    manager: Manager | None
+    engine_version: str
+    labels: dict[str, str]
+    problems: list[str]
+
+
+def view(raw: dict[str, t.Any]) -> Node:
+    """A node from the Engine's ``/nodes``."""
+    spec, status = raw.get("Spec") or {}, raw.get("Status") or {}
+    description = raw.get("Description") or {}
+    told = raw.get("ManagerStatus")
+    manager: Manager | None = None
+    if told:
+        manager = {
+            "leader": bool(told.get("Leader")),
+            "reachability": told.get("Reachability", "unknown"),
+            "address": told.get("Addr", ""),
+        }
+    node: Node = {
+        "id": raw["ID"],
+        "hostname": description.get("Hostname", ""),
+        "role": spec.get("Role", "worker"),
+        "availability": spec.get("Availability", "active"),
+        "state": status.get("State", "unknown"),
+        "address": _address(status.get("Addr", ""), manager),
+        "manager": manager,
+        "engine_version": (description.get("Engine") or {}).get("EngineVersion", ""),
+        "labels": spec.get("Labels") or {},
+        "problems": [],
+    }
+    node["problems"] = _problems(node, status.get("Message", ""))
+    return node
+
+
+def views(raws: list[dict[str, t.Any]]) -> list[Node]:
+    """All nodes, sorted by host name, each Down namesake told as such."""
+    nodes = sorted(
+        (view(raw) for raw in raws), key=lambda node: (node["hostname"], node["state"], node["id"])
+    )
+    for node in nodes:
+        twins = [
+            other for other in nodes if other["hostname"] == node["hostname"] and other["state"] != "down"
+        ]
+        if node["state"] == "down" and twins:
+            node["problems"].append(f"it is a stale entry: {node['hostname']} is now {twins[0]['id']}")
+    return nodes
+
+
+def _address(status_address: str, manager: Manager | None) -> str:
+    # A manager that has just become leader reports itself as 0.0.0.0 or 127.0.0.1 (moby#25657).
+    if manager and status_address in ("", "0.0.0.0", "127.0.0.1", "::"):
+        return manager["address"].rsplit(":", 1)[0].strip("[]")
+    return status_address
+
+
+def _problems(node: Node, message: str) -> list[str]:
+    found = []
+    if node["state"] != "ready":
+        found.append(f"its state is {node['state']}" + (f" ({message})" if message else ""))
+    if node["manager"] and node["manager"]["reachability"] != "reachable":
+        found.append(f"as a manager it is {node['manager']['reachability']}")
+    if node["role"] == "manager" and not node["manager"]:
+        found.append("its promotion is not finished")
+    if node["role"] == "worker" and node["manager"]:
+        found.append("its demotion is not finished")
+    if node["availability"] != "active":
+        told = {"drain": "drained: it runs no service task", "pause": "paused: it takes no new task"}
+        found.append(told.get(node["availability"], node["availability"]))
+    return found
+
+
+def reachable(nodes: t.Iterable[Node]) -> list[Node]:
+    """The managers that take part in the quorum now."""
+    return [node for node in nodes if node["manager"] and node["manager"]["reachability"] == "reachable"]
+
+
+def managers(nodes: t.Iterable[Node]) -> list[Node]:
+    """The members of the raft group, reachable or not."""
+    return [node for node in nodes if node["manager"]]
+
+
+def quorum_summary(nodes: list[Node]) -> quorum.Summary:
+    """The quorum in numbers."""
+    return quorum.summary(len(managers(nodes)), len(reachable(nodes)))
+
+
+def find(nodes: list[Node], name: str, own_id: str | None = None) -> Node | None:
+    """The node of an ID, an ID's beginning or a host name; ``self`` is the node that is asked.
+
+    Host names are not unique: where several nodes carry it, the one that is not down is meant.
+
+    Returns:
+        The node, or ``None`` when there is none.
+
+    Raises:
+        Refused: several nodes could be meant.
+    """
+    wanted = own_id if name == "self" else name
+    for matches in (
+        [node for node in nodes if node["id"] == wanted],
+        [node for node in nodes if node["hostname"] == name],
+        [node for node in nodes if len(name) >= 6 and node["id"].startswith(name)],
+    ):
+        alive = [node for node in matches if node["state"] != "down"] or matches
+        if len(alive) > 1:
+            told = ", ".join(f"{node['id']} ({node['address']}, {node['state']})" for node in alive)
+            raise Refused(f"{len(alive)} nodes are called {name}: {told}; name the node by its ID.")
+        if alive:
+            return alive[0]
+    return None
+
+
+def namesakes(nodes: list[Node], node: Node) -> list[Node]:
+    """Stale entries of a node's host: same host name and address, down, another ID."""
+    return [
+        other
+        for other in nodes
+        if other["id"] != node["id"]
+        and other["state"] == "down"
+        and other["hostname"] == node["hostname"]
+        and other["address"] == node["address"]
+    ]

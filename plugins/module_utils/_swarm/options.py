@@ -1,0 +1,95 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The swarm's own settings as a table. PRIVATE to the collection. Pure.
+
+Defaults are those of swarmkit's ``manager/state/store`` and moby's ``daemon/cluster/convert/swarm.go``.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._options.option import BOOL, DURATION, INT, Kind, Option, Table
+
+_HOUR = 3600 * 10**9
+
+
+def _at_least(least: int, why: str) -> t.Callable[[int], None]:
+    def check(value: int) -> None:
+        if value < least:
+            raise ValueError(f"{value} is below {least}: {why}")
+
+    return check
+
+
+def _an_hour(value: int) -> None:
+    if value < _HOUR:
+        raise ValueError("a certificate has to live at least 1h")
+
+
+_counted = _at_least(0, "it is a count")
+
+SETTINGS: Table = (
+    Option("task_history_retention_limit", ("Orchestration", "TaskHistoryRetentionLimit"), INT, 5),
+    Option("snapshot_interval", ("Raft", "SnapshotInterval"), INT, 10000, limits=_counted, missing=0),
+    Option("keep_old_snapshots", ("Raft", "KeepOldSnapshots"), INT, 0, limits=_counted),
+    Option(
+        "log_entries_for_slow_followers",
+        ("Raft", "LogEntriesForSlowFollowers"),
+        INT,
+        500,
+        limits=_counted,
+        missing=0,
+    ),
+    Option(
+        "heartbeat_tick", ("Raft", "HeartbeatTick"), INT, 1, limits=_at_least(1, "it is a number of ticks")
+    ),
+    Option(
+        "election_tick", ("Raft", "ElectionTick"), INT, 10, limits=_at_least(1, "it is a number of ticks")
+    ),
+    Option(
+        "dispatcher_heartbeat_period",
+        ("Dispatcher", "HeartbeatPeriod"),
+        DURATION,
+        5 * 10**9,
+        limits=_at_least(1, "it is a time between two heartbeats"),
+    ),
+    Option("node_cert_expiry", ("CAConfig", "NodeCertExpiry"), DURATION, 2160 * _HOUR, limits=_an_hour),
+    Option("autolock_managers", ("EncryptionConfig", "AutoLockManagers"), BOOL, False),
+    Option("ca_force_rotate", ("CAConfig", "ForceRotate"), INT, 0, limits=_counted),
+)
+
+_EXTERNAL_CA_SPEC: dict[str, t.Any] = {
+    "protocol": {"type": "str", "choices": ["cfssl"], "default": "cfssl"},
+    "url": {"type": "str", "required": True},
+    "options": {"type": "dict"},
+    "ca_cert": {"type": "str"},
+}
+
+
+def _external_cas(values: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """The Engine's form: it reports a missing ``CACert`` as empty text and missing ``Options`` not at all."""
+    return [
+        {
+            "Protocol": ca["protocol"],
+            "URL": ca["url"],
+            "CACert": ca["ca_cert"] or "",
+            **({"Options": ca["options"]} if ca["options"] else {}),
+        }
+        for ca in values
+    ]
+
+
+# Kept apart from the plain settings: its values are long and are not shown in the look of every run.
+EXTERNAL_CAS = Option(
+    "external_cas",
+    ("CAConfig", "ExternalCAs"),
+    Kind(
+        {"type": "list", "elements": "dict", "options": _EXTERNAL_CA_SPEC},
+        _external_cas,
+        lambda values: [value.get("URL") for value in values],
+    ),
+    default=[],
+)

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an Engine is to a swarm, whatever its state. PRIVATE to the collection.
+
+``/info`` is answered by the node itself, so it works where everything else needs a manager with a quorum
+(moby ``daemon/cluster/cluster.go``).
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._engine.client import Client
+from .._engine.errors import EngineAbsent, EngineTimeout, NoQuorum, NotAManager
+from .._options.plan import MEMORY
+from . import nodes, quorum
+from .options import SETTINGS
+
+# A leaderless manager answers within 10 raft ticks that it has no leader, or only after 20 s; whoever looks does
+# not wait for the latter.
+_PATIENCE = 8.0
+
+
+def look(client: Client) -> dict[str, t.Any]:
+    """The swarm as this Engine sees it.
+
+    Returns:
+        ``state`` is one of ``no_engine``, ``inactive``, ``pending``, ``error``, ``locked``, ``worker``,
+        ``no_quorum``, ``manager``; ``why`` is a sentence about it. ``node_id``, ``address`` and ``remote_managers``
+        (``[{id, address}]``) are there in a swarm; ``swarm_id``, ``nodes``, ``unfinished``, ``quorum``, ``settings``, ``labels``
+        and what was chosen at init (``data_path_port``, ``default_addr_pool``, ``subnet_size``) on a manager with
+        a quorum.
+    """
+    try:
+        info = client.info()
+    except EngineAbsent as error:
+        return {"state": "no_engine", "why": str(error)}
+    return {**local(info), **_cluster(client, info)}
+
+
+def local_state(info: dict[str, t.Any]) -> str:
+    """``inactive``, ``pending``, ``error``, ``locked``, ``worker`` or ``manager`` from ``/info``."""
+    swarm = info.get("Swarm") or {}
+    state = swarm.get("LocalNodeState") or "inactive"
+    # A manager that was restarted is pending, though a manager, until there is a leader.
+    if state != "active" and not (state == "pending" and swarm.get("ControlAvailable")):
+        return str(state)
+    return "manager" if swarm.get("ControlAvailable") else "worker"
+
+
+def local(info: dict[str, t.Any]) -> dict[str, t.Any]:
+    """What the node itself knows of its swarm."""
+    swarm = info.get("Swarm") or {}
+    state = local_state(info)
+    hostname = info.get("Name", "this host")
+    told = swarm.get("Error") or "no reason given"
+    why = {
+        "inactive": f"{hostname} is in no swarm.",
+        "pending": f"{hostname} is trying to join a swarm: {told}.",
+        "error": f"{hostname} is in a swarm but cannot take part: {told}.",
+        "locked": f"{hostname} waits for the swarm's unlock key.",
+        "worker": f"{hostname} is a worker; ask a manager about the swarm.",
+        "manager": f"{hostname} is a manager.",
+    }
+    return {
+        "state": state,
+        "why": why.get(state, f"{hostname} reports the unknown state {state}."),
+        "node_id": swarm.get("NodeID") or None,
+        "address": swarm.get("NodeAddr") or None,
+        "error": swarm.get("Error") or None,
+        "remote_managers": [
+            {"id": manager.get("NodeID", ""), "address": manager.get("Addr", "")}
+            for manager in swarm.get("RemoteManagers") or []
+        ],
+    }
+
+
+def _cluster(client: Client, info: dict[str, t.Any]) -> dict[str, t.Any]:
+    if local_state(info) != "manager":
+        return {}
+    known_id = ((info.get("Swarm") or {}).get("Cluster") or {}).get("ID")
+    try:
+        swarm = client.get("/swarm", timeout=_PATIENCE)
+        seen = nodes.views(client.get("/nodes", timeout=_PATIENCE))
+    except (NoQuorum, EngineTimeout) as error:
+        return {
+            "state": "no_quorum",
+            "swarm_id": known_id or None,
+            "why": f"{info.get('Name')} is a manager of a swarm that has lost its quorum: {error}",
+        }
+    except NotAManager as error:
+        # It was demoted between the two requests.
+        return {"state": "worker", "why": str(error)}
+    return {
+        **cluster(swarm),
+        "nodes": seen,
+        "unfinished": _unfinished(client, seen),
+        "quorum": nodes.quorum_summary(seen),
+        "why": quorum.sentence(len(nodes.managers(seen)), len(nodes.reachable(seen))),
+    }
+
+
+def _unfinished(client: Client, seen: list[nodes.Node]) -> list[str]:
+    """IDs of nodes whose joining broke off before their labels were in force.
+
+    They joined paused and were never declared. One that was paused by hand differs in that it has run a task.
+    """
+    paused = [node["id"] for node in seen if node["availability"] == "pause" and MEMORY not in node["labels"]]
+    tasks = client.get("/tasks", timeout=_PATIENCE, filters={"node": paused}) if paused else []
+    return sorted(set(paused) - {task.get("NodeID") for task in tasks})
+
+
+def cluster(swarm: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The swarm object of a manager in the user's words, without its join tokens."""
+    spec = swarm.get("Spec") or {}
+    return {
+        "swarm_id": swarm.get("ID"),
+        "settings": {option.name: option.kind.show(option.read(spec)) for option in SETTINGS},
+        "labels": spec.get("Labels") or {},
+        "data_path_port": swarm.get("DataPathPort") or 4789,
+        "default_addr_pool": swarm.get("DefaultAddrPool") or [],
+        "subnet_size": swarm.get("SubnetSize"),
+        "root_rotation_in_progress": bool(swarm.get("RootRotationInProgress")),
+    }
+
+
+def published_ports(services: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """The ports that services publish, those the Engine chose included: ``port protocol mode service``."""
+    return [
+        {
+            "port": port["PublishedPort"],
+            "protocol": port.get("Protocol", "tcp"),
+            "mode": port.get("PublishMode", "ingress"),
+            "service": service["Spec"]["Name"],
+        }
+        for service in services
+        for port in (service.get("Endpoint") or {}).get("Ports") or []
+        if port.get("PublishedPort")
+    ]

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The roles' variables, read from their argument specs, so that each is described once. PRIVATE."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import typing as t
+from pathlib import Path
+
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ...module_utils._engine.errors import Refused
+from ...module_utils._options.option import argument_spec
+from ...module_utils._swarm.options import SETTINGS
+
+_ROLES = ("swarm_engine", "swarm_firewall", "swarm_quorum", "swarm_labels")
+# Labels may come from several groups at once, each in a variable of its own.
+LABELS = "swarm_labels_node"
+_PREFIXES = tuple(f"{role}_" for role in _ROLES)
+
+
+@functools.lru_cache(maxsize=1)
+def specs() -> dict[str, dict[str, t.Any]]:
+    """The argument spec of every variable of the collection's roles."""
+    roles = Path(__file__).resolve().parents[3] / "roles"
+    found: dict[str, dict[str, t.Any]] = {}
+    for role in _ROLES:
+        text = (roles / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+        found.update(yaml.safe_load(text)["argument_specs"]["main"]["options"])
+    return found
+
+
+def is_labels(name: str) -> bool:
+    """Whether a variable holds node labels."""
+    return name == LABELS or name.startswith(f"{LABELS}__")
+
+
+def check_names(host: str, names: t.Iterable[str]) -> None:
+    """Refuse variables that look like the collection's but are not.
+
+    Raises:
+        Refused: names the variable, the host and the one that was probably meant.
+    """
+    known = list(specs())
+    for name in sorted(names):
+        if name in known or is_labels(name) or not name.startswith("swarm_"):
+            continue
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
+        if close or name.startswith(_PREFIXES):
+            hint = f"; did you mean {close[0]}?" if close else "; see the README of that role."
+            raise Refused(f"{host}: no role has a variable {name}{hint}")
+
+
+def check_seen_by_all(planning: t.Mapping[str, t.Any], host: t.Mapping[str, t.Any]) -> None:
+    """Refuse variables that only the host which plans would see: those of a play, an include or a task.
+
+    Args:
+        planning: the variables of the task that plans, untemplated.
+        host: the variables of the same host as every other host sees them, untemplated.
+
+    Raises:
+        Refused: names the first such variable and where it has to be set instead.
+    """
+    known = specs()
+    for name in sorted(planning):
+        if name in host:
+            hidden = (name in known or is_labels(name)) and host[name] != planning[name]
+        else:
+            # Defaults of roles that the play lists are seen here only, and are what the plan takes anyway.
+            hidden = is_labels(name) and bool(planning[name])
+            hidden = hidden or (name in known and planning[name] != known[name].get("default"))
+        if hidden:
+            raise Refused(
+                f"{name} is set on the play, where the plan of all hosts does not see it; "
+                "set it in the inventory, in group_vars or host_vars, or with -e."
+            )
+
+
+def values(host: str, found: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The variables of a host, checked against their specs, defaults filled in.
+
+    Raises:
+        Refused: a value of the wrong type or outside of its choices.
+    """
+    known = specs()
+    validator = ArgumentSpecValidator({name: spec for name, spec in known.items() if not is_labels(name)})
+    result = validator.validate({name: value for name, value in found.items() if not is_labels(name)})
+    if result.error_messages:
+        raise Refused(f"{host}: {result.error_messages[0]}".rstrip(".") + ".")
+    return dict(result.validated_parameters)
+
+
+def settings(declared: dict[str, t.Any]) -> dict[str, t.Any]:
+    """``swarm_quorum_settings`` with each value in its option's type: templates may have made strings of them.
+
+    Raises:
+        Refused: a value of the wrong type.
+    """
+    result = ArgumentSpecValidator(argument_spec(SETTINGS)).validate(declared)
+    if result.error_messages:
+        raise Refused(f"swarm_quorum_settings: {result.error_messages[0]}".rstrip(".") + ".")
+    return {name: result.validated_parameters[name] for name in declared}

@@ -1,0 +1,122 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
+from ansible_collections.flotilla.swarm.plugins.module_utils._host import info as host_look
+from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, info
+
+VERSION = {"Version": "26.1.5+dfsg1", "ApiVersion": "1.45"}
+HELD = [{"protocol": "tcp", "port": 22, "address": "0.0.0.0", "process": "sshd", "pid": 1}]
+
+
+class Engine(FakeEngine):
+    """An Engine whose ``/version`` and negotiation can fail."""
+
+    def __init__(self, version: t.Any, refusal: Exception | None = None, **answers: t.Any) -> None:
+        super().__init__({f"GET /{name}": answer for name, answer in answers.items()})
+        self._answer, self._refusal = version, refusal
+
+    def version(self) -> dict[str, t.Any]:
+        """``/version``."""
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return t.cast("dict[str, t.Any]", self._answer)
+
+    def api(self) -> tuple[int, int]:
+        """The negotiation."""
+        if self._refusal:
+            raise self._refusal
+        return super().api()
+
+
+@pytest.fixture(autouse=True)
+def host(monkeypatch: pytest.MonkeyPatch) -> dict[str, t.Any]:
+    """A host with an Engine's files on it."""
+    files: dict[str, t.Any] = {"installed": True, "package": "docker.io", "held": False, "daemon": {}}
+    monkeypatch.setattr(host_look.host, "look", lambda run: {"hostname": "m1"})
+    monkeypatch.setattr(host_look.host, "engine_files", lambda: dict(files))
+    monkeypatch.setattr(host_look, "listeners", lambda: HELD)
+    monkeypatch.setattr(host_look.firewall, "look", lambda run: {"backend": "none"})
+    return files
+
+
+def look(engine: Engine) -> dict[str, t.Any]:
+    return host_look.look(engine, lambda command: (0, "", ""))
+
+
+def test_an_engine_outside_of_a_swarm() -> None:
+    found = look(Engine(VERSION, info=info()))
+    assert found["engine"] == {
+        "state": "running",
+        "version": "26.1.5+dfsg1",
+        "api_version": "1.45",
+        "error": None,
+        "package": "docker.io",
+        "held": False,
+        "daemon": {},
+    }
+    assert found["swarm"]["state"] == "inactive"
+    assert (found["hostname"], found["listeners"], found["firewall"]) == ("m1", HELD, {"backend": "none"})
+
+
+def test_the_ports_of_a_member_are_its_engines_and_not_looked_at() -> None:
+    assert look(Engine(VERSION, info=info("active", "id-w1")))["listeners"] == []
+
+
+def test_a_manager_tells_the_whole_swarm() -> None:
+    engine = Engine(VERSION, info=info("active", "id-m1", control=True), swarm={"ID": "s"}, nodes=[])
+    found = look(engine)["swarm"]
+    assert (found["state"], found["swarm_id"], found["nodes"]) == ("manager", "s", [])
+
+
+@pytest.mark.parametrize(("installed", "state"), [(True, "stopped"), (False, "absent")])
+def test_an_engine_that_is_not_there_or_does_not_run(
+    host: dict[str, t.Any], installed: bool, state: str
+) -> None:
+    host["installed"] = installed
+    found = look(Engine(errors.EngineAbsent("No Engine answers at x.")))
+    assert (found["engine"]["state"], found["engine"]["error"]) == (state, "No Engine answers at x.")
+    assert found["swarm"] == {"state": "no_engine", "why": "No Engine answers at x."}
+    assert found["listeners"] == HELD
+
+
+def test_an_engine_that_does_not_answer_may_be_in_a_swarm() -> None:
+    found = look(Engine(errors.EngineTimeout("The Engine at x did not answer within 60 s.")))
+    assert found["engine"]["state"] == "unreachable"
+    assert found["swarm"] == {"state": "unknown", "why": "The Engine at x did not answer within 60 s."}
+    assert found["listeners"] == []
+
+
+def test_an_engine_that_is_too_old_still_says_whether_it_is_in_a_swarm() -> None:
+    old = errors.Refused("The Engine at x is 19.03; 20.10 is the oldest supported.")
+    engine = Engine(
+        {"Version": "19.03", "ApiVersion": "1.40"}, old, info=info("active", "id-m1", control=True)
+    )
+    found = look(engine)
+    assert (found["engine"]["state"], found["engine"]["version"]) == ("running", "19.03")
+    assert found["engine"]["error"] == str(old)
+    assert found["swarm"]["state"] == "manager"
+    assert [request for request, *_rest in engine.requests] == ["GET /info"], (
+        "nothing it would not understand"
+    )
+
+
+def test_an_engine_one_may_not_use_is_an_error() -> None:
+    with pytest.raises(errors.EngineForbidden):
+        look(Engine(errors.EngineForbidden("This user may not use the Engine.")))
+
+
+def test_a_firewall_that_cannot_be_read_does_not_hide_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_run: t.Any) -> t.NoReturn:
+        raise errors.Refused("nft says no.")
+
+    monkeypatch.setattr(host_look.firewall, "look", fail)
+    found = look(Engine(VERSION, info=info()))
+    assert found["firewall"] == {"backend": "unknown", "note": "nft says no."}
+    assert found["engine"]["state"] == "running"

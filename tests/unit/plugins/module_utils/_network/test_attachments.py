@@ -1,0 +1,130 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import copy
+import typing as t
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.attachments import (
+    MOVING,
+    put_back,
+    taken_off,
+    uses,
+    waits,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+Raw = dict[str, t.Any]
+
+FRONT = {"Id": "idfront", "Name": "front"}
+NEW = {"Id": "idnew", "Name": "front"}
+BACK = {"Id": "idback", "Name": "back"}
+INGRESS = {"Id": "idin", "Name": "ingress", "Ingress": True}
+
+_attachments = st.lists(
+    st.fixed_dictionaries(
+        {"Target": st.sampled_from(["idfront", "idback", "idother"])},
+        optional={"Aliases": st.just(["www"]), "DriverOpts": st.just({"a": "b"})},
+    ),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda one: one["Target"],
+)
+_ports = st.lists(
+    st.sampled_from(
+        [
+            {"TargetPort": 80, "PublishedPort": 80, "PublishMode": "ingress"},
+            {"TargetPort": 81, "PublishedPort": 81},
+            {"TargetPort": 82, "PublishedPort": 82, "PublishMode": "host"},
+        ]
+    ),
+    min_size=1,
+    max_size=3,
+    unique_by=str,
+)
+specs = st.fixed_dictionaries(
+    {
+        "Name": st.just("web"),
+        "Labels": st.dictionaries(st.sampled_from(["a", "b"]), st.just("1")),
+        "TaskTemplate": st.fixed_dictionaries(
+            {"ContainerSpec": st.just({"Image": "tiny"})}, optional={"Networks": _attachments}
+        ),
+    },
+    optional={
+        "Networks": _attachments,
+        "UpdateConfig": st.just({"Parallelism": 2, "Delay": 5, "FailureAction": "rollback"}),
+        "EndpointSpec": st.fixed_dictionaries({"Mode": st.just("vip")}, optional={"Ports": _ports}),
+    },
+)
+
+
+@given(specs)
+def test_whoever_is_taken_off_and_put_back_is_as_before(spec: Raw) -> None:
+    before = copy.deepcopy(spec)
+    off = taken_off(spec, FRONT, "front")
+    assert spec == before
+    assert not uses(off, FRONT)
+    assert waits(off, "front")
+    back = put_back(off, "front", "idfront")
+    assert back == before
+
+
+@given(specs)
+def test_two_networks_at_a_time_do_not_disturb_each_other(spec: Raw) -> None:
+    off = taken_off(taken_off(taken_off(spec, FRONT, "front"), BACK, "back"), INGRESS, "ingress")
+    assert off["UpdateConfig"]["Parallelism"] == 0
+    assert not any(uses(off, network) for network in (FRONT, BACK, INGRESS))
+    back = put_back(put_back(put_back(off, "ingress", "idin"), "back", "idback"), "front", "idfront")
+    assert back == spec
+
+
+def test_everything_else_is_kept_and_the_new_network_is_meant() -> None:
+    spec = {
+        "Labels": {"a": "1"},
+        "TaskTemplate": {
+            "Networks": [{"Target": "idback"}, {"Target": "idfront", "Aliases": ["www"]}, {"Target": "x"}]
+        },
+    }
+    back = put_back(taken_off(spec, FRONT, "front"), "front", "idnew")
+    assert back["TaskTemplate"]["Networks"] == [
+        {"Target": "idback"},
+        {"Target": "idnew", "Aliases": ["www"]},
+        {"Target": "x"},
+    ]
+    assert back["Labels"] == {"a": "1"}
+    assert "UpdateConfig" not in back
+
+
+def test_all_tasks_leave_at_once_whatever_becomes_of_them() -> None:
+    spec = {"UpdateConfig": {"Parallelism": 1, "Delay": 10**10, "FailureAction": "pause"}, **_on("idfront")}
+    off = taken_off(spec, FRONT, "front")
+    assert off["UpdateConfig"] == {"Parallelism": 0, "FailureAction": "continue", "Order": "stop-first"}
+    assert "Networks" not in off["TaskTemplate"]
+
+
+def test_somebody_who_was_faster_is_not_doubled() -> None:
+    off = taken_off(_on("idfront"), FRONT, "front")
+    off["TaskTemplate"]["Networks"] = [{"Target": "idnew", "Aliases": ["theirs"]}]
+    back = put_back(off, "front", "idnew")
+    assert back["TaskTemplate"]["Networks"] == [{"Target": "idnew", "Aliases": ["theirs"]}]
+    assert MOVING not in back["Labels"]
+
+
+def test_a_network_given_by_its_name_counts() -> None:
+    assert uses(_on("front"), FRONT)
+    assert not uses(_on("other"), FRONT)
+
+
+@pytest.mark.parametrize("text", ["", "x", "[]", '{"left": 5}', "null"])
+def test_a_damaged_memory_is_none(text: str) -> None:
+    spec = {"Labels": {MOVING: text}, **_on("idfront")}
+    assert not waits(spec, "front")
+    assert waits(taken_off(spec, FRONT, "front"), "front")
+
+
+def _on(target: str) -> Raw:
+    return {"TaskTemplate": {"Networks": [{"Target": target}]}}

@@ -1,0 +1,128 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.addresses import problem, spaces
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.attachments import taken_off
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.info import find, lines, look
+from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine
+
+Raw = dict[str, t.Any]
+IDENTITY = "idfront890123456789012345"
+
+
+def network(subnet: str = "10.1.0.0/24", **more: t.Any) -> Raw:
+    entry = {"Subnet": subnet, "Gateway": subnet.replace(".0/", ".1/").partition("/")[0]}
+    return {
+        "Name": "front",
+        "Id": IDENTITY,
+        "Scope": "swarm",
+        "Driver": "overlay",
+        "IPAM": {"Config": [entry]},
+        "Options": {"encrypted": "", "com.docker.network.driver.mtu": "1400", "a": "b"},
+        "Labels": {"team": "a", "flotilla.declared": '["mtu"]'},
+        **more,
+    }
+
+
+def task(address: str, node: str, state: str = "running") -> Raw:
+    attached = [{"Network": {"ID": IDENTITY}, "Addresses": [f"{address}/24"]}]
+    return {"NodeID": node, "Status": {"State": state}, "NetworksAttachments": attached}
+
+
+def service(name: str = "web", address: str = "10.1.0.2/24") -> Raw:
+    return {
+        "ID": f"id{name}",
+        "Spec": {"Name": name, "TaskTemplate": {"Networks": [{"Target": IDENTITY}]}},
+        "Endpoint": {
+            "VirtualIPs": [
+                {"NetworkID": IDENTITY, "Addr": address},
+                {"NetworkID": "x", "Addr": "10.9.0.2/24"},
+            ]
+        },
+    }
+
+
+def test_tasks_services_nodes_and_the_gateway_take_addresses() -> None:
+    tasks = [
+        task("10.1.0.3", "n1"),
+        task("10.1.0.4", "n1"),
+        task("10.1.0.5", "n2"),
+        task("10.1.0.6", "n3", "shutdown"),
+    ]
+    [space] = spaces(network(), [service()], tasks, ["n1", "n2", "n3"])
+    assert space == {"subnet": "10.1.0.0/24", "total": 254, "taken": 3 + 1 + 2 + 1}
+
+
+def test_every_node_is_on_the_ingress_network() -> None:
+    [space] = spaces(network(Ingress=True), [], [], ["n1", "n2", "n3"])
+    assert space["taken"] == 4
+
+
+def test_a_range_within_the_subnet_is_what_there_is_to_give() -> None:
+    raw = network()
+    raw["IPAM"]["Config"] = [
+        {"Subnet": "10.1.0.0/16", "IPRange": "10.1.5.0/28", "Gateway": "10.1.0.1"},
+        {"Subnet": "fd00::/64"},
+    ]
+    assert spaces(raw, [], [], []) == [{"subnet": "10.1.0.0/16", "total": 16, "taken": 0}]
+
+
+@pytest.mark.parametrize(("taken", "told"), [(203, False), (204, True)])
+def test_four_fifths_are_a_problem(taken: int, told: bool) -> None:
+    sentence = problem({"subnet": "10.1.0.0/24", "total": 254, "taken": taken})
+    assert (sentence is not None) is told
+
+
+def client(*networks: Raw, services: list[Raw] | None = None) -> FakeEngine:
+    return FakeEngine({"GET /networks": list(networks), "GET /services": services or [], "GET /tasks": []})
+
+
+def test_a_network_in_the_users_words() -> None:
+    found = look(client(network(), services=[service()]), [], None)
+    [seen] = found["networks"]
+    assert seen["encrypted"] is True
+    assert seen["mtu"] == 1400
+    assert seen["driver_options"] == {"a": "b"}
+    assert (seen["labels"], seen["declared"]) == ({"team": "a"}, ["mtu"])
+    assert (seen["subnets"], seen["gateways"]) == (["10.1.0.0/24"], ["10.1.0.1"])
+    assert (seen["services"], seen["problems"]) == (["web"], [])
+    assert lines({"state": "manager", **found}) == [
+        "NETWORK  DRIVER   SUBNETS      TAKEN  SERVICES  KIND",
+        "front    overlay  10.1.0.0/24  2/254  1         encrypted",
+        "Every network is fine.",
+    ]
+
+
+def test_what_is_not_fine_is_told() -> None:
+    waiting = {"ID": "idweb", "Spec": taken_off(service()["Spec"], network(), "front")}
+    broken = network(Driver="", IPAM={"Driver": "", "Config": None}, Options=None)
+    found = look(client(broken, services=[waiting]), [], None)
+    first, second = found["networks"][0]["problems"]
+    assert first.startswith("the swarm never gave it an address space")
+    assert second.startswith("a run that did not end took web off it")
+    assert lines({"state": "manager", **found})[2:4] == ["Not fine:", f"front: {first}."]
+
+
+def test_names_ids_and_their_beginnings() -> None:
+    there = [network(), network(Name=IDENTITY[:12], Id="other")]
+    assert find(there, "front") is there[0]
+    assert find(there, IDENTITY[:12]) is there[1]
+    assert find(there, IDENTITY[:13]) is there[0]
+    assert find(there, "idfront") is None
+
+
+def test_only_the_swarms_own_and_only_what_was_asked_for() -> None:
+    local = network(Name="bridge", Id="b", Scope="local")
+    ghost = network(Name="ghost", Id="g", Peers=[{"Name": "x"}])
+    engine = client(network(), local, ghost)
+    assert [one["name"] for one in look(engine, [], None)["networks"]] == ["front"]
+    found = look(engine, [], ["ghost", "front", IDENTITY])
+    assert ([one["name"] for one in found["networks"]], found["missing"]) == (["front"], ["ghost"])
+    assert look(client(), [], ["x"]) == {"networks": [], "missing": ["x"]}
+    assert lines({"state": "worker", "why": "It is a worker.", "networks": []}) == ["It is a worker."]

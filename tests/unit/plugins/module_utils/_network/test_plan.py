@@ -1,0 +1,255 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import copy
+import typing as t
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.declared import (
+    NetworkOrder,
+    network_order,
+)
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.options import ASSIGNED, MTU, body
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.plan import (
+    NetworkPlan,
+    Surroundings,
+    changes_of,
+    plan_network,
+)
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.plan import MEMORY, memory
+from hypothesis import given
+from hypothesis import strategies as st
+
+Raw = dict[str, t.Any]
+
+texts = st.dictionaries(st.sampled_from(["a", "b", "x.y"]), st.sampled_from(["", "1", "two"]), max_size=2)
+_entries = st.sampled_from(
+    [
+        [],
+        [{"subnet": "10.1.0.0/16"}],
+        [{"subnet": "10.1.0.0/16", "iprange": "10.1.5.0/24", "gateway": "10.1.5.9"}],
+        [{"subnet": "10.1.0.0/24"}, {"subnet": "10.2.0.0/24"}],
+    ]
+)
+OPTIONS: dict[str, st.SearchStrategy[t.Any]] = {
+    "driver": st.just("overlay"),
+    "attachable": st.booleans(),
+    "internal": st.booleans(),
+    "encrypted": st.booleans(),
+    "mtu": st.sampled_from([1300, 1450]),
+    "driver_options": texts,
+    "ipam_driver": st.just("default"),
+    "ipam_driver_options": texts,
+    "ipam_config": _entries,
+    "labels": texts,
+}
+declarations = st.fixed_dictionaries({}, optional=OPTIONS).map(
+    lambda found: {"name": "front", "enable_ipv6": False, **found}
+)
+
+
+def born(sent: Raw) -> Raw:
+    """What the Engine tells of a network that was made of a body."""
+    entries = copy.deepcopy(sent["IPAM"]["Config"]) or [{"Subnet": "10.0.3.0/24"}]
+    for entry in entries:
+        entry.setdefault("Gateway", entry["Subnet"].replace(".0/", ".1/").partition("/")[0])
+    found = {key: value for key, value in sent.items() if key != "CheckDuplicate"}
+    return {
+        "Attachable": False,
+        "Internal": False,
+        "Ingress": False,
+        "EnableIPv6": False,
+        **found,
+        "Id": "idnew",
+        "Labels": sent["Labels"] or None,
+        "Options": {**sent["Options"], ASSIGNED: "4097"},
+        "IPAM": {
+            "Driver": sent["IPAM"]["Driver"],
+            "Options": sent["IPAM"]["Options"] or None,
+            "Config": entries,
+        },
+    }
+
+
+def made(params: Raw) -> tuple[NetworkOrder, Raw]:
+    order = network_order(params)
+    spec, _changes = changes_of(order, None)
+    return order, born(body(spec))
+
+
+@given(declarations)
+def test_what_was_made_does_not_differ(params: Raw) -> None:
+    order, live = made(params)
+    before = copy.deepcopy(live)
+    assert changes_of(order, live)[1] == {}
+    assert live == before
+    assert plan_network(order, live, Surroundings()).action == "none"
+
+
+@given(declarations, declarations)
+def test_what_was_made_anew_does_not_differ(first: Raw, second: Raw) -> None:
+    """And so does one that another declaration made; what that declared and this does not is back at its default."""
+    _order, live = made(first)
+    order = network_order(second)
+    spec, _changes = changes_of(order, live)
+    anew = born(body(spec))
+    assert changes_of(order, anew)[1] == {}
+    assert ASSIGNED not in body(spec)["Options"]
+
+
+@given(declarations)
+def test_what_others_set_is_kept_when_it_is_made_anew(params: Raw) -> None:
+    theirs = {
+        "Name": "front",
+        "Id": "idold",
+        "Driver": "overlay",
+        "Attachable": True,
+        "Labels": {"theirs": "1"},
+        "Options": {"theirs": "2", ASSIGNED: "1"},
+        "IPAM": {
+            "Driver": "default",
+            "Options": None,
+            "Config": [{"Subnet": "10.9.0.5/24", "Gateway": "10.9.0.1"}],
+        },
+    }
+    sent = body(changes_of(network_order(params), theirs)[0])
+    assert sent["Labels"]["theirs"] == "1"
+    assert sent["Options"]["theirs"] == "2"
+    assert "attachable" in params or sent["Attachable"] is True
+    if not params.get("ipam_config"):
+        assert sent["IPAM"]["Config"] == [{"Subnet": "10.9.0.0/24", "Gateway": "10.9.0.1"}]
+
+
+def live(**more: t.Any) -> Raw:
+    return {
+        "Name": "front",
+        "Id": "idold",
+        "Driver": "overlay",
+        "Labels": None,
+        "Options": {ASSIGNED: "4097"},
+        "IPAM": {
+            "Driver": "default",
+            "Options": None,
+            "Config": [{"Subnet": "10.1.0.0/24", "Gateway": "10.1.0.1"}],
+        },
+        **more,
+    }
+
+
+def changes(there: Raw, **params: t.Any) -> Raw:
+    return changes_of(network_order({"name": "front", **params}), there)[1]
+
+
+def test_the_key_alone_encrypts() -> None:
+    encrypted = live(Options={"encrypted": "false"})
+    assert changes(encrypted, encrypted=True) == {}
+    assert changes(encrypted, encrypted=False) == {"encrypted": (True, False)}
+    assert changes(live(), encrypted=False) == {}
+    assert changes(live(), encrypted=True) == {"encrypted": (False, True)}
+    assert (
+        "encrypted"
+        not in body(changes_of(network_order({"name": "front", "encrypted": False}), encrypted)[0])["Options"]
+    )
+
+
+def test_what_is_not_declared_any_more_counts_where_it_is_not_the_default() -> None:
+    once = memory(["attachable", "ipam_config", "labels.a", "mtu", "internal"])
+    there = live(Attachable=True, Labels={MEMORY: once, "a": "1"}, Options={MTU: "1300"})
+    assert sorted(changes(there)) == ["attachable", "ipam_config", "labels.a", "mtu"]
+    assert (
+        changes(there, attachable=True, mtu=1300, labels={"a": "1"}, ipam_config=[{"subnet": "10.1.0.0/24"}])
+        == {}
+    )
+
+
+def test_a_gateway_that_the_engine_chose_is_nobodys_wish() -> None:
+    assert changes(live(), ipam_config=[{"subnet": "10.1.0.0/24"}]) == {}
+    assert sorted(changes(live(), ipam_config=[{"subnet": "10.1.0.0/24", "gateway": "10.1.0.2"}])) == [
+        "ipam_config"
+    ]
+    assert changes(live(), ipam_config=[{"subnet": "10.2.0.0/24"}]) == {
+        "ipam_config": ([{"subnet": "10.1.0.0/24", "gateway": "10.1.0.1"}], [{"subnet": "10.2.0.0/24"}])
+    }
+
+
+def test_one_that_never_got_addresses_differs() -> None:
+    there = live(Driver="", IPAM={"Driver": "", "Options": None, "Config": None}, Options=None)
+    assert "driver" in changes(there)
+    assert body(changes_of(network_order({"name": "front"}), there)[0])["Driver"] == "overlay"
+
+
+def service(name: str, **spec: t.Any) -> Raw:
+    return {"ID": f"id{name}", "Spec": {"Name": name, **spec}}
+
+
+def test_a_difference_needs_a_word() -> None:
+    around = Surroundings(users=[service("web"), service("api")])
+    with pytest.raises(Refused) as error:
+        plan_network(network_order({"name": "front", "internal": True}), live(), around)
+    assert str(error.value) == (
+        "front differs, and no network can be changed in place: internal is false on the swarm and true declared. Set recreate "
+        "to true to have it removed and made anew. Meanwhile api and web would be without it. Nothing was sent."
+    )
+    plan = plan_network(network_order({"name": "front", "internal": True, "recreate": True}), live(), around)
+    assert (plan.action, plan.users, plan.id) == ("recreate", ["api", "web"], "idold")
+    assert plan.sentence == "front: removed and made anew (internal); api, web put back on it"
+    assert plan.diff(False) == {"state": "present", "internal": False}
+    assert plan.diff(True) == {"state": "present", "internal": True}
+
+
+def test_who_waits_is_put_back() -> None:
+    around = Surroundings(waiting=[service("web")])
+    order = network_order({"name": "front"})
+    again = plan_network(order, live(), around)
+    assert (again.action, again.sentence) == ("reattach", "front: already anew; web put back on it")
+    new = plan_network(order, None, around)
+    assert (new.action, new.sentence) == ("create", "front: created; web put back on it")
+    with pytest.raises(Refused, match="front cannot be removed: web uses it"):
+        plan_network(NetworkOrder("front", "absent"), None, around)
+
+
+def test_what_cannot_be_moved_is_not() -> None:
+    order = network_order({"name": "front", "internal": True, "recreate": True})
+    job = service("job", Mode={"ReplicatedJob": {}})
+    with pytest.raises(Refused, match="under job: a job that is moved runs again"):
+        plan_network(order, live(), Surroundings(users=[job]))
+    with pytest.raises(Refused, match="while container x on m1 is attached: end that first"):
+        plan_network(order, live(), Surroundings(by_hand=["container x on m1 is attached"]))
+
+
+def test_absent_twice_and_with_its_users() -> None:
+    gone = NetworkOrder("front", "absent")
+    assert plan_network(gone, None, Surroundings()).action == "none"
+    removal = plan_network(gone, live(), Surroundings())
+    assert (removal.action, removal.sentence, removal.diff(True)) == (
+        "remove",
+        "front: removed",
+        {"state": "absent"},
+    )
+    with pytest.raises(Refused, match=r"api and web use it\. Remove them, or take them off"):
+        plan_network(gone, live(), Surroundings(users=[service("web"), service("api")]))
+
+
+@pytest.mark.parametrize(
+    "params", [{"enable_ipv6": True}, {"enable_ipv6": True, "ipam_config": None, "recreate": True}]
+)
+@pytest.mark.parametrize("there", [None, live(Internal=True)])
+def test_ipv6_without_addresses_is_refused(params: Raw, there: Raw | None) -> None:
+    with pytest.raises(Refused):
+        plan_network(network_order({"name": "front", **params}), there, Surroundings())
+
+
+def test_another_name_of_the_ingress_network_is_a_difference() -> None:
+    order = network_order({"name": "edge", "ingress": True, "recreate": True})
+    plan = plan_network(order, live(Name="ingress", Ingress=True), Surroundings())
+    assert plan.changes == {"name": ("ingress", "edge")}
+    assert body(plan.spec)["Name"] == "edge"
+
+
+def test_a_new_ones_plan_has_no_id_yet() -> None:
+    plan = NetworkPlan(network_order({"name": "front"}), "create")
+    assert (plan.id, plan.sentence, plan.diff(False)) == ("", "front: created", {"state": "absent"})

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import datetime
+import re
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.convert import (
+    duration,
+    label_name,
+    label_text,
+    labels,
+    nanoseconds,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (0, 0),
+        (7, 7),
+        ("7", 7),
+        ("10s", 10 * 10**9),
+        ("1m30s", 90 * 10**9),
+        ("2160h", 2160 * 3600 * 10**9),
+        ("1.5s", 1500 * 10**6),
+        ("250ms", 250 * 10**6),
+        ("5us3ns", 5003),
+        ("5µs", 5000),
+        (" 10s ", 10 * 10**9),
+    ],
+)
+def test_a_duration_is_read_as_it_is_written(value: object, expected: int) -> None:
+    assert nanoseconds(value) == expected
+
+
+@pytest.mark.parametrize("value", ["", "ten", "10 s", "10s!", "-5s", "10d", "s", True, 1.5, None, "1h 30m"])
+def test_what_is_no_duration_is_refused_with_examples(value: object) -> None:
+    with pytest.raises(
+        ValueError, match=re.escape(f"{str(value).strip()!r} is not a duration like 10s, 1m30s")
+    ):
+        nanoseconds(value)
+
+
+@given(st.integers(0, 10**19))
+def test_a_shown_duration_reads_back_as_itself(value: int) -> None:
+    assert nanoseconds(duration(value)) == value
+
+
+def test_durations_are_shown_in_their_largest_units() -> None:
+    assert [duration(value) for value in (0, 90 * 10**9, 2160 * 3600 * 10**9, 1_000_001)] == [
+        "0s",
+        "1m30s",
+        "2160h",
+        "1ms1ns",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (True, "a yes or no"),
+        (1, "a number"),
+        (1.1, "a number"),
+        (None, "nothing"),
+        ([], "a list"),
+        ({}, "a dictionary"),
+        (datetime.date(2026, 11, 20), "a date"),
+    ],
+)
+def test_a_label_value_that_is_no_string_is_refused_with_its_kind_and_the_cure(
+    value: object, kind: str
+) -> None:
+    with pytest.raises(ValueError) as refused:
+        label_text(value)
+    assert str(refused.value) == f"is {value!r}, {kind}, not a string: put it in quotes"
+
+
+@pytest.mark.parametrize("name", ["zone", "a", "com.example/rack-1", "a_b", "A.b", "0"])
+def test_names_that_a_constraint_can_use_are_labels(name: str) -> None:
+    assert label_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["", "-a", "a-", "a b", "a==b", "ä", ".a", "a\n", 5, None])
+def test_a_name_no_constraint_could_use_is_refused(name: object) -> None:
+    with pytest.raises(ValueError) as refused:
+        label_name(name)
+    assert str(refused.value) == "is not a label name: use letters, digits and . _ - / between them"
+
+
+def test_labels_name_the_one_that_is_wrong() -> None:
+    assert labels({"a": "1", "b": ""}) == {"a": "1", "b": ""}
+    with pytest.raises(ValueError) as refused:
+        labels({"good": "x", "ssd": True})
+    assert str(refused.value) == "label 'ssd' is True, a yes or no, not a string: put it in quotes"
+    with pytest.raises(ValueError) as refused:
+        labels({"bad name": "x"})
+    assert str(refused.value).startswith("label 'bad name' is not a label name")
+
+
+def test_labels_are_a_dictionary() -> None:
+    with pytest.raises(ValueError) as refused:
+        labels(["a=b"])
+    assert str(refused.value) == "is ['a=b'], not a dictionary of labels"

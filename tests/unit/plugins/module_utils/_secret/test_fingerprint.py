@@ -1,0 +1,49 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import hashlib
+import typing as t
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.fingerprint import fingerprint, matches
+
+
+def test_it_is_known_again_and_never_twice_the_same() -> None:
+    one, other = fingerprint(b"hunter2"), fingerprint(b"hunter2")
+    assert one
+    assert other
+    assert one != other
+    assert matches(one, b"hunter2") is True
+    assert matches(other, b"hunter3") is False
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "",
+        "scrypt",
+        "sha224$14$YQ==$YQ==",
+        "scrypt$x$YQ==$YQ==",
+        "scrypt$14$?$a",
+        "scrypt$30$YQ==$YQ==",
+        "a$b$c$d$e",
+    ],
+)
+def test_one_that_nobody_understands_says_nothing(stored: str) -> None:
+    assert matches(stored, b"hunter2") is None
+
+
+def test_a_python_without_scrypt_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = fingerprint(b"hunter2")
+    assert stored
+
+    def refuse(*_args: t.Any, **_how: t.Any) -> bytes:
+        raise ValueError("disabled for FIPS")
+
+    monkeypatch.setattr(hashlib, "scrypt", refuse)
+    assert (fingerprint(b"hunter2"), matches(stored, b"hunter2")) == (None, None)
+    monkeypatch.delattr(hashlib, "scrypt")
+    assert (fingerprint(b"hunter2"), matches(stored, b"hunter2")) == (None, None)
