@@ -39,17 +39,27 @@ class Node(t.TypedDict):
     problems: list[str]
 
 
+# States of a node that the managers have lost contact with (swarmkit api/types.proto): no task of it reports its end, and
+# the node can be removed.
+_GONE = ("down", "disconnected")
+
+
+def is_gone(node: Node) -> bool:
+    """Whether the swarm has lost the node."""
+    return node["state"] in _GONE
+
+
 def view(raw: dict[str, t.Any]) -> Node:
     """A node from the Engine's ``/nodes``."""
     spec, status = raw.get("Spec") or {}, raw.get("Status") or {}
     description = raw.get("Description") or {}
-    told = raw.get("ManagerStatus")
+    raft = raw.get("ManagerStatus")
     manager: Manager | None = None
-    if told:
+    if raft:
         manager = {
-            "leader": bool(told.get("Leader")),
-            "reachability": told.get("Reachability", "unknown"),
-            "address": told.get("Addr", ""),
+            "leader": bool(raft.get("Leader")),
+            "reachability": raft.get("Reachability", "unknown"),
+            "address": raft.get("Addr", ""),
         }
     node: Node = {
         "id": raw["ID"],
@@ -68,15 +78,13 @@ def view(raw: dict[str, t.Any]) -> Node:
 
 
 def views(raws: list[dict[str, t.Any]]) -> list[Node]:
-    """All nodes, sorted by host name, each Down namesake told as such."""
+    """All nodes, sorted by host name; an entry that is gone while its host has another one says that it is stale."""
     nodes = sorted(
         (view(raw) for raw in raws), key=lambda node: (node["hostname"], node["state"], node["id"])
     )
     for node in nodes:
-        twins = [
-            other for other in nodes if other["hostname"] == node["hostname"] and other["state"] != "down"
-        ]
-        if node["state"] == "down" and twins:
+        twins = [other for other in nodes if other["hostname"] == node["hostname"] and not is_gone(other)]
+        if is_gone(node) and twins:
             node["problems"].append(f"it is a stale entry: {node['hostname']} is now {twins[0]['id']}")
     return nodes
 
@@ -99,8 +107,8 @@ def _problems(node: Node, message: str) -> list[str]:
     if node["role"] == "worker" and node["manager"]:
         found.append("its demotion is not finished")
     if node["availability"] != "active":
-        told = {"drain": "drained: it runs no service task", "pause": "paused: it takes no new task"}
-        found.append(told.get(node["availability"], node["availability"]))
+        words = {"drain": "drained: it runs no service task", "pause": "paused: it takes no new task"}
+        found.append(words.get(node["availability"], node["availability"]))
     return found
 
 
@@ -122,7 +130,7 @@ def quorum_summary(nodes: list[Node]) -> quorum.Summary:
 def find(nodes: list[Node], name: str, own_id: str | None = None) -> Node | None:
     """The node of an ID, an ID's beginning or a host name; ``self`` is the node that is asked.
 
-    Host names are not unique: where several nodes carry it, the one that is not down is meant.
+    Host names are not unique: where several nodes have the name, the one that is not gone is meant.
 
     Returns:
         The node, or ``None`` when there is none.
@@ -136,22 +144,10 @@ def find(nodes: list[Node], name: str, own_id: str | None = None) -> Node | None
         [node for node in nodes if node["hostname"] == name],
         [node for node in nodes if len(name) >= 6 and node["id"].startswith(name)],
     ):
-        alive = [node for node in matches if node["state"] != "down"] or matches
+        alive = [node for node in matches if not is_gone(node)] or matches
         if len(alive) > 1:
-            told = ", ".join(f"{node['id']} ({node['address']}, {node['state']})" for node in alive)
-            raise Refused(f"{len(alive)} nodes are called {name}: {told}; name the node by its ID.")
+            listed = ", ".join(f"{node['id']} ({node['address']}, {node['state']})" for node in alive)
+            raise Refused(f"{len(alive)} nodes are called {name}: {listed}; name the node by its ID.")
         if alive:
             return alive[0]
     return None
-
-
-def namesakes(nodes: list[Node], node: Node) -> list[Node]:
-    """Stale entries of a node's host: same host name and address, down, another ID."""
-    return [
-        other
-        for other in nodes
-        if other["id"] != node["id"]
-        and other["state"] == "down"
-        and other["hostname"] == node["hostname"]
-        and other["address"] == node["address"]
-    ]

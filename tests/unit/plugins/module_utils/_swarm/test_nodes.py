@@ -79,11 +79,19 @@ def test_the_engines_message_is_passed_on() -> None:
     assert nodes.view(raw)["problems"] == ["its state is down (heartbeat failure)"]
 
 
-def test_a_down_namesake_is_told_as_stale_and_the_live_one_is_not() -> None:
-    seen = nodes.views([raw_node("new", "w1"), raw_node("old", "w1", state="down"), raw_node("x", "w2")])
+@pytest.mark.parametrize(
+    ("state", "gone"), [("ready", False), ("unknown", False), ("down", True), ("disconnected", True)]
+)
+def test_a_node_is_gone_where_it_is_down_or_disconnected(state: str, gone: bool) -> None:
+    assert nodes.is_gone(node("n", state=state)) is gone
+
+
+@pytest.mark.parametrize("state", ["down", "disconnected"])
+def test_an_entry_that_is_gone_is_stale_where_its_host_has_another_one(state: str) -> None:
+    seen = nodes.views([raw_node("new", "w1"), raw_node("old", "w1", state=state), raw_node("x", "w2")])
     by_id = {one["id"]: one["problems"] for one in seen}
     assert by_id == {
-        "old": ["its state is down", "it is a stale entry: w1 is now new"],
+        "old": [f"its state is {state}", "it is a stale entry: w1 is now new"],
         "new": [],
         "x": [],
     }
@@ -146,22 +154,9 @@ def test_several_live_namesakes_are_refused_with_their_ids() -> None:
     )
 
 
-def test_an_ambiguous_beginning_is_refused_unless_one_alone_lives() -> None:
+@pytest.mark.parametrize("state", ["down", "disconnected"])
+def test_an_ambiguous_beginning_is_refused_unless_all_but_one_are_gone(state: str) -> None:
     with pytest.raises(Refused, match=r"^2 nodes are called abcdef: "):
         nodes.find(SEEN, "abcdef")
-    alive = nodes.find(nodes.views([raw_node("prefix1"), raw_node("prefix2", state="down")]), "prefix")
+    alive = nodes.find(nodes.views([raw_node("prefix1"), raw_node("prefix2", state=state)]), "prefix")
     assert alive and alive["id"] == "prefix1"
-
-
-def test_namesakes_share_name_and_address_and_are_down() -> None:
-    own = raw_node("own", "w1", address="10.0.0.9")
-    seen = nodes.views(
-        [
-            own,
-            raw_node("stale", "w1", state="down", address="10.0.0.9"),
-            raw_node("alive", "w1", address="10.0.0.9"),
-            raw_node("elsewhere", "w1", state="down", address="10.0.0.8"),
-            raw_node("renamed", "w9", state="down", address="10.0.0.9"),
-        ]
-    )
-    assert [one["id"] for one in nodes.namesakes(seen, nodes.view(own))] == ["stale"]
