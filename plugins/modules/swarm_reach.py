@@ -9,16 +9,18 @@ DOCUMENTATION = r"""
 module: swarm_reach
 short_description: Prove that hosts reach each other on the ports of a swarm
 description:
-  - Proves with real packets, UDP included, that hosts which are to form a swarm reach each other, before anything is
-    joined. Works the same on bare hosts and on nodes of a live swarm.
-  - It takes three tasks. With O(state=listening) every host answers for some seconds, with O(state=proven) every host
-    asks the others, with O(state=absent) the answering ends (it ends by itself after O(seconds) too).
-  - TCP ports that are free are listened on; where the Engine or anything else holds the port, a connection to it is
-    the proof.
-  - UDP is seen by a raw socket, which gets a datagram after the input firewall of the host, whoever holds the port,
-    the kernel's VXLAN and the Engine's gossip too. The answer leaves from the port that was asked.
+  - Proves with real packets, UDP included, that hosts which are to form a swarm reach each other, before any host
+    joins. Works the same on hosts in no swarm and on nodes of a live swarm.
+  - A proof takes three tasks. With O(state=listening) every host starts a listener that answers for some seconds, with
+    O(state=proven) every host asks the others, with O(state=absent) every listener ends. A listener also ends by itself
+    after O(seconds).
+  - The listener listens on TCP ports that are free; where the Engine or another process holds the port, a connection to
+    that process is the proof.
+  - UDP is received by a raw socket, which gets a datagram after the input firewall of the host even where the kernel's
+    VXLAN or the Engine's gossip holds the port. The answer is sent from the port that was asked.
     At most three datagrams of 96 bytes are sent to a port.
-  - An Engine in a swarm cannot read a question on 7946/udp and notes one warning for it in its log (C(memberlist)).
+  - An Engine in a swarm cannot read a question on 7946/udp and writes one warning about each to its log
+    (C(memberlist)).
   - IP protocol 50 (ESP), which only encrypted overlay networks use, is not proven.
 author: Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -27,7 +29,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Nothing is started, asked or ended. With O(state=proven) the table is empty.
+      - No listener is started or ended, and no peer is asked. With O(state=proven) the table is empty.
   diff_mode:
     support: N/A
     details:
@@ -39,23 +41,23 @@ attributes:
 options:
   state:
     description:
-      - V(listening) starts a listener in the background, in place of one that runs already, and returns as soon as
-        its ports are bound. Needs root, Python's standard library, and a Linux kernel.
+      - V(listening) starts a listener in the background, in place of a running one, and returns as soon as the
+        ports are bound. Needs root, Python's standard library, and a Linux kernel.
       - V(proven) asks every port of O(peers) and fails where one does not answer.
-      - V(absent) ends the listener and returns once its ports are free. Needs root.
+      - V(absent) ends the listener and returns as soon as the ports are free. Needs root.
     type: str
     choices: [listening, proven, absent]
     required: true
   host:
     description:
       - The name of this host as its peers know it; usually V(inventory_hostname).
-      - The listener answers with it, so that an address which belongs to another host is noticed.
+      - The listener answers with this name, so that an address which belongs to another host is detected.
     type: str
     required: true
   run:
     description:
       - Any text that is the same on all hosts and differs from run to run. Questions of another run are not answered.
-      - It is no secret.
+      - The text is no secret.
     type: str
     default: flotilla
   ports:
@@ -81,13 +83,13 @@ options:
     default: 60
   peers:
     description:
-      - Whom to ask, for O(state=proven).
+      - The hosts to ask, for O(state=proven).
     type: list
     elements: dict
     default: []
     suboptions:
       host:
-        description: The name of the peer, as its listener was given in O(host).
+        description: The name of the peer, which is the O(host) of its listener.
         type: str
         required: true
       address:
@@ -102,7 +104,7 @@ options:
         suboptions: *port
   timeout:
     description:
-      - How many seconds a port may take to answer, for O(state=proven); 0.5 to 30.
+      - How many seconds to wait for the answer of a port, for O(state=proven); 0.5 to 30.
     type: float
     default: 2.0
   required:
@@ -115,7 +117,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Answer the peers
+- name: Start the listener
   flotilla.swarm.swarm_reach:
     state: listening
     host: "{{ inventory_hostname }}"
@@ -125,7 +127,7 @@ EXAMPLES = r"""
       - {protocol: udp, port: 7946}
       - {protocol: udp, port: 4789}
 
-- name: Reach every peer
+- name: Ask every peer
   flotilla.swarm.swarm_reach:
     state: proven
     host: "{{ inventory_hostname }}"
@@ -134,7 +136,7 @@ EXAMPLES = r"""
       - {host: w1, address: 10.0.0.21, ports: *ports}
       - {host: w2, address: 10.0.0.22, ports: *ports}
 
-- name: Answer no longer
+- name: End the listener
   flotilla.swarm.swarm_reach:
     state: absent
     host: "{{ inventory_hostname }}"
@@ -142,16 +144,16 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ports:
-  description: How the ports are listened on.
+  description: How the listener listens on each port.
   returned: O(state=listening)
   type: list
   elements: dict
   contains:
     protocol: {description: The protocol., type: str, returned: always}
     port: {description: The port., type: int, returned: always}
-    held: {description: Whether something else holds the port., type: bool, returned: always}
-    held_by: {description: The process that holds it. Null for the kernel., type: str, returned: always}
-    pid: {description: The number of that process., type: int, returned: always}
+    held: {description: Whether another process or the kernel holds the port., type: bool, returned: always}
+    held_by: {description: The process that holds the port. Null for the kernel., type: str, returned: always}
+    pid: {description: The ID of that process., type: int, returned: always}
   sample: [{protocol: tcp, port: 7946, held: true, held_by: dockerd, pid: 512}]
 reached:
   description: One row for each port of each peer, in the order of O(peers).
@@ -160,12 +162,12 @@ reached:
   elements: dict
   contains:
     host: {description: The peer., type: str, returned: always}
-    address: {description: The address asked., type: str, returned: always}
+    address: {description: The address that was asked., type: str, returned: always}
     protocol: {description: The protocol., type: str, returned: always}
     port: {description: The port., type: int, returned: always}
-    reached: {description: Whether the peer was reached there., type: bool, returned: always}
+    reached: {description: Whether the peer was reached on the port., type: bool, returned: always}
     answered_by:
-      description: V(listener), or V(holder) for whatever holds the TCP port. Null without an answer.
+      description: V(listener), or V(holder) for another process that holds the TCP port. Null without an answer.
       type: str
       returned: always
     answered_as: {description: The name the listener answered with., type: str, returned: always}
@@ -187,19 +189,12 @@ failures:
       admit 4789/udp from m1."
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._engine.errors import FlotillaError
-from ..module_utils._ports.reach import OPTIONS, reach
+from ..module_utils._ports.reach import VERB
+from ..module_utils._run.module import run
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
-    try:
-        result = reach(module.params, module.check_mode)
-    except FlotillaError as error:
-        module.fail_json(msg=str(error), **error.facts)
-    module.exit_json(changed=False, **result)
+    run(VERB)
 
 
 if __name__ == "__main__":

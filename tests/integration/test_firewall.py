@@ -76,7 +76,7 @@ def test_check_mode_tells_and_changes_nothing(hosts: Hosts, before: dict[str, st
         lines = result["diff"]["after"].splitlines()
         assert result["changed"] and result["diff"]["before"] == ""
         assert f"{hosts.address(MEMBER[name])} tcp 2377" in lines
-        assert "everybody else udp 4789: refused" in lines
+        assert "all other addresses udp 4789: refused" in lines
     assert hosts.everywhere(lambda name: hosts.run(name, SHOW[BACKENDS[name]])) == before
 
 
@@ -245,7 +245,7 @@ def test_nothing_is_switched_on_that_was_off(hosts: Hosts) -> None:
         assert result["backend"] == "none" and result["openings"] == []
         assert (
             result["msg"]
-            == "No firewall is at work on this host, so nothing was opened and nothing is refused."
+            == "No firewall is active on this host, so no port was opened and no port is refused."
         )
     assert hosts.everywhere(lambda name: hosts.run(name, show)) == shown
 

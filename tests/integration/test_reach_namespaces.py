@@ -312,7 +312,4 @@ def test_without_root_one_sentence_says_so(_namespaces: Hosts) -> None:
         check=False,
         env={"PYTHONPATH": str(ROOT / ".cache/tree"), "PATH": os.environ["PATH"], "HOME": "/tmp"},
     )
-    assert (
-        json.loads(result.stdout)["msg"]
-        == "Proving that peers reach m1 needs root there: set become to true."
-    )
+    assert json.loads(result.stdout)["msg"] == "Listening for peers on m1 needs root: set become to true."

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""nftables. PRIVATE to the collection.
+"""The backend nftables. PRIVATE to the collection.
 
 Our rules are in files of our own and loaded by a unit of our own that follows nftables.service: the user's
-/etc/nftables.conf is never touched, and a reload of it, which flushes everything, brings ours back.
+/etc/nftables.conf is never changed, and a reload of it, which flushes all rules, loads ours again.
 """
 
 from __future__ import annotations
@@ -13,10 +13,15 @@ from __future__ import annotations
 import re
 import typing as t
 
-from . import nft_text as texts
-from . import plan as plans
-from .host import NFTABLES_FILES, Host
-from .nft_ruleset import CHAIN, TABLE, Chain, Ruleset
+from .backend import NFTABLES_FILES, Reading
+from .iptables import iptables_note
+from .nftables_ruleset import CHAIN, TABLE, Chain, Ruleset
+from .nftables_text import accept_text, openings_seen, table_text, text_guarded, text_openings
+from .plan import Access, live_firewall
+
+if t.TYPE_CHECKING:
+    from .host import Host
+    from .plan import FirewallPlan, LiveFirewall
 
 _TABLE_FILE = f"{NFTABLES_FILES}/table.nft"
 _UNIT = "flotilla-firewall.service"
@@ -50,7 +55,7 @@ WantedBy=multi-user.target nftables.service
 
 def unit_text(nft: str) -> str:
     """The unit that loads our rules, given the path of nft."""
-    # A table that is not there (any more) must not keep the others from being loaded.
+    # A table that no longer exists must not prevent that the others are loaded.
     each = f'for file in {NFTABLES_FILES}/accept-*.nft; do [ ! -e "$file" ] || {nft} -f "$file"; done; true'
     return _UNIT_TEXT.format(
         nft=nft,
@@ -60,93 +65,114 @@ def unit_text(nft: str) -> str:
     )
 
 
+def read(host: Host) -> Reading:
+    """Read whether nftables filters, and what it lets members do; and whether iptables refuses packets through nft."""
+    rules = _ruleset(host)
+    note = iptables_note(host, rules.iptables_filters())
+    filters = _is_enabled(host) or rules.filtering() or rules.ours()
+    return Reading(_live(host, rules) if filters else None, note)
+
+
+def check(host: Host, plan: FirewallPlan) -> None:
+    """Refuse nothing: no other rule is changed, and nft may still be installed between the check and the change."""
+
+
+def apply(host: Host, plan: FirewallPlan) -> None:
+    """Write what the plan says to our files, and load it into our table and our chains in other tables in one step."""
+    rules = _ruleset(host)
+    chains = rules.extended()
+    files = {_accept_file(chain): accept_text(chain, plan["openings"]) for chain in chains}
+    for stale in set(host.paths(f"{NFTABLES_FILES}/accept-*.nft")) - set(files):
+        host.remove(stale)
+    files[_TABLE_FILE] = table_text(plan["openings"], plan["guarded"])
+    for path, text in files.items():
+        host.write(path, text)
+    if host.booted():
+        _install_unit(host)
+        rules = _ruleset(host)
+    # A unit that was started just now has added a second jump into our chain: it is deleted in the same step.
+    _load(host, "".join([*_without_jumps(rules, chains), *files.values()]))
+
+
+def remove(host: Host) -> None:
+    """Remove our rules from the kernel, our files, and our unit from systemd."""
+    if host.booted() and host.exists(_UNIT_FILE):
+        host.do("systemctl", "disable", "--now", _UNIT)
+    rules = _ruleset(host)
+    commands = _without_jumps(rules, rules.extended())
+    for family, table, _name in rules.ours():
+        if (family, table) == TABLE:
+            commands.append(f"delete table {family} {table}\n")
+        else:
+            commands.append(f"delete chain {family} {table} {CHAIN}\n")
+            commands += [f"delete set {family} {table} {name}\n" for name in rules.sets(family, table)]
+    if commands:
+        _load(host, "".join(commands))
+    for path in [*host.paths(f"{NFTABLES_FILES}/*.nft"), NFTABLES_FILES, "/etc/flotilla"]:
+        host.remove(path)
+    if host.exists(_UNIT_FILE):
+        host.remove(_UNIT_FILE)
+        host.do("systemctl", "daemon-reload")
+
+
 def _accept_file(chain: Chain) -> str:
     return f"{NFTABLES_FILES}/accept-{re.sub(r'[^A-Za-z0-9_.-]', '_', '-'.join(chain))}.nft"
 
 
-def ruleset(host: Host) -> Ruleset:
-    """The kernel's rules, with the elements of sets only in tables that know of us; empty without nft.
+def _ruleset(host: Host) -> Ruleset:
+    """The kernel's rules, with the elements of sets only for tables with rules of ours; empty without nft.
 
     Raises:
-        FirewallError: nft is there but cannot list them, and they may matter.
+        FirewallError: nft is installed but cannot list the rules, and they may matter.
     """
-    if host.tool("nft") is None:
+    if not host.has_tool("nft"):
         return Ruleset()
     # Terse: a block list may have a hundred thousand elements.
     listing = ("nft", "-j", "-t", "list", "ruleset")
     overview = host.ask(*listing)
     if overview is None:
-        # A kernel without nftables is as good as a host without nft, where nothing says otherwise.
-        if host.privileged() and not _wanted(host):
+        # Where nothing says that nftables is in use, a kernel without it is the same as a host without nft.
+        if host.privileged() and not _is_enabled(host):
             return Ruleset()
         overview = host.do(*listing)
     tables = [chain[:2] for chain in Ruleset(overview).ours()]
     return Ruleset(overview, *(host.do("nft", "-j", "list", "table", *table) for table in tables))
 
 
-def filters(host: Host, rules: Ruleset) -> bool:
-    """Whether nftables is this host's firewall."""
-    return _wanted(host) or bool(rules.filtering()) or bool(rules.ours())
-
-
-def _wanted(host: Host) -> bool:
+def _is_enabled(host: Host) -> bool:
+    """Whether nftables is in use on this host, whatever rules are loaded now."""
     unit = "nftables.service"
     return host.active(unit) or host.enabled(unit) or host.exists(NFTABLES_FILES)
 
 
-def _targets(rules: Ruleset) -> list[Chain]:
-    """Chains of others that (have to) lead to ours."""
-    found = rules.filtering()
-    return sorted({*found, *(chain for chain in rules.chains if rules.jumps(chain) and chain[:2] != TABLE)})
-
-
-def look(host: Host, rules: Ruleset) -> dict[str, t.Any]:
+def _live(host: Host, rules: Ruleset) -> LiveFirewall:
     """What nftables lets members do, now and after the next boot."""
-    written = host.read(_TABLE_FILE)
-    found = [
-        plans.Place(rules.openings(*TABLE), rules.guarded()),
-        plans.Place(texts.text_openings(written), texts.text_guarded(written)),
-    ]
-    all_openings = found[0].openings | found[1].openings
-    targets = _targets(rules)
-    for chain in targets:
+    table_file = host.text(_TABLE_FILE)
+    in_kernel = Access(rules.openings(*TABLE), rules.guarded())
+    in_file = Access(text_openings(table_file), text_guarded(table_file))
+    copies = [in_kernel, in_file]
+    all_openings = in_kernel.openings | in_file.openings
+    chains = rules.extended()
+    for chain in chains:
         accepted = rules.openings(*chain[:2]) if rules.jumps(chain) else frozenset()
-        for openings in (accepted, texts.text_openings(host.read(_accept_file(chain)))):
-            # Nobody misses an IPv6 member in a table that sees IPv4 only, and our table alone guards.
-            out_of_sight = all_openings - texts.openings_for(chain.family, all_openings)
-            found.append(plans.Place(openings | out_of_sight, found[0].guarded))
-    # Without systemd (a container) nothing can load them at boot, and nothing is amiss.
-    unit = not host.booted() or (
-        host.read(_UNIT_FILE) == unit_text(host.tool("nft") or "nft") and host.enabled(_UNIT)
+        # A table for IPv4 only lacks no IPv6 member, and only our own table guards.
+        out_of_sight = all_openings - openings_seen(chain.family, all_openings)
+        for openings in (accepted, text_openings(host.text(_accept_file(chain)))):
+            copies.append(Access(openings | out_of_sight, in_kernel.guarded))
+    # Without systemd (a container) nothing can load the rules at boot, and nothing is missing.
+    persistent = not host.booted() or (
+        host.text(_UNIT_FILE) == unit_text(host.tool("nft") or "nft") and host.enabled(_UNIT)
     )
-    return plans.live_state("nftables", found, persistent=unit, chains=[" ".join(chain) for chain in targets])
+    live = live_firewall("nftables", copies, persistent)
+    live["chains"] = [" ".join(chain) for chain in chains]
+    return live
 
 
-def apply(host: Host, plan: dict[str, t.Any]) -> None:
-    """Make our table and our chains in others' tables what the plan says: in files, then in the kernel at once."""
-    if not plan["openings"]:
-        remove(host)
-        return
-    rules = ruleset(host)
-    targets = _targets(rules)
-    files = {_accept_file(chain): texts.accept_text(chain, plan["openings"]) for chain in targets}
-    for stale in set(host.find(f"{NFTABLES_FILES}/accept-*.nft")) - set(files):
-        host.remove(stale)
-    files[_TABLE_FILE] = texts.table_text(plan["openings"], plan["guarded"])
-    for path, text in files.items():
-        host.write(path, text)
-    if host.booted():
-        _install_unit(host)
-        rules = ruleset(host)
-    # The unit, just started, leads into our chain a second time: such rules go in the same step.
-    _load(host, "".join([*_unlead(rules, targets), *files.values()]))
-
-
-def _unlead(rules: Ruleset, targets: list[Chain]) -> list[str]:
-    """Commands that end the way from others' chains into ours."""
+def _without_jumps(rules: Ruleset, chains: list[Chain]) -> list[str]:
+    """Commands that delete the jumps from other chains into ours."""
     return [
         f"delete rule {' '.join(chain)} handle {handle}\n"
-        for chain in targets
+        for chain in chains
         for handle in rules.jumps(chain)
     ]
 
@@ -163,31 +189,10 @@ def _load(host: Host, text: str) -> None:
 
 def _install_unit(host: Host) -> None:
     text = unit_text(host.tool("nft") or "nft")
-    if host.read(_UNIT_FILE) != text:
+    if host.text(_UNIT_FILE) != text:
         host.write(_UNIT_FILE, text)
         host.do("systemctl", "daemon-reload")
     if not host.enabled(_UNIT):
         host.do("systemctl", "enable", _UNIT)
     if not host.active(_UNIT):
         host.do("systemctl", "start", _UNIT)
-
-
-def remove(host: Host) -> None:
-    """Take everything of ours out of the kernel, the files and systemd."""
-    if host.booted() and host.exists(_UNIT_FILE):
-        host.do("systemctl", "disable", "--now", _UNIT)
-    rules = ruleset(host)
-    commands = _unlead(rules, _targets(rules))
-    for family, table, _name in rules.ours():
-        if (family, table) == TABLE:
-            commands.append(f"delete table {family} {table}\n")
-        else:
-            commands.append(f"delete chain {family} {table} {CHAIN}\n")
-            commands += [f"delete set {family} {table} {name}\n" for name in rules.sets(family, table)]
-    if commands:
-        _load(host, "".join(commands))
-    for path in [*host.find(f"{NFTABLES_FILES}/*.nft"), NFTABLES_FILES, "/etc/flotilla"]:
-        host.remove(path)
-    if host.exists(_UNIT_FILE):
-        host.remove(_UNIT_FILE)
-        host.do("systemctl", "daemon-reload")

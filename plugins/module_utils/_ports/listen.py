@@ -4,8 +4,8 @@
 
 """The listener that runs on a host for some seconds and answers its peers. PRIVATE to the collection.
 
-It leaves nothing behind: no file, and it ends by itself. It is found again through an abstract unix socket, of which
-there is one in each network namespace.
+It leaves nothing behind: no file, and it ends by itself. An abstract unix socket, of which there is one in each network
+namespace, leads to a listener that is running.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import typing as t
 
 from .._engine.errors import Refused
 from .listeners import listeners
-from .sockets import Port, Sockets, answer_datagram, greet, open_ports
+from .sockets import ListenPort, Sockets, answer_datagram, greet, open_ports
 from .wire import answer
 
 PROCESS_NAME = "flotilla-reach"
@@ -28,11 +28,11 @@ _CONTROL = "\0flotilla.swarm.reach"
 
 
 class ReachError(Refused):
-    """The listener cannot run here; the text is one sentence for the user."""
+    """The listener cannot run on this host."""
 
 
 class PortState(t.TypedDict):
-    """How a port is listened on: ``held_by`` names the process that holds it, None when it was free."""
+    """How a port is listened on. ``held_by`` is the process that holds it, None for the kernel and for a free port."""
 
     protocol: str
     port: int
@@ -41,31 +41,34 @@ class PortState(t.TypedDict):
     pid: int | None
 
 
-def start(host: str, run: str, ports: t.Iterable[Port], seconds: int) -> list[PortState]:
-    """Start the listener in the background, in place of one that runs already, and say how each port is held.
+def start(host: str, run: str, ports: t.Iterable[ListenPort], seconds: int) -> list[PortState]:
+    """Start the listener in the background, in place of a running one, and return how each port is held.
 
-    When this returns the ports are bound. Raises ReachError where that is not possible.
+    When this returns the ports are bound.
+
+    Raises:
+        ReachError: not root, or the ports cannot be bound.
     """
     if os.geteuid() != 0:
-        raise ReachError(f"Proving that peers reach {host} needs root there: set become to true.")
+        raise ReachError(f"Listening for peers on {host} needs root: set become to true.")
     stop()
-    wanted = sorted(set(ports))
+    listened = sorted(set(ports))
     sockets = Sockets()
     try:
         sockets.control = _open_control()
-        taken = open_ports(sockets, wanted)
+        taken = open_ports(sockets, listened)
     except OSError as exc:
         sockets.close()
         raise ReachError(f"Listening for peers on {host} failed: {exc}.") from exc
-    states = describe(wanted, taken)
+    states = describe(listened, taken)
     if _detach(sockets):
-        _serve(sockets, host, run, frozenset(row.port for row in wanted if row.protocol == "udp"), seconds)
+        _serve(sockets, host, run, frozenset(row.port for row in listened if row.protocol == "udp"), seconds)
     sockets.close()
     return states
 
 
 def stop() -> bool:
-    """End the listener of this host and wait until its ports are free; whether there was one."""
+    """End the listener of this host and wait until its ports are free; whether one was running."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as control:
         control.settimeout(5)
         try:
@@ -79,8 +82,8 @@ def stop() -> bool:
     return True
 
 
-def describe(ports: t.Iterable[Port], taken: t.AbstractSet[Port]) -> list[PortState]:
-    """Name the holders of the ports we could not take."""
+def describe(ports: t.Iterable[ListenPort], taken: t.AbstractSet[ListenPort]) -> list[PortState]:
+    """How each port is listened on, with the holders of the ports that were taken before."""
     rows = listeners({row.port for row in taken}) if taken else []
     states = []
     for row in ports:
@@ -105,7 +108,7 @@ def _open_control() -> socket.socket:
 
 
 def _detach(sockets: Sockets) -> bool:
-    """Fork twice; True in the process that stays, which keeps no file of the caller's open."""
+    """Fork twice; True in the process that goes on running, which keeps no file of the caller open."""
     child = os.fork()
     if child:
         os.waitpid(child, 0)
@@ -133,7 +136,7 @@ def _detach(sockets: Sockets) -> bool:
 def _serve(
     sockets: Sockets, host: str, run: str, udp_ports: t.AbstractSet[int], seconds: int
 ) -> None:  # pragma: no cover - its own process
-    """Answer until the time is over or somebody asks to stop; never returns."""
+    """Answer until the time is over or a process asks to stop; never returns."""
     status = 0
     asker: socket.socket | None = None
     try:
@@ -155,7 +158,7 @@ def _serve(
                         else:
                             answer_datagram(ready, run, udp_ports, reply)
                     except OSError:
-                        continue  # one peer that went away must not end the others' proof
+                        continue  # one peer that closed its end must not end the proof of the others
     except BaseException:
         status = 1
     sockets.close()

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which sockets are held on this host, and by which process. PRIVATE to the collection.
+"""Which ports are held on this host, and by which processes. PRIVATE to the collection.
 
-Parsing is pure (text in, rows out); ``/proc`` is read in one place, so recordings
-test the rest. Linux only, as the Engine's swarm mode is.
+Parsing is pure (text in, rows out); only ``listeners`` and ``find_holders`` read ``/proc``. Linux only, as the Engine's
+swarm mode is.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FILES = (("tcp", "tcp"), ("tcp", "tcp6"), ("udp", "udp"), ("udp", "udp6"))
 
 
 class Listener(t.TypedDict):
-    """One held port. ``process`` and ``pid`` are None for kernel sockets and where the reader is not root."""
+    """One held port. ``process`` and ``pid`` are None for a socket of the kernel and where the reader is not root."""
 
     protocol: str
     port: int
@@ -31,7 +31,7 @@ class Listener(t.TypedDict):
     pid: int | None
 
 
-class Held(t.NamedTuple):
+class HeldPort(t.NamedTuple):
     """One line of ``/proc/net/*`` that holds a port. ``inode`` is 0 for the kernel's own sockets."""
 
     protocol: str
@@ -44,7 +44,7 @@ def decode_address(text: str, byteorder: str = sys.byteorder) -> str:
     """Turn the hexadecimal address of ``/proc/net/*`` into its usual spelling.
 
     The kernel prints 32-bit words in the byte order of the machine; an IPv4 address inside an IPv6 socket
-    comes back as IPv4.
+    is returned as IPv4.
     """
     raw = bytes.fromhex(text)
     if byteorder == "little":
@@ -57,34 +57,33 @@ def decode_address(text: str, byteorder: str = sys.byteorder) -> str:
 
 def parse_sockets(
     text: str, protocol: str, ports: t.AbstractSet[int] | None = None, byteorder: str = sys.byteorder
-) -> list[Held]:
+) -> list[HeldPort]:
     """Read one file of ``/proc/net`` ({tcp,tcp6,udp,udp6}): listening TCP or bound UDP sockets.
 
     ``ports`` limits the answer to those ports; None means every port.
     """
-    wanted_state = _HELD_STATE[protocol]
-    found = []
+    state = _HELD_STATE[protocol]
+    held = []
     for line in text.splitlines()[1:]:
         fields = line.split()
-        if len(fields) < 10 or fields[3] != wanted_state:
+        if len(fields) < 10 or fields[3] != state:
             continue
         address, _colon, port_text = fields[1].rpartition(":")
         port = int(port_text, 16)
         if port and (ports is None or port in ports):
-            found.append(Held(protocol, port, decode_address(address, byteorder), int(fields[9])))
-    return found
+            held.append(HeldPort(protocol, port, decode_address(address, byteorder), int(fields[9])))
+    return held
 
 
 def find_holders(inodes: t.Iterable[int], proc: str = "/proc") -> dict[int, tuple[str, int]]:
-    """Map socket inodes to (process name, pid) by looking through the open files of every process.
+    """Map socket inodes to (process name, pid) by the open files of every process.
 
-    Stops as soon as every inode is found; processes that end meanwhile, or that we may not look into, are
-    passed over.
+    The search stops with the last inode. Processes that end meanwhile, or whose files this user may not list, are skipped.
     """
     missing = {f"socket:[{inode}]": inode for inode in inodes if inode}
-    found: dict[int, tuple[str, int]] = {}
+    holders: dict[int, tuple[str, int]] = {}
     if not missing:
-        return found
+        return holders
     for pid in os.listdir(proc):
         if not pid.isdigit():
             continue
@@ -99,10 +98,10 @@ def find_holders(inodes: t.Iterable[int], proc: str = "/proc") -> dict[int, tupl
             except OSError:
                 continue
             if inode is not None:
-                found[inode] = (_process_name(proc, pid), int(pid))
+                holders[inode] = (_process_name(proc, pid), int(pid))
         if not missing:
             break
-    return found
+    return holders
 
 
 def _process_name(proc: str, pid: str) -> str:
@@ -114,11 +113,13 @@ def _process_name(proc: str, pid: str) -> str:
 
 
 def listeners(ports: t.AbstractSet[int] | None = None, proc: str = "/proc") -> list[Listener]:
-    """List the held ports of this host's network namespace, sorted, without doubles.
+    """The held ports of this host's network namespace, sorted, without doubles.
 
-    With ``ports`` only those are looked at, and processes are searched only if one of them is held.
+    Args:
+        ports: report these only; processes are searched only if one of the ports is held.
+        proc: where ``/proc`` is mounted.
     """
-    held: list[Held] = []
+    held: list[HeldPort] = []
     for protocol, name in _FILES:
         try:
             with open(f"{proc}/net/{name}", encoding="ascii", errors="replace") as stream:

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ask peers on their ports, all at once, and say which answered. PRIVATE to the collection.
+"""Ask peers on their ports, all at the same time. PRIVATE to the collection.
 
-UDP ports are asked by one socket for each address family (three questions at most), TCP connections are opened
-side by side; neither takes longer than the time allowed, whatever the peers do.
+UDP ports are asked by one socket for each IP version (three questions at most), TCP connections are opened side by side;
+neither takes longer than the time-out, whatever the peers do.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .wire import SIZE, question, read_answer
 _SEND_AT = (0.0, 0.4, 1.0)
 # How long an open TCP connection may take to greet: our listener does so at once, the Engine never does.
 _GREETING_SECONDS = 0.3
-# Connections under way at a time: a quarter of the usual limit of open files.
+# Connections that are open at the same time: a quarter of the usual limit of open files.
 _SIDE_BY_SIDE = 256
 
 _UNREACHABLE = (
@@ -37,7 +37,7 @@ _UNREACHABLE = (
 _NOT_YET = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS, errno.EINTR)
 
 
-class Target(t.NamedTuple):
+class ProbeTarget(t.NamedTuple):
     """One port of one peer. ``address`` is an IP address, or a name that resolves on this host."""
 
     host: str
@@ -46,10 +46,10 @@ class Target(t.NamedTuple):
     port: int
 
 
-class Outcome(t.NamedTuple):
-    """What came of one target.
+class ProbeOutcome(t.NamedTuple):
+    """What a probe of one target comes to.
 
-    ``answered_by``: ``listener`` (ours), ``holder`` (whatever holds the TCP port), or None for no answer.
+    ``answered_by``: ``listener`` (ours), ``holder`` (another process that holds the TCP port), or None for no answer.
     ``answered_as``: the host name that our listener gave.
     ``problem``: None when reached; ``silent``, ``refused``, ``unreachable``, ``not_sent``, ``unresolved``.
     ``seconds``: time until the answer.
@@ -61,31 +61,35 @@ class Outcome(t.NamedTuple):
     seconds: float = 0.0
 
 
-class _Place(t.NamedTuple):
-    """Where a target is, for the kernel."""
+class _Endpoint(t.NamedTuple):
+    """A target as the kernel takes it; ``row`` is its position among the targets."""
 
     row: int
     family: int
     address: t.Any
 
+    def key(self) -> tuple[str, int]:
+        """The address and port, without what IPv6 adds to them."""
+        return _key(self.address)
 
-def probe(targets: t.Sequence[Target], run: str, timeout: float = 2.0) -> list[Outcome]:
-    """Ask every target; the outcomes come back in the order of the targets."""
-    outcomes = [Outcome(problem="silent")] * len(targets)
-    streams: list[_Place] = []
-    datagrams: list[_Place] = []
-    for index, target in enumerate(targets):
+
+def probe(targets: t.Sequence[ProbeTarget], run: str, timeout: float = 2.0) -> list[ProbeOutcome]:
+    """Ask every target; the outcomes are returned in the order of the targets."""
+    outcomes = [ProbeOutcome(problem="silent")] * len(targets)
+    streams: list[_Endpoint] = []
+    datagrams: list[_Endpoint] = []
+    for row, target in enumerate(targets):
         try:
-            found = socket.getaddrinfo(target.address, target.port, type=socket.SOCK_STREAM)[0]
-        except OSError:
-            outcomes[index] = Outcome(problem="unresolved")
+            resolved = socket.getaddrinfo(target.address, target.port, type=socket.SOCK_STREAM)[0]
+        except (OSError, UnicodeError):  # the latter for a name that cannot be one, such as "m1..example"
+            outcomes[row] = ProbeOutcome(problem="unresolved")
             continue
-        place = _Place(index, int(found[0]), found[4])
-        (streams if target.protocol == "tcp" else datagrams).append(place)
+        endpoint = _Endpoint(row, int(resolved[0]), resolved[4])
+        (streams if target.protocol == "tcp" else datagrams).append(endpoint)
     # Two independent loops: neither waits for the other, and each fills its own rows.
-    other = threading.Thread(target=_ask_datagrams, args=(datagrams, run, timeout, outcomes))
+    other = threading.Thread(target=_Datagrams(datagrams, run, timeout, outcomes).ask)
     other.start()
-    _ask_streams(streams, run, timeout, outcomes)
+    _Streams(streams, run, timeout, outcomes).ask()
     other.join()
     return outcomes
 
@@ -96,150 +100,165 @@ def problem_of(number: int | None) -> str:
         return "refused"
     if number in _UNREACHABLE:
         return "unreachable"
-    # The kernel says so when this host's own firewall drops what we send.
+    # The kernel reports these where this host's own firewall drops what is sent.
     if number in (errno.EPERM, errno.EACCES):
         return "not_sent"
     return "silent"
 
 
-def _ask_datagrams(places: t.Sequence[_Place], run: str, timeout: float, outcomes: list[Outcome]) -> None:
-    """Ask UDP ports until each has answered or the time is over."""
-    block = question(run)
-    started = time.monotonic()
-    rounds = collections.deque(at for at in _SEND_AT if at < timeout)
-    waiting: dict[tuple[str, int], list[_Place]] = {}
-    for place in places:
-        waiting.setdefault(_key(place.address), []).append(place)
-    sockets: dict[int, socket.socket] = {}
-    with selectors.DefaultSelector() as selector:
-        try:
-            while waiting:
-                elapsed = time.monotonic() - started
-                if elapsed >= timeout:
-                    return
-                if rounds and elapsed >= rounds[0]:
-                    rounds.popleft()
-                    for same_place in waiting.values():
-                        _send(same_place, block, sockets, selector, outcomes)
-                # An answer may come while the questions are still going out, so what arrived is always read.
-                pause = min(rounds[0] if rounds else timeout, timeout) - (time.monotonic() - started)
-                for key, _events in selector.select(max(0.0, pause)):
-                    _read_answers(t.cast(socket.socket, key.fileobj), run, started, waiting, outcomes)
-        finally:
-            for sock in sockets.values():
-                sock.close()
-
-
 def _key(address: t.Any) -> tuple[str, int]:
-    """The address and port of a peer, without what IPv6 adds to them."""
     return str(address[0]).partition("%")[0], int(address[1])
 
 
-def _send(
-    places: t.Sequence[_Place],
-    block: bytes,
-    sockets: dict[int, socket.socket],
-    selector: selectors.BaseSelector,
-    outcomes: list[Outcome],
-) -> None:
-    """Ask one address and port, for every target that is there."""
-    family, address = places[0].family, places[0].address
-    problem = "silent"
-    try:
-        sock = sockets.get(family)
-        if sock is None:
-            sock = sockets[family] = socket.socket(family, socket.SOCK_DGRAM)
-            sock.setblocking(False)
-            selector.register(sock, selectors.EVENT_READ)
-        sock.sendto(block, address)
-    except OSError as exc:
-        if exc.errno not in _NOT_YET:
-            problem = problem_of(exc.errno)
-    for place in places:
-        outcomes[place.row] = Outcome(problem=problem)
+class _Datagrams:
+    """Asks UDP ports until each has answered or the time-out is over."""
 
+    def __init__(
+        self, endpoints: t.Sequence[_Endpoint], run: str, timeout: float, outcomes: list[ProbeOutcome]
+    ) -> None:
+        self._run = run
+        self._timeout = timeout
+        self._outcomes = outcomes
+        # Several targets may have the same address and port; one answer is the answer to all of them.
+        self._waiting: dict[tuple[str, int], list[_Endpoint]] = {}
+        for endpoint in endpoints:
+            self._waiting.setdefault(endpoint.key(), []).append(endpoint)
+        self._sockets: dict[int, socket.socket] = {}
+        self._started = time.monotonic()
 
-def _read_answers(
-    sock: socket.socket,
-    run: str,
-    started: float,
-    waiting: dict[tuple[str, int], list[_Place]],
-    outcomes: list[Outcome],
-) -> None:
-    """Read everything that has arrived."""
-    while True:
+    def ask(self) -> None:
+        """Ask, and fill the outcomes."""
+        rounds = collections.deque(at for at in _SEND_AT if at < self._timeout)
+        with selectors.DefaultSelector() as selector:
+            try:
+                while self._waiting and self._elapsed() < self._timeout:
+                    if rounds and self._elapsed() >= rounds[0]:
+                        rounds.popleft()
+                        for endpoints in self._waiting.values():
+                            self._send(endpoints, selector)
+                    # An answer may come while questions are still being sent, so whatever arrived is always read.
+                    pause = min(rounds[0] if rounds else self._timeout, self._timeout) - self._elapsed()
+                    for key, _events in selector.select(max(0.0, pause)):
+                        self._read_answers(t.cast(socket.socket, key.fileobj))
+            finally:
+                for sock in self._sockets.values():
+                    sock.close()
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._started
+
+    def _send(self, endpoints: list[_Endpoint], selector: selectors.BaseSelector) -> None:
+        """Ask one address and port, for every target that has them."""
+        family, address = endpoints[0].family, endpoints[0].address
+        problem = "silent"
         try:
-            block, sender = sock.recvfrom(2 * SIZE)
-        except OSError:
-            return
-        name = read_answer(block, run)
-        for place in waiting.pop(_key(sender), []) if name is not None else []:
-            outcomes[place.row] = Outcome("listener", name, None, time.monotonic() - started)
+            sock = self._sockets.get(family)
+            if sock is None:
+                sock = self._sockets[family] = socket.socket(family, socket.SOCK_DGRAM)
+                sock.setblocking(False)
+                selector.register(sock, selectors.EVENT_READ)
+            sock.sendto(question(self._run), address)
+        except OSError as exc:
+            if exc.errno not in _NOT_YET:
+                problem = problem_of(exc.errno)
+        for endpoint in endpoints:
+            self._outcomes[endpoint.row] = ProbeOutcome(problem=problem)
+
+    def _read_answers(self, sock: socket.socket) -> None:
+        """Read everything that has arrived."""
+        while True:
+            try:
+                block, sender = sock.recvfrom(2 * SIZE)
+            except OSError:
+                return
+            name = read_answer(block, self._run)
+            if name is not None:
+                for endpoint in self._waiting.pop(_key(sender), []):
+                    self._outcomes[endpoint.row] = ProbeOutcome("listener", name, None, self._elapsed())
 
 
 class _Connection(t.NamedTuple):
-    """A TCP connection under way. ``until`` is when we give up: on connecting, then on a greeting."""
+    """An open TCP connection. ``until`` is when we give up: first on connecting, then on a greeting."""
 
-    place: _Place
+    endpoint: _Endpoint
     began: float
     until: float
     connected: bool
 
 
-def _ask_streams(places: t.Sequence[_Place], run: str, timeout: float, outcomes: list[Outcome]) -> None:
-    """Connect to TCP ports, some at a time; each gets the whole time-out for itself."""
-    queue = collections.deque(places)
-    under_way: dict[socket.socket, _Connection] = {}
-    with selectors.DefaultSelector() as selector:
+class _Streams:
+    """Connects to TCP ports, some at a time; each gets the whole time-out for itself."""
 
-        def end(sock: socket.socket, outcome: Outcome) -> None:
-            outcomes[under_way.pop(sock).place.row] = outcome
-            selector.unregister(sock)
-            sock.close()
+    def __init__(
+        self, endpoints: t.Sequence[_Endpoint], run: str, timeout: float, outcomes: list[ProbeOutcome]
+    ) -> None:
+        self._queue = collections.deque(endpoints)
+        self._run = run
+        self._timeout = timeout
+        self._outcomes = outcomes
+        self._open: dict[socket.socket, _Connection] = {}
+        self._selector: selectors.BaseSelector = selectors.DefaultSelector()
 
-        while queue or under_way:
-            while queue and len(under_way) < _SIDE_BY_SIDE:
-                place = queue.popleft()
-                sock, number = _connect(place)
-                if sock is None:
-                    outcomes[place.row] = Outcome(problem=problem_of(number))
-                    continue
-                now = time.monotonic()
-                under_way[sock] = _Connection(place, now, now + timeout, False)
-                selector.register(sock, selectors.EVENT_WRITE)
-            if not under_way:
-                return
-            pause = min(connection.until for connection in under_way.values()) - time.monotonic()
-            for key, _events in selector.select(max(0.0, pause)):
-                sock = t.cast(socket.socket, key.fileobj)
-                connection = under_way[sock]
-                now = time.monotonic()
-                if connection.connected:
-                    end(sock, _greeted(sock, run, now - connection.began))
-                    continue
-                number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                if number:
-                    end(sock, Outcome(problem=problem_of(number)))
-                    continue
-                under_way[sock] = connection._replace(until=now + _GREETING_SECONDS, connected=True)
-                selector.modify(sock, selectors.EVENT_READ)
+    def ask(self) -> None:
+        """Ask, and fill the outcomes."""
+        with self._selector:
+            while True:
+                self._connect_some()
+                if not self._open:
+                    return
+                first = min(connection.until for connection in self._open.values())
+                for key, _events in self._selector.select(max(0.0, first - time.monotonic())):
+                    self._advance(t.cast(socket.socket, key.fileobj))
+                self._give_up()
+
+    def _connect_some(self) -> None:
+        while self._queue and len(self._open) < _SIDE_BY_SIDE:
+            endpoint = self._queue.popleft()
+            sock, number = _connect(endpoint)
+            if sock is None:
+                self._outcomes[endpoint.row] = ProbeOutcome(problem=problem_of(number))
+                continue
             now = time.monotonic()
-            for sock, connection in list(under_way.items()):
-                if now >= connection.until:
-                    seconds = now - connection.began
-                    reached = Outcome("holder", None, None, seconds - _GREETING_SECONDS)
-                    end(sock, reached if connection.connected else Outcome(problem="silent"))
+            self._open[sock] = _Connection(endpoint, now, now + self._timeout, False)
+            self._selector.register(sock, selectors.EVENT_WRITE)
+
+    def _advance(self, sock: socket.socket) -> None:
+        """Go on with a connection that is ready: from connecting to waiting for a greeting, from there to its end."""
+        connection = self._open[sock]
+        now = time.monotonic()
+        if connection.connected:
+            self._end(sock, _greeted(sock, self._run, now - connection.began))
+            return
+        number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if number:
+            self._end(sock, ProbeOutcome(problem=problem_of(number)))
+            return
+        self._open[sock] = connection._replace(until=now + _GREETING_SECONDS, connected=True)
+        self._selector.modify(sock, selectors.EVENT_READ)
+
+    def _give_up(self) -> None:
+        """End the connections whose time is over; one that is open and does not greet has reached the port's holder."""
+        now = time.monotonic()
+        for sock, connection in list(self._open.items()):
+            if now >= connection.until:
+                reached = ProbeOutcome("holder", None, None, now - connection.began - _GREETING_SECONDS)
+                self._end(sock, reached if connection.connected else ProbeOutcome(problem="silent"))
+
+    def _end(self, sock: socket.socket, outcome: ProbeOutcome) -> None:
+        self._outcomes[self._open.pop(sock).endpoint.row] = outcome
+        self._selector.unregister(sock)
+        sock.close()
 
 
-def _connect(place: _Place) -> tuple[socket.socket | None, int]:
-    """Begin a connection; no socket and the error number where the kernel says no at once."""
+def _connect(endpoint: _Endpoint) -> tuple[socket.socket | None, int]:
+    """Begin a connection; no socket and the error number where the kernel refuses at once."""
     try:
-        sock = socket.socket(place.family, socket.SOCK_STREAM)
+        sock = socket.socket(endpoint.family, socket.SOCK_STREAM)
     except OSError as exc:
         return None, exc.errno or 0
     sock.setblocking(False)
     try:
-        number = sock.connect_ex(place.address)
+        number = sock.connect_ex(endpoint.address)
     except OSError as exc:
         number = exc.errno or 0
     if number in (0, errno.EINPROGRESS):
@@ -248,11 +267,11 @@ def _connect(place: _Place) -> tuple[socket.socket | None, int]:
     return None, number
 
 
-def _greeted(sock: socket.socket, run: str, seconds: float) -> Outcome:
-    """What an open connection says: our listener greets in one piece; anything else is the port's holder."""
+def _greeted(sock: socket.socket, run: str, seconds: float) -> ProbeOutcome:
+    """What answered on an open connection: our listener greets in one piece, the port's holder in any other way."""
     try:
         block = sock.recv(2 * SIZE)
     except OSError:
         block = b""
     name = read_answer(block, run)
-    return Outcome("holder" if name is None else "listener", name, None, seconds)
+    return ProbeOutcome("holder" if name is None else "listener", name, None, seconds)

@@ -2,20 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The work of the module swarm_reach: options in, result out. PRIVATE to the collection."""
+"""The verb swarm_reach: prove that hosts reach each other on the ports of a swarm. PRIVATE to the collection."""
 
 from __future__ import annotations
 
 import typing as t
 
 from .._engine.errors import FlotillaError, Refused
-from .listen import Port, start, stop
-from .probe import Target, probe
-from .report import failures, table
+from .._run.verb import Verb
+from .listen import ListenPort, start, stop
+from .probe import ProbeTarget, probe
+from .report import failures, reach_rows
 
-# A swarm of hundreds of hosts would otherwise drown the reason in its repetitions.
-_TOLD = 20
-
+# How many failures the message repeats: in a swarm of hundreds of hosts more of them would hide the reason.
+_REPEATED = 20
 
 _PORT: dict[str, t.Any] = {
     "protocol": {"type": "str", "choices": ["tcp", "udp"], "required": True},
@@ -26,7 +26,7 @@ _PEER: dict[str, t.Any] = {
     "address": {"type": "str", "required": True},
     "ports": {"type": "list", "elements": "dict", "required": True, "options": _PORT},
 }
-OPTIONS: dict[str, t.Any] = {
+ARGUMENTS: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["listening", "proven", "absent"], "required": True},
     "host": {"type": "str", "required": True},
     "run": {"type": "str", "default": "flotilla"},
@@ -42,50 +42,55 @@ class NotReached(FlotillaError):
     """A peer did not answer on a port."""
 
 
-def program(options: dict[str, t.Any]) -> dict[str, t.Any]:
-    """The result of the module, where its work is sent to the host as a program (see ``_program``)."""
-    return {"changed": False, **reach(options, options["check_mode"])}
-
-
-def reach(options: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
-    """Carry out one state.
+def work(options: dict[str, t.Any], check_mode: bool, _client: None) -> dict[str, t.Any]:
+    """Start the listener, ask the peers, or end the listener. Nothing that lasts is changed.
 
     Raises:
         Refused: options out of range, or not root.
-        NotReached: a peer did not answer and ``required`` is set; the table is among the facts.
+        NotReached: a peer did not answer and ``required`` is set; the rows are among the facts.
     """
-    _validate(options)
-    state, host, run = options["state"], options["host"], options["run"]
+    _check_options(options)
+    state = options["state"]
     if state == "listening":
-        wanted = [Port(row["protocol"], row["port"]) for row in options["ports"]]
-        return {"ports": [] if check_mode else start(host, run, wanted, options["seconds"])}
-    if state == "absent":
-        if not check_mode:
-            stop()
-        return {}
-    targets = [
-        Target(peer["host"], peer["address"], row["protocol"], row["port"])
+        return {"changed": False, "ports": [] if check_mode else _listen(options)}
+    if state == "proven":
+        return {"changed": False, **_prove(options, [] if check_mode else _targets(options))}
+    if not check_mode:
+        stop()
+    return {"changed": False}
+
+
+def _listen(options: dict[str, t.Any]) -> list[t.Any]:
+    ports = [ListenPort(row["protocol"], row["port"]) for row in options["ports"]]
+    return list(start(options["host"], options["run"], ports, options["seconds"]))
+
+
+def _targets(options: dict[str, t.Any]) -> list[ProbeTarget]:
+    return [
+        ProbeTarget(peer["host"], peer["address"], row["protocol"], row["port"])
         for peer in options["peers"]
         for row in peer["ports"]
     ]
-    if check_mode:
-        targets = []
-    rows = table(targets, probe(targets, run, options["timeout"]))
-    found = {"reached": rows, "failures": failures(host, rows)}
-    if found["failures"] and options["required"]:
-        raise NotReached(summary(t.cast("list[str]", found["failures"])), found)
-    return found
+
+
+def _prove(options: dict[str, t.Any], targets: list[ProbeTarget]) -> dict[str, t.Any]:
+    rows = reach_rows(targets, probe(targets, options["run"], options["timeout"]))
+    sentences = failures(options["host"], rows)
+    result: dict[str, t.Any] = {"reached": rows, "failures": sentences}
+    if sentences and options["required"]:
+        raise NotReached(summary(sentences), result)
+    return result
 
 
 def summary(sentences: t.Sequence[str]) -> str:
     """The failures as one message, cut where it gets long."""
-    left = len(sentences) - _TOLD
-    told = " ".join(sentences[:_TOLD])
-    return f"{told} And {left} more, see the key failures." if left > 0 else told
+    more = len(sentences) - _REPEATED
+    message = " ".join(sentences[:_REPEATED])
+    return f"{message} And {more} more, see the key failures." if more > 0 else message
 
 
-def _validate(options: dict[str, t.Any]) -> None:
-    """Refuse what no argument spec can tell."""
+def _check_options(options: dict[str, t.Any]) -> None:
+    """Refuse values that an argument spec cannot refuse."""
     ports = [*options["ports"], *(row for peer in options["peers"] for row in peer["ports"])]
     wrong = [row["port"] for row in ports if not 1 <= row["port"] <= 65535]
     if wrong:
@@ -94,3 +99,6 @@ def _validate(options: dict[str, t.Any]) -> None:
         raise Refused(f"seconds is {options['seconds']}: give 1 to 600.")
     if not 0.5 <= options["timeout"] <= 30:
         raise Refused(f"timeout is {options['timeout']}: give 0.5 to 30 seconds.")
+
+
+VERB = Verb(ARGUMENTS, work, connects=False)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Turn the outcomes of a proof into a table and into sentences. PRIVATE to the collection. Pure."""
+"""The rows and the sentences that a proof comes to. Pure. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import typing as t
 from .wire import same_name
 
 if t.TYPE_CHECKING:
-    from .probe import Outcome, Target
+    from .probe import ProbeOutcome, ProbeTarget
 
-# What the swarm uses its ports for; 4789 may be another one (data path port).
+# What the swarm uses its ports for; the data path port may be another one than 4789.
 _PURPOSE = {
     ("tcp", 2377): "joining and managing the swarm",
     ("tcp", 7946): "gossip between nodes",
@@ -22,8 +22,8 @@ _PURPOSE = {
 }
 
 
-class Row(t.TypedDict):
-    """One line of the table: a port of a peer, whether it was reached, who answered, and how fast."""
+class ReachRow(t.TypedDict):
+    """A port of a peer: whether it was reached, what answered, and how fast."""
 
     host: str
     address: str
@@ -36,15 +36,15 @@ class Row(t.TypedDict):
     milliseconds: float
 
 
-def table(targets: t.Sequence[Target], outcomes: t.Sequence[Outcome]) -> list[Row]:
-    """Pair the targets with their outcomes. An answer in another host's name is not this peer's."""
+def reach_rows(targets: t.Sequence[ProbeTarget], outcomes: t.Sequence[ProbeOutcome]) -> list[ReachRow]:
+    """Pair the targets with their outcomes. An answer in the name of another host does not count as the peer's."""
     rows = []
     for target, outcome in zip(targets, outcomes):
         problem = outcome.problem
         if outcome.answered_as is not None and not same_name(outcome.answered_as, target.host):
             problem = "other_host"
         rows.append(
-            Row(
+            ReachRow(
                 host=target.host,
                 address=target.address,
                 protocol=target.protocol,
@@ -59,7 +59,7 @@ def table(targets: t.Sequence[Target], outcomes: t.Sequence[Outcome]) -> list[Ro
     return rows
 
 
-def failures(host: str, rows: t.Sequence[Row]) -> list[str]:
+def failures(host: str, rows: t.Sequence[ReachRow]) -> list[str]:
     """One sentence for each port that ``host`` did not reach.
 
     A peer whose every port failed in the same way gets one sentence for all of them.
@@ -74,9 +74,9 @@ def failures(host: str, rows: t.Sequence[Row]) -> list[str]:
     return sentences
 
 
-def _by_peer(rows: t.Sequence[Row]) -> list[tuple[str, list[Row]]]:
+def _by_peer(rows: t.Sequence[ReachRow]) -> list[tuple[str, list[ReachRow]]]:
     """Group the rows by peer, in their order."""
-    groups: dict[tuple[str, str], list[Row]] = {}
+    groups: dict[tuple[str, str], list[ReachRow]] = {}
     for row in rows:
         groups.setdefault((row["host"], row["address"]), []).append(row)
     return [
@@ -85,7 +85,7 @@ def _by_peer(rows: t.Sequence[Row]) -> list[tuple[str, list[Row]]]:
     ]
 
 
-def _sentence(host: str, peer: str, rows: t.Sequence[Row]) -> str:
+def _sentence(host: str, peer: str, rows: t.Sequence[ReachRow]) -> str:
     """Say for one peer which port, or ports, failed, how, and what to check."""
     row = rows[0]
     to = row["host"]
@@ -97,7 +97,7 @@ def _sentence(host: str, peer: str, rows: t.Sequence[Row]) -> str:
         "other_host": f"{host} asked {where}, but {row['answered_as']} answered: "
         "give each host an address of its own.",
         "refused": f"{host} is refused by {where}: let the firewall of {to} admit {ports} from {host}.",
-        "unreachable": f"{host} has no way to {where}: "
+        "unreachable": f"{host} has no route to {where}: "
         f"check the address, the route, and any firewall that rejects {ports}.",
         "not_sent": f"{host} may not send to {where}: "
         f"let the firewall of {host} itself pass {ports} to {row['address']}.",

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The sockets that see the questions of peers, and the answers to them. PRIVATE to the collection.
+"""The sockets that receive the questions of peers and send the answers. PRIVATE to the collection.
 
-TCP ports that are free are listened on. UDP is seen by raw sockets: they get a datagram after the host's input
-firewall, whoever holds the port (the kernel's VXLAN, the Engine's gossip), and it is answered from the port that
-was asked.
+TCP ports that are free are listened on. UDP is received by raw sockets: they get a datagram after the host's input
+firewall even where another socket holds the port (the kernel's VXLAN, the Engine's gossip), and the answer is sent from
+the port that was asked.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from .wire import (
 _IP_PKTINFO, _SO_ATTACH_FILTER, _IPV6_RECVPKTINFO, _IPV6_PKTINFO = 8, 26, 49, 50
 
 
-class Port(t.NamedTuple):
-    """A port of this host."""
+class ListenPort(t.NamedTuple):
+    """A port of this host on which peers are answered."""
 
     protocol: str
     port: int
@@ -46,7 +46,7 @@ class Sockets:
         self.control: socket.socket | None = None
         self.streams: list[socket.socket] = []
         self.raw: list[socket.socket] = []
-        # Bound and never read: while they are there the kernel does not call a free port unreachable.
+        # Bound and never read: while they are open, the kernel does not reject datagrams to a free port.
         self.reserved: list[socket.socket] = []
 
     def all(self) -> list[socket.socket]:
@@ -54,13 +54,13 @@ class Sockets:
         return ([self.control] if self.control else []) + self.streams + self.raw + self.reserved
 
     def close(self) -> None:
-        """Close the ports first and the control socket last: its end tells that the ports are free."""
+        """Close the ports first and the control socket last: its end is the sign that the ports are free."""
         for sock in reversed(self.all()):
             sock.close()
 
 
-def open_ports(sockets: Sockets, ports: t.Sequence[Port]) -> set[Port]:
-    """Open the sockets of the ports, and return the ports that something else holds."""
+def open_ports(sockets: Sockets, ports: t.Sequence[ListenPort]) -> set[ListenPort]:
+    """Open the sockets of the ports, and return the ports that another socket holds."""
     taken = set()
     for row in ports:
         kind = socket.SOCK_STREAM if row.protocol == "tcp" else socket.SOCK_DGRAM
@@ -78,7 +78,7 @@ def open_ports(sockets: Sockets, ports: t.Sequence[Port]) -> set[Port]:
             sockets.reserved.append(sock)
     if any(row.protocol == "udp" for row in ports):
         sockets.raw.append(_raw(socket.AF_INET))
-        with contextlib.suppress(OSError):  # a kernel without IPv6: no peer can ask over it
+        with contextlib.suppress(OSError):  # a kernel without IPv6, over which no peer can ask
             sockets.raw.append(_raw(socket.AF_INET6))
     return taken
 
@@ -128,7 +128,7 @@ def _raw(family: int) -> socket.socket:
 
 
 def greet(stream: socket.socket, reply: bytes) -> None:
-    """Send the answer to whoever connects, without waiting for a question."""
+    """Send the answer to a peer that connects, without waiting for a question."""
     connection, _address = stream.accept()
     with connection:
         connection.setblocking(False)

@@ -2,15 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What travels between two hosts when they prove that they reach each other. PRIVATE to the collection. Pure.
+"""The messages by which two hosts prove that they reach each other. Pure. PRIVATE to the collection.
 
 Every message, question and answer, TCP and UDP, is one block of 96 bytes, so that an answer is never larger than
 its question::
 
     8 magic | 16 digest of the run | 1 length of the name | up to 71 name of the answering host | zeros
 
-The first byte is zero: as VXLAN the kernel drops it without looking further (the flag that marks a VXLAN header,
-0x08, is not set), as gossip the Engine drops it because it cannot be decrypted.
+The first byte is zero: as VXLAN the kernel drops the message at once (the flag that marks a VXLAN header, 0x08, is not
+set), as gossip the Engine drops it because it cannot be decrypted.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ class Datagram(t.NamedTuple):
 
 
 def run_digest(run: str) -> bytes:
-    """The 16 bytes that tell the messages of one run from those of another."""
+    """The 16 bytes by which the messages of one run differ from those of another."""
     return hashlib.sha256(run.encode("utf-8")).digest()[:16]
 
 
 def question(run: str) -> bytes:
-    """The block a prober sends."""
+    """The block that asks a peer."""
     return (QUESTION + run_digest(run)).ljust(SIZE, b"\0")
 
 
@@ -56,7 +56,7 @@ def is_question(block: bytes, run: str) -> bool:
 
 
 def answer(run: str, host: str) -> bytes:
-    """The block a listener answers with, naming its host."""
+    """The block that a listener answers with; it names the host."""
     # A name cut in the middle of a character stays readable: the reader ignores the broken rest.
     name = host.encode("utf-8")[:_NAME_MAX]
     return (ANSWER + run_digest(run) + bytes((len(name),)) + name).ljust(SIZE, b"\0")
@@ -70,7 +70,7 @@ def read_answer(block: bytes, run: str) -> str | None:
 
 
 def same_name(answered: str, host: str) -> bool:
-    """Whether a name out of an answer is this host's (long names travel cut)."""
+    """Whether a name in an answer is that of a host; an answer has only the beginning of a long name."""
     return answered == host.encode("utf-8")[:_NAME_MAX].decode("utf-8", "ignore")
 
 
@@ -116,7 +116,7 @@ def parse_udp(segment: bytes, source: str, destination: str) -> Datagram | None:
 
 
 def reply_to(asked: Datagram, payload: bytes) -> Datagram:
-    """The datagram that goes back, from the address and port that were asked: connection tracking lets it."""
+    """The answer to a datagram, from the address and port that were asked, which connection tracking lets pass."""
     return Datagram(asked.destination, asked.destination_port, asked.source, asked.source_port, payload)
 
 

@@ -12,14 +12,16 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import firewall, firewalld
+from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import deploy, firewalld_rules
+from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import openings as vocabulary
 from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import plan as plans
-from ansible_collections.flotilla.swarm.plugins.module_utils._firewall.host import FirewallError
+from ansible_collections.flotilla.swarm.plugins.module_utils._firewall.host import FirewallError, Host
+from ansible_collections.flotilla.swarm.plugins.module_utils._firewall.read import read_firewall
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 RECORDED = Path(__file__).parent / "recorded"
-OPENINGS = plans.declared_openings(["10.0.0.11", "10.0.0.12", "fd00::11"], True, encrypted=True)
+OPENINGS = vocabulary.declared_openings(["10.0.0.11", "10.0.0.12", "fd00::11"], True, encrypted=True)
 USERS_RULE = 'rule family="ipv4" source address="10.0.0.99" port port="7946" protocol="tcp" accept'
 # Close to ours in all but the family.
 USERS_OTHER_RULE = 'rule priority="-1000" family="ipv4" port port="7946" protocol="tcp" drop'
@@ -30,44 +32,46 @@ def recorded(name: str) -> str:
 
 
 def test_recorded_answers_of_the_bus() -> None:
-    assert firewalld.active_zones(recorded("active-zones.txt")) == ["docker", "internal", "public"]
-    assert firewalld.active_zones(
+    assert firewalld_rules.active_zones(recorded("active-zones.txt")) == ["docker", "internal", "public"]
+    assert firewalld_rules.active_zones(
         'a{sa{sas}} 1 "home" 2 "interfaces" 2 "a" "b" "sources" 1 "10.0.0.0/8"'
     ) == ["home"]
-    assert firewalld.active_zones("a{sa{sas}} 0") == []
-    assert firewalld.bus_strings(recorded("entries-4.txt")) == ["10.0.0.11", "10.0.0.12"]
-    assert firewalld.bus_strings("as 0") == []
-    assert len(firewalld.bus_strings(recorded("rich-rules-public.txt"))) == 16
+    assert firewalld_rules.active_zones("a{sa{sas}} 0") == []
+    assert firewalld_rules.bus_strings(recorded("entries-4.txt")) == ["10.0.0.11", "10.0.0.12"]
+    assert firewalld_rules.bus_strings("as 0") == []
+    assert len(firewalld_rules.bus_strings(recorded("rich-rules-public.txt"))) == 16
 
 
 def test_what_runs_and_what_is_written_is_read_alike() -> None:
     running = {
-        firewalld.parse_rule(line) for line in firewalld.bus_strings(recorded("rich-rules-public.txt"))
+        firewalld_rules.parse_rule(line)
+        for line in firewalld_rules.bus_strings(recorded("rich-rules-public.txt"))
     }
-    assert USERS_RULE in firewalld.bus_strings(recorded("rich-rules-public.txt"))
-    assert running - {None} == firewalld.zone_file_rules(recorded("public.xml"))
+    assert USERS_RULE in firewalld_rules.bus_strings(recorded("rich-rules-public.txt"))
+    assert running - {None} == firewalld_rules.zone_file_rules(recorded("public.xml"))
     members = {
-        family: firewalld.set_file_entries(recorded(f"flotilla-members-{family}.xml")) for family in (4, 6)
+        family: firewalld_rules.set_file_entries(recorded(f"flotilla-members-{family}.xml"))
+        for family in (4, 6)
     }
-    rules = firewalld.zone_file_rules(recorded("public.xml"))
-    (place,) = firewalld.places(firewalld.Settings(members, {"public": rules}))
-    assert sorted(place.openings) == OPENINGS
-    assert place.guarded == {"tcp 2377", "tcp 7946", "udp 4789", "udp 7946"}
+    rules = firewalld_rules.zone_file_rules(recorded("public.xml"))
+    (access,) = firewalld_rules.FirewalldSettings(members, {"public": rules}).access()
+    assert sorted(access.openings) == OPENINGS
+    assert access.guarded == {"tcp 2377", "tcp 7946", "udp 4789", "udp 7946"}
 
 
 @pytest.mark.parametrize("text", [USERS_RULE, USERS_OTHER_RULE, 'rule service name="ssh" accept', "nonsense"])
 def test_rules_of_the_user_are_not_ours(text: str) -> None:
-    assert firewalld.parse_rule(text) is None
+    assert firewalld_rules.parse_rule(text) is None
 
 
 def test_settings_that_a_reload_would_change_are_named() -> None:
-    assert firewalld.unsaved_settings(recorded("running.txt"), recorded("permanent.txt")) == [
+    assert firewalld_rules.unsaved_settings(recorded("running.txt"), recorded("permanent.txt")) == [
         'zone internal: rule family="ipv4" source address="10.9.9.9" reject',
         "zone internal: services http",
         "zone public: ports 2222/tcp",
         "zone public: services dhcpv6-client",
     ]
-    assert firewalld.unsaved_settings(recorded("permanent.txt"), recorded("permanent.txt")) == []
+    assert firewalld_rules.unsaved_settings(recorded("permanent.txt"), recorded("permanent.txt")) == []
 
 
 class Model:
@@ -170,16 +174,16 @@ class Model:
         self.write()
         return 0, "success\n", ""
 
-    def look(self) -> dict[str, t.Any]:
-        return firewall.look(self.run, str(self.root))
+    def read(self) -> t.Any:
+        return read_firewall(Host(self.run, str(self.root)))
 
     def apply(self, openings: list[str]) -> None:
-        firewall.apply(self.run, "firewalld", plans.plan_firewall(self.look(), openings), str(self.root))
+        deploy.apply(Host(self.run, str(self.root)), plans.plan_firewall(self.read(), openings))
 
 
 CLUSTERS = st.lists(
     st.builds(
-        plans.declared_openings,
+        vocabulary.declared_openings,
         st.lists(st.sampled_from(["10.0.0.11", "10.0.0.12", "fd00::11"]), min_size=1),
         st.booleans(),
         st.sampled_from([2377, 2378]),
@@ -199,14 +203,16 @@ def test_from_cluster_to_cluster_in_every_zone_with_a_reload_for_new_sets_only(
     with tempfile.TemporaryDirectory() as directory:
         model = Model(Path(directory))
         for openings in clusters:
-            new = {plans.family(opening) for opening in openings} - {int(name[-1]) for name in model.sets}
+            new = {vocabulary.family(opening) for opening in openings} - {
+                int(name[-1]) for name in model.sets
+            }
             before = model.reloads
             model.apply(openings)
-            found = model.look()
-            assert found["backend"] == "firewalld" and found["zones"] == ["public", "trusted"]
-            assert found["openings"] == openings and found["persistent"]
+            live = model.read()
+            assert live["backend"] == "firewalld" and live["zones"] == ["public", "trusted"]
+            assert live["openings"] == openings and live["persistent"]
             assert model.reloads - before == (1 if new else 0)
-            assert all("udp 7946" in {*found["guarded"]} for _zone in found["zones"])
+            assert all("udp 7946" in {*live["guarded"]} for _zone in live["zones"])
         model.apply([])
         assert model.permanent_sets == {}
         assert (
@@ -226,14 +232,16 @@ def test_a_member_in_one_of_the_two_only_is_a_difference(tmp_path: Path) -> None
     model = Model(tmp_path)
     model.apply(OPENINGS)
     model.sets["flotilla-members-4"].remove("10.0.0.12")
-    found = model.look()
-    assert not found["persistent"]
-    assert {plans.split(one)[0] for one in plans.plan_firewall(found, OPENINGS)["open"]} == {"10.0.0.12"}
+    live = model.read()
+    assert not live["persistent"]
+    assert {vocabulary.split_opening(one)[0] for one in plans.plan_firewall(live, OPENINGS)["open"]} == {
+        "10.0.0.12"
+    }
     model.apply(OPENINGS)
-    assert model.look()["openings"] == OPENINGS and model.reloads == 1
+    assert model.read()["openings"] == OPENINGS and model.reloads == 1
 
 
 def test_a_firewalld_that_does_not_answer_is_named(tmp_path: Path) -> None:
     model = Model(tmp_path)
     with pytest.raises(FirewallError, match="does not answer"):
-        firewall.look(lambda argv: (1, "", "Connection refused"), str(model.root))
+        read_firewall(Host(lambda argv: (1, "", "Connection refused"), str(model.root)))

@@ -13,26 +13,28 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import firewall, nftables
-from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import nft_text as texts
+from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import nftables
+from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import nftables_text as texts
+from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import openings as vocabulary
 from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import plan as plans
-from ansible_collections.flotilla.swarm.plugins.module_utils._firewall.host import FirewallError
-from ansible_collections.flotilla.swarm.plugins.module_utils._firewall.nft_ruleset import (
+from ansible_collections.flotilla.swarm.plugins.module_utils._firewall.host import FirewallError, Host
+from ansible_collections.flotilla.swarm.plugins.module_utils._firewall.nftables_ruleset import (
     TABLE,
     Chain,
     Ruleset,
 )
+from ansible_collections.flotilla.swarm.plugins.module_utils._firewall.read import read_firewall
 from hypothesis import given
 from hypothesis import strategies as st
 
 RECORDED = Path(__file__).parent / "recorded"
-OPENINGS = plans.declared_openings(["10.0.0.11", "10.0.0.12", "fd00::11"], True, encrypted=True)
+OPENINGS = vocabulary.declared_openings(["10.0.0.11", "10.0.0.12", "fd00::11"], True, encrypted=True)
 GUARDED = ["tcp 2377", "tcp 7946", "udp 4789", "udp 7946"]
 USERS_CHAIN = Chain("inet", "filter", "input")
 ENDS_IN_REJECT = Chain("inet", "rh", "input")
 
 DECLARED = st.builds(
-    plans.declared_openings,
+    vocabulary.declared_openings,
     st.lists(st.sampled_from(["10.0.0.11", "10.0.0.12", "10.0.0.1", "fd00::11", "2001:db8::1"]), min_size=1),
     st.booleans(),
     st.sampled_from([2377, 2378]),
@@ -77,13 +79,13 @@ def test_sets_that_no_rule_looks_into_open_nothing() -> None:
 
 @given(declared=DECLARED)
 def test_what_is_written_is_what_was_asked_for(declared: list[str]) -> None:
-    guarded = sorted(plans.ports(plans.split(opening)[1] for opening in declared))
+    guarded = sorted(vocabulary.guardable(vocabulary.split_opening(opening)[1] for opening in declared))
     text = texts.table_text(declared, guarded)
     assert sorted(texts.text_openings(text)) == declared
     assert sorted(texts.text_guarded(text)) == guarded
     for family in ("ip", "ip6", "inet"):
         accept = texts.accept_text(Chain(family, "filter", "input"), declared)
-        assert texts.text_openings(accept) == texts.openings_for(family, declared)
+        assert texts.text_openings(accept) == texts.openings_seen(family, declared)
 
 
 def test_the_unit_follows_nftables_service() -> None:
@@ -115,34 +117,37 @@ class Recording:
         table = argv[-1] if argv[-1] in ("flotilla", "filter") else "flotilla"
         return 0, recorded(f"nft-{table}.json"), ""
 
-    def look(self) -> dict[str, t.Any]:
-        return firewall.look(self.run, str(self.root))
+    def read(self) -> t.Any:
+        return read_firewall(Host(self.run, str(self.root)))
 
 
 def test_a_host_with_docker_alone_has_no_firewall(tmp_path: Path) -> None:
     host = Recording(tmp_path, "nft-docker.json")
-    found = host.look()
-    assert found["backend"] == "none" and found["note"] is None
+    live = host.read()
+    assert live["backend"] == "none" and live["note"] is None
     assert len(host.asked) == 1
 
 
 def test_without_nft_no_program_is_started(tmp_path: Path) -> None:
-    assert firewall.look(lambda argv: pytest.fail(f"{argv} was started"), str(tmp_path))["backend"] == "none"
+    assert (
+        read_firewall(Host(lambda argv: pytest.fail(f"{argv} was started"), str(tmp_path)))["backend"]
+        == "none"
+    )
 
 
 def test_a_kernel_without_nftables_is_an_error_only_where_it_matters(tmp_path: Path) -> None:
     host = Recording(tmp_path, "nft-docker.json")
     refusal = (1, "", "Error: Could not process rule: Operation not supported")
-    assert firewall.look(lambda argv: refusal, str(tmp_path))["backend"] == "none"
+    assert read_firewall(Host(lambda argv: refusal, str(tmp_path)))["backend"] == "none"
     host.file("etc/systemd/system/sysinit.target.wants/nftables.service", "")
     with pytest.raises(FirewallError, match="Operation not supported"):
-        firewall.look(lambda argv: refusal, str(tmp_path))
+        read_firewall(Host(lambda argv: refusal, str(tmp_path)))
 
 
 def test_a_firewall_of_the_users_own_is_found(tmp_path: Path) -> None:
-    found = Recording(tmp_path, "nft-before.json").look()
-    assert found["backend"] == "nftables" and found["openings"] == []
-    assert "its chain INPUT" in found["note"]
+    live = Recording(tmp_path, "nft-before.json").read()
+    assert live["backend"] == "nftables" and live["openings"] == []
+    assert "its chain INPUT" in live["note"]
 
 
 @pytest.mark.parametrize(
@@ -151,23 +156,23 @@ def test_a_firewall_of_the_users_own_is_found(tmp_path: Path) -> None:
 def test_the_service_alone_makes_nftables_the_firewall(tmp_path: Path, sign: str) -> None:
     host = Recording(tmp_path, "nft-docker.json")
     host.file(f"{sign}nftables.service", "")
-    assert host.look()["backend"] == "nftables"
+    assert host.read()["backend"] == "nftables"
 
 
 def test_iptables_of_the_host_is_named(tmp_path: Path) -> None:
     host = Recording(tmp_path, "nft-docker.json")
     host.file("etc/systemd/system/multi-user.target.wants/netfilter-persistent.service", "")
     host.file("etc/iptables/rules.v4", "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n")
-    assert host.look()["note"] is None
+    assert host.read()["note"] is None
     host.file("etc/iptables/rules.v4", "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\nCOMMIT\n")
-    assert "/etc/iptables/rules.v4" in host.look()["note"]
+    assert "/etc/iptables/rules.v4" in host.read()["note"]
 
 
 def test_a_file_that_is_missing_is_a_difference(tmp_path: Path) -> None:
     host = Recording(tmp_path, "nft-after.json")
-    found = host.look()
-    assert found["openings"] == [] and found["partial"]["openings"] == OPENINGS
-    assert plans.plan_firewall(found, OPENINGS)["open"] == OPENINGS
+    live = host.read()
+    assert live["openings"] == [] and live["partial"]["openings"] == OPENINGS
+    assert plans.plan_firewall(live, OPENINGS)["open"] == OPENINGS
 
 
 @pytest.mark.skipif(shutil.which("nft") is None, reason="needs nft to check the texts")

@@ -11,14 +11,17 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import firewall, ufw
+from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import openings as vocabulary
 from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import plan as plans
+from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import ufw_rules
+from ansible_collections.flotilla.swarm.plugins.module_utils._firewall.host import Host
+from ansible_collections.flotilla.swarm.plugins.module_utils._firewall.read import read_firewall
 from hypothesis import given
 from hypothesis import strategies as st
 
 RECORDED = Path(__file__).parent / "recorded"
 MEMBERS = ["10.0.0.11", "10.0.0.12", "fd00::11"]
-OPENINGS = plans.declared_openings(MEMBERS, True, encrypted=True)
+OPENINGS = vocabulary.declared_openings(MEMBERS, True, encrypted=True)
 GUARDED = ["tcp 2377", "tcp 7946", "udp 4789", "udp 7946"]
 
 
@@ -51,8 +54,8 @@ class Recording:
         chain = self.chains.get(argv[0].rsplit("/", 1)[1])
         return (1, "", "iptables: No chain/target/match by that name.") if chain is None else (0, chain, "")
 
-    def look(self) -> dict[str, t.Any]:
-        return firewall.look(self.run, str(self.root))
+    def read(self) -> t.Any:
+        return read_firewall(Host(self.run, str(self.root)))
 
 
 @pytest.fixture
@@ -61,11 +64,11 @@ def host(tmp_path: Path) -> Recording:
 
 
 def test_a_recorded_host_is_in_order(host: Recording) -> None:
-    found = host.look()
-    assert found["backend"] == "ufw" and found["persistent"]
-    assert found["openings"] == OPENINGS
-    assert found["guarded"] == GUARDED
-    assert not plans.plan_arguments(found, {"members": MEMBERS, "manager": True, "encrypted_overlays": True})[
+    live = host.read()
+    assert live["backend"] == "ufw" and live["persistent"]
+    assert live["openings"] == OPENINGS
+    assert live["guarded"] == GUARDED
+    assert not plans.plan_options(live, {"members": MEMBERS, "manager": True, "encrypted_overlays": True})[
         "changed"
     ]
     assert host.asked == [
@@ -75,9 +78,9 @@ def test_a_recorded_host_is_in_order(host: Recording) -> None:
 
 
 def test_the_users_own_rules_are_nothing_of_ours(host: Recording) -> None:
-    found = host.look()
-    assert not any("10.0.0.99" in opening for opening in found["openings"] + found["partial"]["openings"])
-    removal = plans.plan_arguments(found, {"state": "absent"})
+    live = host.read()
+    assert not any("10.0.0.99" in opening for opening in live["openings"] + live["partial"]["openings"])
+    removal = plans.plan_options(live, {"state": "absent"})
     assert set(removal["close"]) == set(OPENINGS)
 
 
@@ -92,7 +95,7 @@ def test_a_rule_in_one_place_only_is_a_difference(host: Recording, where: str) -
             "udp 4789,7946 0.0.0.0/0 any 10.0.0.12", "udp 1,2 0.0.0.0/0 any 10.0.0.12"
         )
         host.file("etc/ufw/user.rules", text)
-    plan = plans.plan_firewall(host.look(), OPENINGS)
+    plan = plans.plan_firewall(host.read(), OPENINGS)
     assert plan["open"] == ["10.0.0.12 udp 4789", "10.0.0.12 udp 7946"]
     assert plan["changed"]
 
@@ -101,28 +104,28 @@ def test_an_opening_behind_a_refusal_is_not_open(host: Recording) -> None:
     host.chains["iptables"] = host.chains["iptables"].replace(
         "-N ufw-user-input\n", "-N ufw-user-input\n-A ufw-user-input -p tcp -m tcp --dport 7946 -j DROP\n"
     )
-    plan = plans.plan_firewall(host.look(), OPENINGS)
+    plan = plans.plan_firewall(host.read(), OPENINGS)
     assert plan["open"] == ["10.0.0.11 tcp 7946", "10.0.0.12 tcp 7946"]
 
 
 def test_ufw_that_is_off_is_no_firewall_and_starts_no_program(host: Recording) -> None:
     host.file("etc/ufw/ufw.conf", "ENABLED=no\n")
-    assert host.look()["backend"] == "none"
+    assert host.read()["backend"] == "none"
     assert host.asked == []
 
 
 def test_ufw_that_is_enabled_but_not_loaded_is_named(host: Recording) -> None:
     host.chains.clear()
-    found = host.look()
-    assert found["backend"] == "none"
-    assert "its rules are not loaded" in found["note"]
+    live = host.read()
+    assert live["backend"] == "none"
+    assert "its rules are not loaded" in live["note"]
 
 
 def test_without_ipv6_only_the_ipv4_chain_counts(host: Recording) -> None:
     host.file("etc/default/ufw", "IPV6=no\n")
-    found = host.look()
-    assert found["openings"] == [opening for opening in OPENINGS if "fd00" not in opening]
-    assert found["guarded"] == GUARDED
+    live = host.read()
+    assert live["openings"] == [opening for opening in OPENINGS if "fd00" not in opening]
+    assert live["guarded"] == GUARDED
 
 
 # A rule as ufw tells rules apart: without action and comment.
@@ -165,17 +168,20 @@ class Model:
             )
         return "".join(lines)
 
-    def view(self) -> ufw.View:
-        written = ufw.written_rules(self.text())
-        place = ufw.place(one.rule for one in written)
-        return ufw.View(written, place, place)
+    def state(self) -> ufw_rules.UfwState:
+        rules = ufw_rules.file_rules(self.text())
+        access = ufw_rules.access(one.rule for one in rules)
+        return ufw_rules.UfwState(rules, access, access)
+
+    def live(self) -> t.Any:
+        return {**self.state().live(), "leftover": []}
 
     def users(self) -> list[tuple[str, Key, str]]:
-        return [rule for rule in self.rules if rule[2] != ufw.COMMENT]
+        return [rule for rule in self.rules if rule[2] != ufw_rules.COMMENT]
 
     def apply(self, openings: list[str]) -> None:
-        found = {**ufw.state(self.view()), "leftover": False}
-        for command in ufw.commands(plans.plan_firewall(found, openings), self.view()):
+        plan = plans.plan_firewall(self.live(), openings)
+        for command in ufw_rules.commands(plan["openings"], plan["guarded"], self.state()):
             self.call(command)
 
 
@@ -201,7 +207,7 @@ USERS = st.lists(
 )
 CLUSTERS = st.lists(
     st.builds(
-        plans.declared_openings,
+        vocabulary.declared_openings,
         st.lists(st.sampled_from(["10.0.0.11", "10.0.0.12", "10.0.0.13"]), min_size=1),
         st.booleans(),
         st.sampled_from([2377, 2378]),
@@ -223,12 +229,12 @@ def test_whatever_the_user_has_the_members_get_through_and_nobody_else(
     mine = model.users()
     for openings in clusters:
         model.apply(openings)
-        found = {**ufw.state(model.view()), "leftover": False}
-        assert found["openings"] == openings
-        assert not plans.plan_firewall(found, openings)["changed"]
-        let_in = set(ufw.place(one.rule for one in model.view().written).openings)
-        guarded = plans.ports(plans.split(opening)[1] for opening in openings)
-        assert {one for one in let_in if plans.split(one)[1] in guarded} <= set(openings)
+        live = model.live()
+        assert live["openings"] == openings
+        assert not plans.plan_firewall(live, openings)["changed"]
+        let_in = set(ufw_rules.access(one.rule for one in model.state().rules).openings)
+        guarded = vocabulary.guardable(vocabulary.split_opening(opening)[1] for opening in openings)
+        assert {one for one in let_in if vocabulary.split_opening(one)[1] in guarded} <= set(openings)
         assert model.users() == mine
     model.apply([])
     assert model.rules == mine
@@ -245,15 +251,15 @@ def test_the_recorded_rules_came_from_these_calls() -> None:
         ["reject", "proto", "udp", "from", "any", "to", "any", "port", "4789"],
     ):
         model.call(["append", *words])
-    model.apply([opening for opening in OPENINGS if plans.family(opening) == 4])
-    real = [one for one in ufw.written_rules(recorded("user.rules")) if one.rule.services != ("tcp 8080",)]
-    assert model.view().written == [one for one in real if one.rule.services != ("tcp 2222",)]
+    model.apply([opening for opening in OPENINGS if vocabulary.family(opening) == 4])
+    real = [one for one in ufw_rules.file_rules(recorded("user.rules")) if one.rule.services != ("tcp 8080",)]
+    assert model.state().rules == [one for one in real if one.rule.services != ("tcp 2222",)]
 
 
 def test_no_part_of_a_recording_is_lost(tmp_path: Path) -> None:
     assert shutil.copy(RECORDED / "ufw-status.txt", tmp_path)
     status = recorded("ufw-status.txt")
-    ours = [one for one in ufw.written_rules(recorded("user.rules")) if one.ours()]
+    ours = [one for one in ufw_rules.file_rules(recorded("user.rules")) if one.ours()]
     assert status.count("# flotilla swarm") == len(ours) + sum(
-        one.ours() for one in ufw.written_rules(recorded("user6.rules"))
+        one.ours() for one in ufw_rules.file_rules(recorded("user6.rules"))
     )

@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
-from ansible_collections.flotilla.swarm.plugins.module_utils._ports.conflicts import Wanted, port_conflicts
+from ansible_collections.flotilla.swarm.plugins.module_utils._ports.conflicts import (
+    NeededPort,
+    port_conflicts,
+)
 
-CONTROL = Wanted("tcp", 2377, "joining and managing the swarm")
-DATA_PATH = Wanted("udp", 4789, "overlay networks", "swarm_quorum_data_path_port")
-REDIS = Wanted("tcp", 6379, "the service cache")
+CONTROL = NeededPort("tcp", 2377, "joining and managing the swarm")
+DATA_PATH = NeededPort("udp", 4789, "overlay networks", "swarm_quorum_data_path_port")
+REDIS = NeededPort("tcp", 6379, "the service cache")
 
 
 def row(protocol: str, port: int, process: str | None, address: str = "0.0.0.0") -> dict[str, object]:
@@ -53,7 +56,7 @@ def test_vxlan_of_the_kernel_shares_its_port_but_a_kernel_tcp_server_does_not() 
 
 def test_an_engine_that_kept_its_gossip_port_after_leaving_is_no_conflict() -> None:
     left = [row("tcp", 7946, "dockerd", "::"), row("udp", 7946, "dockerd", "::")]
-    gossip = [Wanted("tcp", 7946, "the swarm's gossip"), Wanted("udp", 7946, "the swarm's gossip")]
+    gossip = [NeededPort("tcp", 7946, "the swarm's gossip"), NeededPort("udp", 7946, "the swarm's gossip")]
     assert port_conflicts("m1", left, gossip) == []
 
 

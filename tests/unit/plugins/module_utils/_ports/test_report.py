@@ -4,27 +4,22 @@
 
 from __future__ import annotations
 
-import errno
-import typing as t
-
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
-from ansible_collections.flotilla.swarm.plugins.module_utils._ports import reach as reach_run
-from ansible_collections.flotilla.swarm.plugins.module_utils._ports.probe import Outcome, Target, problem_of
-from ansible_collections.flotilla.swarm.plugins.module_utils._ports.report import failures, table
+from ansible_collections.flotilla.swarm.plugins.module_utils._ports.probe import ProbeOutcome, ProbeTarget
+from ansible_collections.flotilla.swarm.plugins.module_utils._ports.report import failures, reach_rows
 
-GOSSIP = Target("m2", "10.0.0.12", "udp", 7946)
-DATA = Target("m2", "10.0.0.12", "udp", 4789)
-OTHER = Target("w1", "10.0.0.21", "tcp", 7946)
+GOSSIP = ProbeTarget("m2", "10.0.0.12", "udp", 7946)
+DATA = ProbeTarget("m2", "10.0.0.12", "udp", 4789)
+OTHER = ProbeTarget("w1", "10.0.0.21", "tcp", 7946)
 
 
-def sentences(*pairs: tuple[Target, Outcome]) -> list[str]:
+def sentences(*pairs: tuple[ProbeTarget, ProbeOutcome]) -> list[str]:
     targets, outcomes = [list(column) for column in zip(*pairs, strict=True)]
-    return failures("m1", table(targets, outcomes))
+    return failures("m1", reach_rows(targets, outcomes))
 
 
 def test_what_was_reached_gives_a_row_and_no_sentence() -> None:
-    rows = table([GOSSIP], [Outcome("listener", "m2", None, 0.00123)])
+    rows = reach_rows([GOSSIP], [ProbeOutcome("listener", "m2", None, 0.00123)])
     assert rows == [
         {
             "host": "m2",
@@ -61,7 +56,7 @@ def test_what_was_reached_gives_a_row_and_no_sentence() -> None:
         (
             "unreachable",
             (
-                "m1 has no way to m2 (10.0.0.12) on 4789/udp (overlay networks): check the address, the "
+                "m1 has no route to m2 (10.0.0.12) on 4789/udp (overlay networks): check the address, the "
                 "route, and any firewall that rejects 4789/udp."
             ),
         ),
@@ -76,11 +71,13 @@ def test_what_was_reached_gives_a_row_and_no_sentence() -> None:
     ],
 )
 def test_each_problem_has_its_sentence(problem: str, sentence: str) -> None:
-    assert sentences((GOSSIP, Outcome("listener", "m2")), (DATA, Outcome(problem=problem))) == [sentence]
+    assert sentences((GOSSIP, ProbeOutcome("listener", "m2")), (DATA, ProbeOutcome(problem=problem))) == [
+        sentence
+    ]
 
 
 def test_a_peer_that_failed_altogether_gets_one_sentence() -> None:
-    silent = Outcome(problem="silent")
+    silent = ProbeOutcome(problem="silent")
     assert sentences((GOSSIP, silent), (DATA, silent), (OTHER, silent)) == [
         (
             "m1 gets no answer from m2 (10.0.0.12) on 7946/udp, 4789/udp: let m2, and any firewall between the two, "
@@ -94,11 +91,13 @@ def test_a_peer_that_failed_altogether_gets_one_sentence() -> None:
 
 
 def test_different_problems_of_a_peer_are_told_apart() -> None:
-    assert len(sentences((GOSSIP, Outcome(problem="silent")), (DATA, Outcome(problem="refused")))) == 2
+    assert (
+        len(sentences((GOSSIP, ProbeOutcome(problem="silent")), (DATA, ProbeOutcome(problem="refused")))) == 2
+    )
 
 
 def test_an_answer_in_another_name_is_no_answer_of_this_peer() -> None:
-    rows = table([GOSSIP], [Outcome("listener", "m3")])
+    rows = reach_rows([GOSSIP], [ProbeOutcome("listener", "m3")])
     assert (rows[0]["reached"], rows[0]["problem"]) == (False, "other_host")
     assert failures("m1", rows)[0].startswith(
         "m1 asked m2 (10.0.0.12) on 7946/udp (gossip between nodes), but m3 ans"
@@ -106,64 +105,9 @@ def test_an_answer_in_another_name_is_no_answer_of_this_peer() -> None:
 
 
 def test_a_peer_that_is_named_by_its_address_is_not_named_twice() -> None:
-    (sentence,) = sentences((Target("10.0.0.12", "10.0.0.12", "tcp", 9), Outcome(problem="refused")))
+    (sentence,) = sentences(
+        (ProbeTarget("10.0.0.12", "10.0.0.12", "tcp", 9), ProbeOutcome(problem="refused"))
+    )
     assert (
         sentence == "m1 is refused by 10.0.0.12 on 9/tcp: let the firewall of 10.0.0.12 admit 9/tcp from m1."
     )
-
-
-@pytest.mark.parametrize(
-    ("number", "problem"),
-    [
-        (errno.ECONNREFUSED, "refused"),
-        (errno.EHOSTUNREACH, "unreachable"),
-        (errno.EPERM, "not_sent"),
-        (errno.ETIMEDOUT, "silent"),
-        (None, "silent"),
-    ],
-)
-def test_error_numbers_become_problems(number: int | None, problem: str) -> None:
-    assert problem_of(number) == problem
-
-
-OPTIONS: dict[str, t.Any] = {
-    "state": "proven",
-    "host": "m1",
-    "run": "r",
-    "ports": [],
-    "seconds": 60,
-    "timeout": 2.0,
-    "required": True,
-    "peers": [{"host": "m2", "address": "10.0.0.12", "ports": [{"protocol": "udp", "port": 4789}]}],
-}
-
-
-def test_a_failed_proof_carries_its_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reach_run, "probe", lambda *_arguments: [Outcome(problem="silent")])
-    with pytest.raises(reach_run.NotReached, match=r"^m1 gets no answer from m2") as caught:
-        reach_run.reach(OPTIONS, check_mode=False)
-    assert caught.value.facts["reached"][0]["problem"] == "silent"
-    told = reach_run.reach({**OPTIONS, "required": False}, check_mode=False)
-    assert told["failures"] == caught.value.facts["failures"]
-
-
-def test_many_failures_are_cut_in_the_message() -> None:
-    assert reach_run.summary(["One.", "Two."]) == "One. Two."
-    assert reach_run.summary(["No."] * 23).endswith("No. And 3 more, see the key failures.")
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"ports": [{"protocol": "tcp", "port": 0}]}, "Port 0 does not exist"),
-        (
-            {"peers": [{"host": "a", "address": "b", "ports": [{"protocol": "tcp", "port": 65536}]}]},
-            "Port 65536",
-        ),
-        ({"seconds": 0}, "seconds is 0: give 1 to 600."),
-        ({"timeout": 31.0}, "timeout is 31.0"),
-    ],
-)
-def test_options_out_of_range_are_refused(change: dict[str, t.Any], message: str) -> None:
-    with pytest.raises(Refused, match=message):
-        reach_run.reach({**OPTIONS, **change}, check_mode=False)

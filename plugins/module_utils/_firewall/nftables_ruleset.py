@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ``nft -j list ruleset`` says about filtering and about our rules. Pure. PRIVATE to the collection."""
+"""The kernel's rules as ``nft -j list ruleset`` prints them: which chains filter, and what ours accept. Pure. PRIVATE."""
 
 from __future__ import annotations
 
 import json
 import typing as t
 
-from . import plan as plans
+from .openings import ESP, opening
 
 Item = t.Dict[str, t.Any]
 TABLE = ("inet", "flotilla")
@@ -33,7 +33,7 @@ class Ruleset:
     """The kernel's rules.
 
     Args:
-        texts: outputs of ``nft -j list ...``; one may leave out the elements of sets and another have them.
+        texts: outputs of ``nft -j list ...``; a later one may have the elements of sets that an earlier one leaves out.
     """
 
     def __init__(self, *texts: str) -> None:
@@ -46,23 +46,25 @@ class Ruleset:
     def _add(self, items: list[Item]) -> None:
         rules: dict[Chain, list[Item]] = {}
         for item in items:
-            ((kind, found),) = item.items()
+            ((kind, content),) = item.items()
             if kind == "chain":
-                self.chains[Chain(found["family"], found["table"], found["name"])] = found
+                self.chains[Chain(content["family"], content["table"], content["name"])] = content
             elif kind == "rule":
-                rules.setdefault(Chain(found["family"], found["table"], found["chain"]), []).append(found)
+                chain = Chain(content["family"], content["table"], content["chain"])
+                rules.setdefault(chain, []).append(content)
             elif kind == "set":
-                self._sets[Chain(found["family"], found["table"], found["name"])] = found.get("elem", [])
+                name = Chain(content["family"], content["table"], content["name"])
+                self._sets[name] = content.get("elem", [])
         self.rules.update(rules)
 
     def ours(self) -> list[Chain]:
-        """Our chains, one in each table that knows of us."""
+        """Our chains, one in each table with rules of ours."""
         return [chain for chain in self.chains if chain.name == CHAIN]
 
     def filtering(self) -> list[Chain]:
-        """Other people's chains that refuse incoming packets unless a rule of theirs accepts them.
+        """Chains that are not ours and refuse incoming packets unless a rule in them accepts the packet.
 
-        Chains of iptables are left out (writing to them would break iptables), so are those of firewalld and Docker.
+        Chains of iptables are left out (to write to them would break iptables), so are those of firewalld and Docker.
         """
         return [chain for chain in self._inputs() if not _of_iptables(chain) and self._refuses(chain)]
 
@@ -73,9 +75,9 @@ class Ruleset:
     def _inputs(self) -> list[Chain]:
         return [
             chain
-            for chain, found in self.chains.items()
-            if found.get("hook") == "input"
-            and found.get("type") == "filter"
+            for chain, content in self.chains.items()
+            if content.get("hook") == "input"
+            and content.get("type") == "filter"
             and chain.family in ("ip", "ip6", "inet")
             and chain[:2] != TABLE
             and not chain.table.startswith(("docker", "firewalld"))
@@ -87,17 +89,22 @@ class Ruleset:
         rules = self.rules.get(chain, [])
         if not rules:
             return False
-        # A last rule without a condition decides over all the rest.
+        # A last rule without a condition decides over all packets that no rule accepted.
         kinds = {kind for expression in rules[-1].get("expr", []) for kind in expression}
         return bool(kinds & {"drop", "reject"}) and kinds <= {"drop", "reject", "counter", "log"}
 
     def jumps(self, chain: Chain) -> list[int]:
-        """Handles of the rules that lead from a chain into ours."""
+        """Handles of the rules that jump from a chain into ours."""
         return [
             rule["handle"]
             for rule in self.rules.get(chain, [])
             if any((step.get("jump") or {}).get("target") == CHAIN for step in rule.get("expr", []))
         ]
+
+    def extended(self) -> list[Chain]:
+        """Chains that are not ours and jump into ours, or have to."""
+        jumping = [chain for chain in self.chains if self.jumps(chain) and chain[:2] != TABLE]
+        return sorted({*self.filtering(), *jumping})
 
     def sets(self, family: str, table: str) -> list[str]:
         """Names of our sets in a table."""
@@ -106,21 +113,18 @@ class Ruleset:
         ]
 
     def openings(self, family: str, table: str) -> frozenset[str]:
-        """What the chain of ours in that table accepts."""
+        """What our chain in a table accepts."""
         used = _used_sets(self.rules.get(Chain(family, table, CHAIN), []), "accept")
-        found: set[str] = set()
+        openings: set[str] = set()
         for name in OPEN_SETS.values():
-            for element in self._elements(family, table, name, used):
-                address, protocol, port = element
-                found.add(plans.opening(address, f"{_PROTOCOLS.get(protocol, protocol)} {port}"))
+            for address, protocol, port in self._elements(family, table, name, used):
+                openings.add(opening(address, f"{_PROTOCOLS.get(protocol, protocol)} {port}"))
         for name in ESP_SETS.values():
-            found |= {
-                plans.opening(element[0], plans.ESP) for element in self._elements(family, table, name, used)
-            }
-        return frozenset(found)
+            openings |= {opening(element[0], ESP) for element in self._elements(family, table, name, used)}
+        return frozenset(openings)
 
     def guarded(self) -> frozenset[str]:
-        """The ports our table refuses."""
+        """The services that our table refuses."""
         rules = [rule for chain, rules in self.rules.items() if chain[:2] == TABLE for rule in rules]
         elements = self._elements(*TABLE, GUARDED_SET, _used_sets(rules, "drop"))
         return frozenset(f"{_PROTOCOLS.get(protocol, protocol)} {port}" for protocol, port in elements)
@@ -128,13 +132,13 @@ class Ruleset:
     def _elements(self, family: str, table: str, name: str, used: set[str]) -> list[list[str]]:
         if name not in used:
             return []
-        found = []
+        elements = []
         for element in self._sets.get(Chain(family, table, name), []):
             # {"elem": {"val": ...}} where an element has a counter or a comment.
             value = element["elem"]["val"] if isinstance(element, dict) and "elem" in element else element
             parts = value["concat"] if isinstance(value, dict) else [value]
-            found.append([str(part) for part in parts])
-        return found
+            elements.append([str(part) for part in parts])
+        return elements
 
 
 def _of_iptables(chain: Chain) -> bool:
@@ -142,11 +146,11 @@ def _of_iptables(chain: Chain) -> bool:
 
 
 def _used_sets(rules: list[Item], verdict: str) -> set[str]:
-    """The sets that rules with that verdict look into."""
-    found = set()
+    """The sets that rules with that verdict look up."""
+    names = set()
     for rule in rules:
         expressions = rule.get("expr", [])
         if any(verdict in expression for expression in expressions):
             rights = [expression["match"]["right"] for expression in expressions if "match" in expression]
-            found |= {right[1:] for right in rights if isinstance(right, str) and right.startswith("@")}
-    return found
+            names |= {right[1:] for right in rights if isinstance(right, str) and right.startswith("@")}
+    return names

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._ports import wire
+from ansible_collections.flotilla.swarm.plugins.module_utils._ports.probe import (
+    ProbeTarget,
+    probe,
+    problem_of,
+)
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        (errno.ECONNREFUSED, "refused"),
+        (errno.EHOSTUNREACH, "unreachable"),
+        (errno.EPERM, "not_sent"),
+        (errno.ETIMEDOUT, "silent"),
+        (None, "silent"),
+    ],
+)
+def test_error_numbers_become_problems(number: int | None, problem: str) -> None:
+    assert problem_of(number) == problem
+
+
+def test_each_kind_of_answer_on_this_machine_has_its_outcome() -> None:
+    """A listener of ours on UDP and TCP, a TCP port that another process holds, a closed port, a name without address."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as ours,
+        socket.create_server(("127.0.0.1", 0)) as holder,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
+        socket.socket() as closed,
+    ):
+        datagrams.bind(("127.0.0.1", 0))
+        closed.bind(("127.0.0.1", 0))
+
+        def greet() -> None:
+            connection, _address = ours.accept()
+            with connection:
+                connection.sendall(wire.answer("r", "m2"))
+
+        def reply() -> None:
+            block, sender = datagrams.recvfrom(wire.SIZE)
+            assert wire.is_question(block, "r")
+            datagrams.sendto(wire.answer("r", "m2"), sender)
+
+        threads = [threading.Thread(target=work) for work in (greet, reply)]
+        for thread in threads:
+            thread.start()
+        port_of = [sock.getsockname()[1] for sock in (ours, holder, datagrams, closed)]
+        targets = [
+            ProbeTarget("m2", "127.0.0.1", protocol, port)
+            for protocol, port in zip(("tcp", "tcp", "udp", "tcp"), port_of, strict=True)
+        ]
+        outcomes = probe([*targets, targets[2], ProbeTarget("m3", "m3..example", "tcp", 1)], "r", 2.0)
+        for thread in threads:
+            thread.join()
+    assert [(one.answered_by, one.answered_as, one.problem) for one in outcomes] == [
+        ("listener", "m2", None),
+        ("holder", None, None),
+        ("listener", "m2", None),
+        (None, None, "refused"),
+        ("listener", "m2", None),
+        (None, None, "unresolved"),
+    ]
+    assert all(0 <= one.seconds < 2 for one in outcomes)
