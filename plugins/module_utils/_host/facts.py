@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What there is to know of a host before it is in a swarm. PRIVATE to the collection.
+"""The facts of a host before it is in a swarm: system, addresses, Engine. PRIVATE to the collection.
 
-One look per host is what a run that changes nothing costs, so files are read rather than programs started.
+Reading these facts is all that a run without a change costs a host, so files are read rather than programs started.
 """
 
 from __future__ import annotations
@@ -15,13 +15,17 @@ import re
 import sys
 import typing as t
 
-Run = t.Callable[[t.List[str]], t.Tuple[int, str, str]]
+from .._run.commands import Run
 
-# The packages that bring a dockerd, Docker's own and the distributions'.
-_PACKAGES = ("docker-ce", "docker.io", "moby-engine", "docker")
+#: Debian packages that bring a dockerd: Docker's own and the distributions'.
+DEBIAN_PACKAGES = ("docker-ce", "docker.io", "moby-engine", "docker")
+_DOCKERD = ("/usr/bin/dockerd", "/usr/sbin/dockerd", "/usr/local/bin/dockerd", "/usr/libexec/docker/dockerd")
 
+# What "dnf versionlock" writes: dnf 5, dnf 4, yum.
+_VERSIONLOCK_TOML = "/etc/dnf/versionlock.toml"
+_VERSIONLOCK_LISTS = ("/etc/dnf/plugins/versionlock.list", "/etc/yum/pluginconf.d/versionlock.list")
 
-# Bridges that Docker makes: their addresses are the same on every host and lead nowhere.
+# Bridges that Docker creates: their addresses are the same on every host and are reached from no other host.
 _BRIDGE = re.compile(r"docker0$|docker_gwbridge$|br-[0-9a-f]{12}$")
 
 
@@ -36,6 +40,14 @@ def os_release(text: str) -> dict[str, t.Any]:
         "codename": found.get("VERSION_CODENAME", ""),
         "pretty_name": found.get("PRETTY_NAME", ""),
     }
+
+
+def family(system: t.Mapping[str, t.Any]) -> str | None:
+    """The family of an operating system (``id`` and ``id_like`` of ``os_release``): ``debian``, ``redhat`` or ``None``."""
+    ids = {system.get("id", ""), *(system.get("id_like") or [])}
+    if ids & {"debian", "ubuntu"}:
+        return "debian"
+    return "redhat" if ids & {"fedora", "rhel", "centos"} else None
 
 
 def addresses(text: str) -> list[dict[str, t.Any]]:
@@ -59,14 +71,31 @@ def default_address(text: str) -> str | None:
     return routes[0].get("prefsrc") if routes else None
 
 
-def package_held(status: str, package: str) -> bool:
+def dpkg_held(status: str, package: str) -> bool:
     """Whether dpkg's status file says that a package is held."""
     found = re.search(rf"^Package: {re.escape(package)}\nStatus: (\S+)", status, re.MULTILINE)
     return bool(found and found.group(1) == "hold")
 
 
-def look(run: Run) -> dict[str, t.Any]:
-    """The host itself: ``hostname os python addresses default_address``."""
+def version_locked(entries: str, toml: str, package: str) -> bool:
+    """Whether dnf or yum holds a package at a version.
+
+    Args:
+        entries: the lists of dnf 4 and yum, such as ``docker-ce-3:26.1.4-1.el9.*`` and ``3:docker-ce-26.1.4-1.el7.*``; an
+            entry that begins with ``!`` excludes a version instead.
+        toml: the file of dnf 5, where a condition with ``!=`` excludes a version.
+        package: the package's name, which may be the beginning of another one's.
+    """
+    name = re.escape(package)
+    if re.search(rf"^(?:\d+:)?{name}(?:-[\d*].*)?[ \t]*$", entries, re.MULTILINE):
+        return True
+    tables = re.split(r"^\s*\[\[packages\]\]", toml, flags=re.MULTILINE)[1:]
+    own = [table for table in tables if re.search(rf"^\s*name\s*=\s*[\"']{name}[\"']", table, re.MULTILINE)]
+    return any(re.search(r"^\s*comparator\s*=\s*[\"'](?!!=)", table, re.MULTILINE) for table in own)
+
+
+def read(run: Run) -> dict[str, t.Any]:
+    """The host without its Engine: ``hostname os python addresses default_address``."""
     return {
         "hostname": os.uname().nodename,
         "os": os_release(_read("/etc/os-release")),
@@ -77,16 +106,18 @@ def look(run: Run) -> dict[str, t.Any]:
     }
 
 
-def engine_files() -> dict[str, t.Any]:
+def engine_files(run: Run) -> dict[str, t.Any]:
     """What the host's files say of its Engine: ``installed package held daemon daemon_error``.
 
-    ``daemon`` is the parsed ``/etc/docker/daemon.json``.
+    ``package`` is the one that brought the Engine, ``held`` whether it is held, both ``None`` where no package manager
+    brought it. ``daemon`` is the parsed ``/etc/docker/daemon.json``.
     """
-    package = next((name for name in _PACKAGES if _is_installed(name)), None)
+    dockerd = next((path for path in _DOCKERD if os.path.exists(path)), None)
+    package = _package_of(dockerd, run) if dockerd else None
     found: dict[str, t.Any] = {
-        "installed": package is not None or any(os.path.exists(path) for path in _DOCKERD),
+        "installed": dockerd is not None,
         "package": package,
-        "held": package_held(_read("/var/lib/dpkg/status"), package) if package else None,
+        "held": _is_held(package) if package else None,
         "daemon": {},
         "daemon_error": None,
     }
@@ -98,14 +129,26 @@ def engine_files() -> dict[str, t.Any]:
     return found
 
 
-_DOCKERD = ("/usr/bin/dockerd", "/usr/sbin/dockerd", "/usr/local/bin/dockerd", "/usr/libexec/docker/dockerd")
+def _package_of(dockerd: str, run: Run) -> str | None:
+    if not _is_redhat():
+        # dpkg keeps the list of a removed package's conffiles too, but then there is no dockerd.
+        return next(
+            (name for name in DEBIAN_PACKAGES if os.path.exists(f"/var/lib/dpkg/info/{name}.list")), None
+        )
+    # The database of rpm is a file of several formats, and none that can be read without rpm.
+    code, output, _errors = run(["rpm", "-q", "--queryformat", "%{NAME}\\n", "--file", dockerd])
+    return output.split()[0] if code == 0 and output.split() else None
 
 
-def _is_installed(package: str) -> bool:
-    # dpkg keeps the list of a removed package's conffiles too, but then dockerd is gone.
-    return os.path.exists(f"/var/lib/dpkg/info/{package}.list") and any(
-        os.path.exists(path) for path in _DOCKERD
-    )
+def _is_held(package: str) -> bool:
+    if not _is_redhat():
+        return dpkg_held(_read("/var/lib/dpkg/status"), package)
+    entries = "\n".join(_read(path) for path in _VERSIONLOCK_LISTS)
+    return version_locked(entries, _read(_VERSIONLOCK_TOML), package)
+
+
+def _is_redhat() -> bool:
+    return family(os_release(_read("/etc/os-release"))) == "redhat"
 
 
 def _read(path: str) -> str:
