@@ -161,7 +161,7 @@ def test_options_the_engine_does_not_come_up_with_are_put_back(hosts: Hosts) -> 
     played = hosts.engine(daemon={"no-such-key": 1})
     for name in PINNED:
         assert played.failures[name].startswith(
-            f"{name}: the engine did not come up with the declared options (the earlier"
+            f"{name}: the engine did not start with the declared options (the earlier"
         )
         assert "no-such-key" in played.failures[name]
         assert hosts.run(name, "systemctl is-active docker.service") == "active"

@@ -2,40 +2,34 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What has to be done to a host's Engine before it can be in a swarm. PRIVATE. Pure.
+"""What has to be done to a host's Engine before the host can be in a swarm. PRIVATE. Pure.
 
-The role swarm_engine carries it out; nothing is decided there.
+The role swarm_engine carries the plan out; nothing is decided there.
 """
 
 from __future__ import annotations
 
 import typing as t
 
+from ...module_utils._engine.errors import Refused
+from ...module_utils._host.facts import family
 from ...module_utils._swarm.quorum import survives_loss
 from .daemon import PATH, declared_options, plan_daemon
-from .packages import family_of
-from .version import EngineRefusal, PackagePlan, plan_packages, read_declared
+from .packages import PackagePlan, plan_packages
 
-# What the role declares for a host that declares nothing (roles/swarm_engine/defaults/main.yml).
-DEFAULTS: dict[str, t.Any] = {
-    "swarm_engine_source": "distribution",
-    "swarm_engine_version": "",
-    "swarm_engine_daemon": {},
-    "swarm_engine_repository_url": "https://download.docker.com/linux",
-}
-
-# States of a look's swarm in which the host is in none.
+# States of swarm_host_info's swarm in which the host is in none.
 _NO_SWARM = ("no_engine", "inactive", "unknown")
 
 
 class Tasks(t.TypedDict):
     """What the role does, in this order.
 
-    ``daemon`` is the whole new content of daemon.json, None to leave it; ``previous_daemon`` what to put back when
-    the Engine does not start with it. ``version_pattern`` chooses among the versions that apt has, None takes the
-    newest; ``version_glob`` is the same for dnf, what follows a package's name. ``hold`` None leaves it as it is. At
-    most one of ``start``, ``reload`` and ``restart`` is true. Hosts that are ``in_swarm`` restart one after the
-    other, and each has to come back as ``state`` (of swarm_info), with as many managers ``reachable`` as before.
+    ``daemon`` is the whole new content of daemon.json, ``None`` leaves it; ``previous_daemon`` is restored when the
+    Engine does not start with the new content. ``version_pattern`` chooses among the versions that apt has, ``None``
+    takes the newest; ``version_glob`` is the same for dnf, what follows a package's name. ``hold`` holds or releases
+    ``pinned``, ``None`` leaves it. At most one of ``start``, ``reload`` and ``restart`` is true. Hosts that are
+    ``in_swarm`` restart one after the other, and each has to come back as ``state`` (of swarm_info), with as many
+    managers ``reachable`` as before.
     """
 
     daemon: dict[str, t.Any] | None
@@ -81,53 +75,55 @@ def plan_engine(declared: t.Mapping[str, t.Any], host: t.Mapping[str, t.Any]) ->
     """Plan the Engine of one host. The sentences do not name the host.
 
     Args:
-        declared: the variables ``swarm_engine_*`` of the host; what is absent or None is not declared.
-        host: the look at the host (module ``swarm_host_info``).
+        declared: the variables ``swarm_engine_*`` of the host, as the role's argument spec returns them.
+        host: the host as ``swarm_host_info`` returns it.
     """
-    declared = {**DEFAULTS, **{key: value for key, value in declared.items() if value is not None}}
-    engine, system = host["engine"], host.get("os") or {}
-    swarm = host.get("swarm") or {}
-    state = str(swarm.get("state") or "unknown")
-    in_swarm = state not in _NO_SWARM
+    engine, swarm = host["engine"], host.get("swarm") or {}
+    in_swarm = _state(swarm) not in _NO_SWARM
     refusals: list[str] = []
-
-    packages = PackagePlan()
+    packages, daemon = PackagePlan(), _Daemon()
     try:
-        packages = plan_packages(read_declared(declared), engine, system, in_swarm)
-    except EngineRefusal as refusal:
-        refusals.append(str(refusal))
-    daemon = _Daemon()
+        packages = plan_packages(declared, engine, host.get("os") or {}, in_swarm)
+    except Refused as refused:
+        refusals.append(str(refused))
     try:
         daemon = _plan_daemon(declared, engine, swarm, in_swarm, restarts=not packages.install)
-    except (EngineRefusal, ValueError) as refusal:
-        refusals.append(str(refusal))
-
-    start = engine["state"] == "stopped" and not packages.install
-    family = family_of(system)
+    except Refused as refused:
+        refusals.append(str(refused))
+    tasks = _tasks(packages, daemon, host, in_swarm)
     return {
         "refusals": refusals,
         "warnings": list(daemon.warnings),
-        "changes": [*packages.lines, *daemon.lines, *(["start the engine"] if start else [])],
-        "tasks": {
-            "daemon": daemon.content,
-            "previous_daemon": dict(engine["daemon"]) if daemon.content is not None else {},
-            "family": family.name if family else None,
-            "repository_url": packages.repository_url,
-            "codename": str(system.get("codename") or ""),
-            "install": packages.install,
-            "packages": list(packages.packages),
-            "pinned": list(packages.pinned),
-            "extras": list(packages.extras),
-            "version_pattern": packages.version_pattern,
-            "version_glob": packages.version_glob,
-            "hold": packages.hold,
-            "start": start,
-            "reload": daemon.reload,
-            "restart": daemon.restart,
-            "in_swarm": in_swarm,
-            "state": state,
-            "reachable": (swarm.get("quorum") or {}).get("reachable", 0),
-        },
+        "changes": [*packages.lines, *daemon.lines, *(["start the engine"] if tasks["start"] else [])],
+        "tasks": tasks,
+    }
+
+
+def _state(swarm: t.Mapping[str, t.Any]) -> str:
+    return str(swarm.get("state") or "unknown")
+
+
+def _tasks(packages: PackagePlan, daemon: _Daemon, host: t.Mapping[str, t.Any], in_swarm: bool) -> Tasks:
+    engine, system, swarm = host["engine"], host.get("os") or {}, host.get("swarm") or {}
+    return {
+        "daemon": daemon.content,
+        "previous_daemon": dict(engine["daemon"]) if daemon.content is not None else {},
+        "family": family(system),
+        "repository_url": packages.repository_url,
+        "codename": str(system.get("codename") or ""),
+        "install": packages.install,
+        "packages": list(packages.packages),
+        "pinned": list(packages.pinned),
+        "extras": list(packages.extras),
+        "version_pattern": packages.version_pattern,
+        "version_glob": packages.version_glob,
+        "hold": packages.hold,
+        "start": engine["state"] == "stopped" and not packages.install,
+        "reload": daemon.reload,
+        "restart": daemon.restart,
+        "in_swarm": in_swarm,
+        "state": _state(swarm),
+        "reachable": (swarm.get("quorum") or {}).get("reachable", 0),
     }
 
 
@@ -138,15 +134,14 @@ def _plan_daemon(
     in_swarm: bool,
     restarts: bool,
 ) -> _Daemon:
-    """Merge the declared options into daemon.json and choose how they come into force.
+    """Merge the declared options into daemon.json and choose how a running Engine applies them.
 
-    ``restarts`` is whether a running Engine has to be told: it is not when a new one is installed, because that
-    starts with the options.
+    ``restarts`` is false where an Engine is installed in the same run, since that one starts with the options.
     """
     live = engine.get("daemon")
     if engine.get("daemon_error") or not isinstance(live, dict):
-        told = engine.get("daemon_error") or "it is no JSON object"
-        raise EngineRefusal(f"{PATH} cannot be read ({told}): repair or remove it.")
+        why = engine.get("daemon_error") or "it is no JSON object"
+        raise Refused(f"{PATH} cannot be read ({why}): repair or remove it.")
     options = declared_options(declared)
     _refuse_live_restore(options, live)
     daemon = plan_daemon(options, live)
@@ -160,7 +155,7 @@ def _plan_daemon(
     if running and daemon.reload:
         lines.append("reload the engine")
     elif running:
-        warnings += _weigh_restart(swarm)
+        warnings += _check_restart(swarm)
         lines.append("restart the engine, one node at a time" if in_swarm else "restart the engine")
     return _Daemon(daemon.content, running and daemon.reload, running and not daemon.reload, lines, warnings)
 
@@ -168,45 +163,43 @@ def _plan_daemon(
 def _refuse_live_restore(options: t.Mapping[str, t.Any], live: t.Mapping[str, t.Any]) -> None:
     """The Engine refuses swarm mode with live-restore, and once in a swarm it does not start with it."""
     if options.get("live-restore"):
-        raise EngineRefusal(
-            "swarm_engine_daemon sets live-restore, which excludes swarm mode (the Engine knows either): take it out."
-        )
+        raise Refused("swarm_engine_daemon sets live-restore, which excludes swarm mode: remove that key.")
     if live.get("live-restore") and "live-restore" not in options:
-        raise EngineRefusal(
-            f"{PATH} sets live-restore, which excludes swarm mode (the Engine knows either): remove it there, or "
-            "declare swarm_engine_daemon: {live-restore: null}."
+        raise Refused(
+            f"{PATH} sets live-restore, which excludes swarm mode: remove it there, or declare "
+            "swarm_engine_daemon: {live-restore: null}."
         )
 
 
 def _refuse_lost_identity(engine: t.Mapping[str, t.Any], in_swarm: bool) -> None:
-    """A node's identity lives in the data root: a member that gets another one is a member no more."""
+    """A node's identity lives in the data root: a member that gets another data root is a member no longer."""
     if in_swarm:
-        raise EngineRefusal(
-            "swarm_engine_data_root is not where the engine of this node keeps its data, and with another one it "
-            "would have left its swarm: remove the node first."
+        raise Refused(
+            "swarm_engine_data_root differs from the data root of this node, and with another data root the node would "
+            "have left its swarm: remove the node from the swarm first."
         )
     if engine["state"] != "running":
-        raise EngineRefusal(
-            "the engine does not run, so nobody knows whether its data root holds a node of a swarm: start it before "
-            "you change swarm_engine_data_root."
+        raise Refused(
+            "the engine does not run, so it is unknown whether its data root holds a node of a swarm: start the engine "
+            "before you change swarm_engine_data_root."
         )
 
 
-def _weigh_restart(swarm: t.Mapping[str, t.Any]) -> list[str]:
-    """Refuse a restart that would cost a swarm its quorum for no need; warn where it cannot be helped."""
+def _check_restart(swarm: t.Mapping[str, t.Any]) -> list[str]:
+    """Refuse a restart that would cost a swarm its quorum without need; warn where the loss cannot be avoided."""
     if (swarm.get("settings") or {}).get("autolock_managers"):
-        raise EngineRefusal(
-            "changed options need a restart of the engine, and managers of this swarm come back locked (autolock): set "
-            "the options on this host by hand, restart and unlock it, or switch autolock off meanwhile."
+        raise Refused(
+            "changed options need a restart of the engine, after which a manager of this swarm is locked (autolock): set "
+            "the options on this host by hand, restart and unlock it, or disable autolock meanwhile."
         )
     quorum = swarm.get("quorum") or {}
     managers, reachable = quorum.get("managers", 0), quorum.get("reachable", 0)
     if managers > 2 and not survives_loss(managers, reachable):
-        raise EngineRefusal(
+        raise Refused(
             f"changed options need a restart of the engine, and with {reachable} of {managers} managers reachable "
-            "that would cost the quorum: bring the other managers back first."
+            "that would cost the quorum: restore the other managers first."
         )
     if managers in (1, 2):
         few = "one manager" if managers == 1 else "two managers"
-        return [f"the swarm has {few} and no quorum while this engine restarts; its services go on."]
+        return [f"the swarm has {few} and no quorum while this engine restarts; its services keep running."]
     return []
