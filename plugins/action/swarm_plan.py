@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plan a run on the control node, from the inventory and one look per host."""
+"""Plan a run on the control node, from the inventory and what ``swarm_host_info`` read on each host."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import FlotillaError
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site import inventory
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.host_only import own_names
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.members import Member
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.plan import build
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.types import SitePlan
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.variables import check_seen_by_all
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.membership import MembershipPlan
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.plan import SitePlan, build
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.variables import (
+    check_seen_by_all,
+    names_of_host,
+)
 
-# Where the role swarm_plan registers the look at each host.
-_LOOK = "__swarm_plan_look"
+# Where the role swarm_plan registers the result of swarm_host_info.
+_HOST_INFO = "__swarm_plan_info"
 
-# The files of tasks of the role swarm_quorum, in their order, and the parts of the plan of which any needs it.
+# The task files of the role swarm_quorum, in their order, each with the parts of the plan that need it.
 _QUORUM_STEPS = {
     "prove": ("prove",),
     "reset": ("reset",),
@@ -34,7 +36,7 @@ _QUORUM_STEPS = {
 
 
 class ActionModule(ActionBase):
-    """Reads every host's variables and look, refuses early, and returns the plan. Changes nothing."""
+    """Reads every host's variables and facts, refuses early, and returns the plan. Changes nothing."""
 
     TRANSFERS_FILES = False
     _requires_connection = False
@@ -54,50 +56,35 @@ class ActionModule(ActionBase):
             plan = build(members, inventory.chosen_by_size(groups))
         except FlotillaError as error:
             raise AnsibleActionFail(str(error)) from None
-        return {**result, **self._told(plan, members), "warnings": warnings + plan.warnings}
+        return {**result, **self._result(plan, members), "warnings": warnings + plan.warnings}
 
     def _members(self, task_vars: dict[str, t.Any]) -> list[Member]:
         hostvars, groups = task_vars["hostvars"], task_vars["groups"]
         check_seen_by_all(task_vars, hostvars.raw_get(task_vars["inventory_hostname"]))
         variables = {
-            name: inventory.HostVariables(_needed(hostvars[name]), own_names(hostvars, name, self._loader))
+            name: inventory.HostVariables(
+                _needed(hostvars[name]), names_of_host(hostvars, name, self._loader)
+            )
             for name in inventory.host_names(groups)
         }
         members = inventory.read(groups, variables)
         for member in members:
-            look = variables[member.name].values.get(_LOOK) or {}
-            member.host = look.get("host")
+            member.host = (variables[member.name].values.get(_HOST_INFO) or {}).get("host")
         return members
 
-    def _told(self, plan: SitePlan, members: list[Member]) -> dict[str, t.Any]:
-        """The result. In check mode the roles find nothing to carry out, and this task tells all."""
+    def _result(self, plan: SitePlan, members: list[Member]) -> dict[str, t.Any]:
+        """The result. In check mode the plan is in its diff, and the roles find nothing to carry out."""
         check = bool(self._task.check_mode)
-        membership = plan.membership
-        lines = {"lines": plan.lines, "roles": {member.name: member.role for member in members}}
+        shown = {"lines": plan.lines, "roles": {member.name: member.role for member in members}}
         if check:
-            plan = SitePlan(type(membership)(entry=membership.entry))
-            membership = plan.membership
-        nodes = [{"hostname": node["id"], "role": "manager"} for node in membership.promote.values()]
-        nodes += [{"hostname": node["id"], "role": "worker"} for node in membership.demote.values()]
-        parts = {
-            "hosts": plan.hosts,
-            "entry": membership.entry,
-            "init": membership.init,
-            "reset": membership.reset,
-            "join_managers": [name for name, role in membership.join.items() if role == "manager"],
-            "join_workers": [name for name, role in membership.join.items() if role == "worker"],
-            "stale": [{"hostname": node["id"], "state": "absent"} for node in membership.stale],
-            "roles_to_change": nodes,
-            "settings": plan.settings,
-            "labels": plan.labels,
-            "prove": plan.prove,
-        }
+            plan = SitePlan(MembershipPlan(entry=plan.membership.entry))
+        parts = _parts(plan)
         return {
-            # Tells this run's port proofs from those of another that goes on at the same time.
+            # Keeps this run's port proofs apart from those of another run that goes on at the same time.
             "run": uuid.uuid4().hex,
-            "changed": check and bool(lines["lines"]),
-            "diff": {"prepared": "".join(f"+ {line}\n" for line in lines["lines"])} if check else {},
-            **lines,
+            "changed": check and bool(shown["lines"]),
+            "diff": {"prepared": "".join(f"+ {line}\n" for line in shown["lines"])} if check else {},
+            **shown,
             **parts,
             "steps": _steps(parts),
             "quorum_steps": _quorum_steps(parts),
@@ -106,17 +93,34 @@ class ActionModule(ActionBase):
         }
 
 
-def _needed(variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Only what the plan reads, since each value is templated when it is read."""
+def _parts(plan: SitePlan) -> dict[str, t.Any]:
+    """The plan as the arguments of the roles' tasks."""
+    membership = plan.membership
+    promoted = [{"hostname": node["id"], "role": "manager"} for node in membership.promote.values()]
+    demoted = [{"hostname": node["id"], "role": "worker"} for node in membership.demote.values()]
     return {
-        name: variables[name]
-        for name in list(variables)
-        if name == _LOOK or name == "ansible_host" or (name.startswith("swarm_") and name != "swarm_plan")
+        "hosts": plan.hosts,
+        "entry": membership.entry,
+        "init": membership.init,
+        "reset": membership.reset,
+        "join_managers": [name for name, role in membership.join.items() if role == "manager"],
+        "join_workers": [name for name, role in membership.join.items() if role == "worker"],
+        "stale": [{"hostname": node["id"], "state": "absent"} for node in membership.stale],
+        "roles_to_change": promoted + demoted,
+        "settings": plan.settings,
+        "labels": plan.labels,
+        "prove": plan.prove,
     }
 
 
+def _needed(variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Only what the plan reads, since each value is templated when it is read."""
+    needed = (_HOST_INFO, "ansible_host")
+    return {name: variables[name] for name in list(variables) if name in needed or name.startswith("swarm_")}
+
+
 def _steps(parts: dict[str, t.Any]) -> list[dict[str, str]]:
-    """The roles and their files of tasks that carry the plan out, once the Engines run."""
+    """The roles and their task files that carry the plan out, once the Engines run."""
     needed = {
         ("swarm_firewall", "open"): any("firewall" in part for part in parts["hosts"].values()),
         ("swarm_labels", "labels"): parts["labels"],
@@ -131,15 +135,15 @@ def _quorum_steps(parts: dict[str, t.Any]) -> list[str]:
 
 
 def _engines_pending(parts: dict[str, t.Any]) -> bool:
-    """Whether an Engine is changed first, after which the hosts are looked at again."""
+    """Whether an Engine is changed first, after which the hosts are read again."""
     return any("engine" in part for part in parts["hosts"].values())
 
 
-def _todo(parts: dict[str, t.Any], seen: list[str]) -> list[str]:
+def _todo(parts: dict[str, t.Any], reached: list[str]) -> list[str]:
     """The hosts on which something has to be done, in the inventory's order; the others are left alone."""
     if _engines_pending(parts):
-        return seen
+        return reached
     hosts = set(parts["hosts"]) | set(parts["reset"])
     if hosts or parts["stale"] or parts["roles_to_change"] or parts["settings"] or parts["labels"]:
         hosts.add(parts["entry"])
-    return [name for name in seen if name in hosts]
+    return [name for name in reached if name in hosts]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From hosts that have just joined to what is to be in force on their nodes."""
+"""The labels and the availability of the nodes of hosts that have just joined."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DOCUMENTATION = r"""
 name: swarm_new_nodes
 short_description: The nodes of hosts that have just joined, as M(flotilla.swarm.swarm_node) takes them
 description:
-  - Used by the role P(flotilla.swarm.swarm_quorum#role). A host is known by the ID that its Engine was given when it
+  - Used by the role P(flotilla.swarm.swarm_quorum#role). A host is identified by the node ID that its Engine got when it
     joined, since host names are not unique in a swarm.
 author:
   - Flotilla contributors (@flotilla-swarm)
@@ -29,9 +29,9 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Put labels in force
+- name: Set the labels of the new nodes
   flotilla.swarm.swarm_node:
-    nodes: "{{ swarm_plan | flotilla.swarm.swarm_new_nodes(hostvars) }}"
+    nodes: "{{ plan | flotilla.swarm.swarm_new_nodes(hostvars) }}"
 """
 
 RETURN = r"""
@@ -46,7 +46,7 @@ _RESULTS = ("__swarm_quorum_init", "__swarm_quorum_join")
 
 def swarm_new_nodes(plan: dict[str, t.Any], hostvars: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
     """See DOCUMENTATION."""
-    found = []
+    nodes = []
     for host, part in plan["hosts"].items():
         if "join" not in part:
             continue
@@ -54,7 +54,7 @@ def swarm_new_nodes(plan: dict[str, t.Any], hostvars: t.Mapping[str, t.Any]) -> 
         results = [hostvars[host].get(name) or {} for name in names]
         node_id = next((result["node_id"] for result in results if result.get("node_id")), None)
         if node_id:
-            found.append(
+            nodes.append(
                 {
                     "hostname": node_id,
                     "labels": part["join"]["labels"],
@@ -62,7 +62,7 @@ def swarm_new_nodes(plan: dict[str, t.Any], hostvars: t.Mapping[str, t.Any]) -> 
                     "availability": part["join"]["availability"],
                 }
             )
-    return found
+    return nodes
 
 
 class FilterModule:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The services in one glance, from what the managers say of them."""
+"""The services of a swarm as lines of text, from what its managers returned."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import typing as t
 
 DOCUMENTATION = r"""
 name: swarm_service_status
-short_description: The services in one glance, as lines of text
+short_description: The services of a swarm, as lines of text
 description:
-  - Takes the summary of M(flotilla.swarm.swarm_service_info) from the first host that could tell the services.
-  - No lines where no host could, or where there are no services.
+  - Takes the summary of M(flotilla.swarm.swarm_service_info) from the first host that returned services.
+  - No lines where no host did, or where there are no services.
 author:
   - Flotilla contributors (@flotilla-swarm)
 positional: hostvars, result
@@ -34,11 +34,11 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Look at the services from every manager
+- name: Read the services from every manager
   flotilla.swarm.swarm_service_info:
   register: services
 
-- name: Show them
+- name: Show the services
   ansible.builtin.debug:
     msg: "{{ ansible_play_hosts_all | flotilla.swarm.swarm_service_status(hostvars, 'services') }}"
   run_once: true
@@ -54,8 +54,8 @@ _value:
 
 def swarm_service_status(hosts: list[str], hostvars: t.Mapping[str, t.Any], result: str) -> list[str]:
     """See DOCUMENTATION."""
-    told = [hostvars[host].get(result) or {} for host in hosts]
-    return next((list(one["summary"]) for one in told if one.get("services")), [])
+    infos = [hostvars[host].get(result) or {} for host in hosts]
+    return next((list(info["summary"]) for info in infos if info.get("services")), [])
 
 
 class FilterModule:

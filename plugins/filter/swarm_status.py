@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The swarm in one glance, from what each host says of it."""
+"""A swarm as lines of text, from what each host returned about it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import typing as t
 
 DOCUMENTATION = r"""
 name: swarm_status
-short_description: The swarm in one glance, as lines of text
+short_description: A swarm, as lines of text
 description:
-  - Puts together what M(flotilla.swarm.swarm_info) said on each host - the summary of a manager that has a quorum, and
-    every host that is not where the inventory wants it.
+  - Combines what M(flotilla.swarm.swarm_info) returned on each host - the summary of a manager that has a quorum, and a line
+    for every host that is not in its swarm.
 author:
   - Flotilla contributors (@flotilla-swarm)
 positional: hostvars, result
@@ -34,11 +34,11 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Look at the swarm from every host
+- name: Read the swarm from every host
   flotilla.swarm.swarm_info:
   register: swarm
 
-- name: Show it
+- name: Show the swarm
   ansible.builtin.debug:
     msg: "{{ ansible_play_hosts_all | flotilla.swarm.swarm_status(hostvars, 'swarm') }}"
   run_once: true
@@ -54,17 +54,17 @@ _value:
 
 def swarm_status(hosts: list[str], hostvars: t.Mapping[str, t.Any], result: str) -> list[str]:
     """See DOCUMENTATION."""
-    told = {host: hostvars[host].get(result) or {} for host in hosts}
-    best = next((told[host] for host in hosts if told[host].get("state") == "manager"), None)
-    if best is None:
-        return ["No manager with a quorum was seen.", *(_line(host, told[host]) for host in hosts)]
-    members = {node["id"] for node in best["nodes"]}
-    outside = [host for host in hosts if told[host].get("node_id") not in members]
-    return [*best["summary"], *(_line(host, told[host]) for host in outside)]
+    infos = {host: hostvars[host].get(result) or {} for host in hosts}
+    manager = next((infos[host] for host in hosts if infos[host].get("state") == "manager"), None)
+    if manager is None:
+        return ["No manager with a quorum was reached.", *(_line(host, infos[host]) for host in hosts)]
+    members = {node["id"] for node in manager["nodes"]}
+    outside = [host for host in hosts if infos[host].get("node_id") not in members]
+    return [*manager["summary"], *(_line(host, infos[host]) for host in outside)]
 
 
-def _line(host: str, told: dict[str, t.Any]) -> str:
-    return f"{host}: {told.get('why') or 'was not reached.'}"
+def _line(host: str, info: dict[str, t.Any]) -> str:
+    return f"{host}: {info.get('why') or 'was not reached.'}"
 
 
 class FilterModule:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_plan
-short_description: Plan what has to change to bring the inventory's hosts to the swarm it describes
+short_description: Plan how the inventory's hosts become the swarm that the inventory declares
 description:
-  - Reads the variables of every host and the look that M(flotilla.swarm.swarm_host_info) took of it, and plans Engines,
+  - Reads the variables of every host and what M(flotilla.swarm.swarm_host_info) returned for it, and plans Engines,
     firewalls, membership, settings and labels. It changes nothing itself; the roles of this collection carry the plan out.
   - Refuses early, in one sentence, what cannot work - an even number of managers, a variable that no role has, a label that
     is not a string, hosts in two swarms, a quorum that is lost.
-  - In check mode it tells the whole plan as its diff, and the roles find nothing to do.
+  - In check mode its diff is the whole plan, and the roles find nothing to do.
   - It is an action that runs on the control node, once; used by the role P(flotilla.swarm.swarm_quorum#role) and the others.
 author:
   - Flotilla contributors (@flotilla-swarm)
@@ -25,13 +25,13 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff is given in check mode only, since outside of it the tasks that carry the plan out give their own.
+      - The diff is returned in check mode only, since outside of it the tasks that carry the plan out return their own.
   idempotent:
     support: full
 options:
   stage:
     description:
-      - With V(inventory), only check what the inventory alone tells, before any host is touched.
+      - With V(inventory), only check the inventory, before any host is touched.
       - With V(hosts), plan.
     type: str
     choices: [inventory, hosts]
@@ -46,7 +46,7 @@ EXAMPLES = r"""
     stage: inventory
   run_once: true
 
-- name: Look at every host and plan
+- name: Read every host and plan
   ansible.builtin.include_role:
     name: flotilla.swarm.swarm_plan
 """
@@ -57,9 +57,9 @@ lines:
   returned: when O(stage=hosts)
   type: list
   elements: str
-  sample: ["m1: make the swarm (advertise 10.0.0.11)", "w1: join as worker (advertise 10.0.0.21)"]
+  sample: ["m1: create the swarm (advertise 10.0.0.11)", "w1: join as worker (advertise 10.0.0.21)"]
 roles:
-  description: The role that each host should have.
+  description: The declared role of each host.
   returned: when O(stage=hosts)
   type: dict
   sample: {m1: manager, w1: worker}
@@ -69,7 +69,7 @@ todo:
   type: list
   elements: str
 hosts:
-  description: Per host, the parts of the plan that concern it - C(engine), C(firewall), C(join), C(prove).
+  description: Per host, the parts of the plan that concern it - C(engine), C(firewall), C(firewall_after), C(join), C(prove).
   returned: when O(stage=hosts)
   type: dict
 entry:

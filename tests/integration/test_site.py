@@ -108,7 +108,7 @@ def test_check_mode_on_fresh_hosts_tells_all_and_changes_nothing(lab: Lab) -> No
     run = site(lab, USUAL, "--check", "--diff").succeeded()
     address = {host.name: host.address for host in lab.hosts}
     assert run.plan == [
-        f"m1: make the swarm (advertise {address['m1']})",
+        f"m1: create the swarm (advertise {address['m1']})",
         "m1: labels.site: not set → fra1",
         f"m2: join as manager (advertise {address['m2']})",
         "m2: labels.site: not set → fra1",
@@ -181,7 +181,7 @@ def test_manager_off_while_a_worker_is_added(formed: Lab) -> None:
     try:
         run = site(formed, inventory(workers="w1 w2 w3", **DISK))
         assert run.status == 4, run.text  # Ansible's own status for an unreachable host
-        assert "m1 was not seen; its node is left as it is" in run.text
+        assert "m1 was not reached; its node stays as it is" in run.text
         [w3] = nodes(formed, "m2")["w3"]
         assert (w3["Status"], w3["Availability"]) == ("Ready", "Active")
     finally:
@@ -198,7 +198,7 @@ def test_quorum_lost_stops_in_seconds(formed: Lab) -> None:
         writes = Writes([host for host in formed.hosts if host.name not in ("m1", "m2")])
         run = site(formed, inventory(workers="w1 w2 w3", **DISK))
         assert run.status != 0
-        assert "of its 3 managers, m3 can be asked, 2 are needed. Bring back m1 or m2." in run.text
+        assert "of its 3 managers, m3 can be asked, 2 are needed. Start m1 or m2." in run.text
         assert "force_new_cluster=true on m3" in run.text
         assert run.seconds < 60
         status = site(formed, USUAL, book="status")
@@ -359,9 +359,9 @@ def test_settings_change_alone(formed: Lab) -> None:
         (
             inventory("m1 m2", "w1"),
             {},
-            "names 2 managers; an even number stands no more losses than 1: make it odd",
+            "names 2 managers, and an even number tolerates no more losses than 1: choose an odd number",
         ),
-        (inventory("", "w1"), {}, "no host is to be a manager"),
+        (inventory("", "w1"), {}, "so no host would be a manager"),
         (inventory("m1 w1 m3", "w1"), {}, "w1 is in both swarm_managers and swarm_workers"),
         (
             USUAL,

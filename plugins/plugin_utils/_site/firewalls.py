@@ -9,58 +9,69 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._engine.errors import Refused
-from ...module_utils._firewall import plan as firewall_plan
-from .members import Member, data_path
-from .types import SitePlan
+from ...module_utils._firewall.openings import split_opening
+from ...module_utils._firewall.plan import FirewallPlan, plan_options
+from .members import HostPlans, Member, data_path
+from .membership import MembershipPlan
 
 
-def plan_firewalls(members: list[Member], addresses: dict[str, str | None], made: SitePlan) -> None:
-    """Members reach the swarm's ports of each other, nobody else does."""
+def plan_firewalls(
+    members: list[Member],
+    addresses: dict[str, str | None],
+    membership: MembershipPlan,
+    data_path_port: int,
+) -> HostPlans:
+    """Open the swarm's ports of every host to the members, and to no other address."""
+    plans = HostPlans({}, [], [])
     known = [address for address in addresses.values() if address]
     known += [path for path in map(data_path, members) if path]
-    # Whoever is not known must not lose an access that he may have.
-    keep = None in addresses.values()
     for member in members:
         if not member.host:
             continue
-        variables = member.variables
         live = member.host["firewall"]
-        if live["backend"] == "unknown":
-            raise Refused(f"{member.name}: {live['note']}")
-        arguments = {
-            "members": sorted(set(known + variables["swarm_firewall_extra_members"])),
-            "manager": member.role == "manager" or member.state == "manager",
-            "listen_port": variables["swarm_quorum_listen_port"],
-            "data_path_port": made.data_path_port,
-            "encrypted_overlays": variables["swarm_firewall_encrypted"],
-            "backend": variables["swarm_firewall_backend"],
-            "keep": keep,
+        options = {
+            **_options(member, data_path_port),
+            "members": sorted({*known, *member.variables["swarm_firewall_extra_members"]}),
+            # A host whose address is unknown must not lose an access that it may have.
+            "keep": None in addresses.values(),
         }
         try:
-            found = firewall_plan.plan_arguments(live, arguments)
+            plan = plan_options(live, options)
         except Refused as error:
             raise Refused(f"{member.name}: {error}") from None
         if live.get("note"):
-            made.warnings.append(f"{member.name}: {live['note']}")
-        if found["changed"]:
-            made.hosts.setdefault(member.name, {})["firewall"] = arguments
-            for line in _told(found):
-                made.say(member.name, line)
-        if member.name in made.membership.demote and found["backend"] != "none":
+            plans.warnings.append(f"{member.name}: {live['note']}")
+        if plan["changed"]:
+            plans.hosts[member.name] = {"firewall": options}
+            plans.lines.extend(f"{member.name}: {line}" for line in _lines(plan))
+        if member.name in membership.demote and plan["backend"] != "none":
             # A manager needs its port until it is demoted, and must not keep it afterwards.
-            made.hosts.setdefault(member.name, {})["firewall_after"] = {**arguments, "manager": False}
+            plans.hosts.setdefault(member.name, {})["firewall_after"] = {**options, "manager": False}
+    return plans
 
 
-def _told(found: dict[str, t.Any]) -> list[str]:
-    """A firewall's plan, a line for each service."""
+def _options(member: Member, data_path_port: int) -> dict[str, t.Any]:
+    """The options of ``swarm_firewall`` that one host's own variables and role say."""
+    variables = member.variables
+    return {
+        "manager": member.role == "manager" or member.state == "manager",
+        "listen_port": variables["swarm_quorum_listen_port"],
+        "data_path_port": data_path_port,
+        "encrypted_overlays": variables["swarm_firewall_encrypted"],
+        "backend": variables["swarm_firewall_backend"],
+    }
+
+
+def _lines(plan: FirewallPlan) -> list[str]:
+    """A firewall's plan in the user's words, a line for each service."""
     lines = []
-    for verb, openings in (("open", found["open"]), ("close", found["close"])):
+    for verb, openings in (("open", plan["open"]), ("close", plan["close"])):
         by_service: dict[str, list[str]] = {}
         for opening in openings:
-            address, service = firewall_plan.split(opening)
+            address, service = split_opening(opening)
             by_service.setdefault(service, []).append(address)
         lines += [
-            f"firewall ({found['backend']}): {verb} {name} for {', '.join(by_service[name])}"
-            for name in by_service
+            f"firewall ({plan['backend']}): {verb} {service} for {', '.join(names)}"
+            for service, names in by_service.items()
         ]
-    return lines or [f"firewall ({found['backend']}): close the swarm's ports to everybody else"]
+    return lines or [f"firewall ({plan['backend']}): close the swarm's ports to all other addresses"]

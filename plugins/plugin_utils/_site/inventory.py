@@ -9,14 +9,13 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._engine.errors import Refused
-from ...module_utils._options import convert
-from ...module_utils._options.plan import MEMORY
+from ...module_utils._options.labels import node_labels
 from . import managers
 from . import variables as role_variables
 from .members import Member
 
-# Variables that say something of the whole swarm, so every host has to have the same.
-_OF_ALL = (
+#: Variables that concern the whole swarm, so every host has to have the same value.
+OF_SWARM = (
     "swarm_quorum_size",
     "swarm_quorum_zone_label",
     "swarm_quorum_even",
@@ -36,8 +35,8 @@ class HostVariables(t.NamedTuple):
     """A host's variables.
 
     Attributes:
-        values: every variable by name, in force for the host.
-        own: the names of those set on the host itself, not on one of its groups.
+        values: every variable by name, as the host has it.
+        own: the names of those that are set on the host itself, not on one of its groups.
     """
 
     values: t.Mapping[str, t.Any]
@@ -48,18 +47,18 @@ def host_names(groups: t.Mapping[str, list[str]]) -> list[str]:
     """The hosts of the swarm, in the inventory's order, each once.
 
     Raises:
-        Refused: no group names any.
+        Refused: the groups have no host.
     """
-    found = [name for group in ("swarm", "swarm_managers", "swarm_workers") for name in groups.get(group, [])]
-    if not found:
+    names = [name for group in ("swarm", "swarm_managers", "swarm_workers") for name in groups.get(group, [])]
+    if not names:
         raise Refused(
-            "The inventory has no host in the groups swarm_managers and swarm_workers: put the hosts there."
+            "The inventory has no host in the groups swarm_managers and swarm_workers: add the hosts to these groups."
         )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(names))
 
 
 def read(groups: t.Mapping[str, list[str]], variables: t.Mapping[str, HostVariables]) -> list[Member]:
-    """All hosts as members, checked as far as the inventory alone tells.
+    """All hosts as members, checked as far as the inventory alone allows.
 
     Args:
         groups: the inventory's groups.
@@ -67,50 +66,52 @@ def read(groups: t.Mapping[str, list[str]], variables: t.Mapping[str, HostVariab
 
     Returns:
         The members in the inventory's order. Their roles are set where groups say them; with
-        ``swarm_quorum_size`` alone they are chosen later, once the hosts were seen (``managers.choose``).
+        ``swarm_quorum_size`` alone they are chosen once the hosts are known (``managers.choose``).
 
     Raises:
         Refused: the inventory cannot work.
     """
     names = host_names(groups)
-    both = set(groups.get("swarm_managers", [])) & set(groups.get("swarm_workers", []))
+    both = sorted(set(groups.get("swarm_managers", [])) & set(groups.get("swarm_workers", [])))
     if both:
+        verb = "is" if len(both) == 1 else "are"
         raise Refused(
-            f"{', '.join(sorted(both))} is in both swarm_managers and swarm_workers; a host has one role."
+            f"{', '.join(both)} {verb} in both swarm_managers and swarm_workers: remove each host from one of the groups."
         )
     members = [_member(name, variables[name], groups) for name in names]
-    for name in _OF_ALL:
+    for name in OF_SWARM:
         _check_same(name, members)
     return members
 
 
 def chosen_by_size(groups: t.Mapping[str, list[str]]) -> bool:
-    """Whether the managers are chosen rather than named."""
+    """Whether the managers are chosen by ``swarm_quorum_size`` instead of named by a group."""
     return not groups.get("swarm_managers")
 
 
 def check_managers(groups: t.Mapping[str, list[str]], members: list[Member]) -> list[str]:
-    """Check the number of managers that the inventory asks for.
+    """Check the number of managers that the inventory declares.
 
     Returns:
         Warnings.
 
     Raises:
-        Refused: none, an even number, or two different ones.
+        Refused: no manager, an even number, or two different numbers.
     """
-    size = members[0].variables.get("swarm_quorum_size")
+    size = members[0].variables["swarm_quorum_size"]
     even = members[0].variables["swarm_quorum_even"]
     if not chosen_by_size(groups):
         count = len(groups["swarm_managers"])
         if size is not None and size != count:
             raise Refused(
-                f"The group swarm_managers has {count} hosts, but swarm_quorum_size is {size}: make them agree, or leave "
-                "one of them out."
+                f"The group swarm_managers has {count} hosts, but swarm_quorum_size is {size}: set both to the same number, "
+                "or remove one of them."
             )
         return managers.check_count(count, even, "The group swarm_managers")
     if size is None:
         raise Refused(
-            "The group swarm_managers has no host, and swarm_quorum_size is not set: no host is to be a manager."
+            "The group swarm_managers has no host, and swarm_quorum_size is not set, so no host would be a manager: set "
+            "one of them."
         )
     if size > len(members):
         raise Refused(f"swarm_quorum_size is {size}, but the group swarm has only {len(members)} hosts.")
@@ -118,14 +119,11 @@ def check_managers(groups: t.Mapping[str, list[str]], members: list[Member]) -> 
 
 
 def _member(name: str, variables: HostVariables, groups: t.Mapping[str, list[str]]) -> Member:
-    found = {key: value for key, value in variables.values.items() if key.startswith("swarm_")}
-    role_variables.check_names(name, found)
+    role_variables.check_names(name, variables.values)
     return Member(
         name=name,
         role="manager" if name in groups.get("swarm_managers", []) else "worker",
-        variables=role_variables.values(
-            name, {key: found[key] for key in found if key in role_variables.specs()}
-        ),
+        variables=role_variables.values(name, variables.values),
         labels=merge_labels(name, variables),
         ansible_host=str(variables.values.get("ansible_host") or name),
     )
@@ -134,31 +132,27 @@ def _member(name: str, variables: HostVariables, groups: t.Mapping[str, list[str
 def merge_labels(host: str, variables: HostVariables) -> dict[str, str]:
     """Merge ``swarm_labels_node`` and every ``swarm_labels_node__*`` of a host.
 
-    Variables of the host win over those of its groups; among equals, ``swarm_labels_node`` wins, then the later name.
+    A variable of the host wins over one of its groups; among equals, ``swarm_labels_node`` wins, then the later name.
 
     Raises:
-        Refused: a label that cannot work, with the host and the variable it is in.
+        Refused: a label that cannot work, with its host and variable.
     """
     names = [name for name in variables.values if role_variables.is_labels(name)]
     names.sort(key=lambda name: (name in variables.own, name == role_variables.LABELS, name))
     merged: dict[str, str] = {}
     for name in names:
         try:
-            merged.update(convert.labels(variables.values[name] or {}))
+            merged.update(node_labels(variables.values[name] or {}))
         except ValueError as error:
             raise Refused(f"{host}: {name}: {error}.") from None
-    if MEMORY in merged:
-        raise Refused(
-            f"{host}: the label {MEMORY} is where the collection keeps its memory; choose another name."
-        )
     return merged
 
 
 def _check_same(name: str, members: list[Member]) -> None:
     first = members[0]
     for member in members[1:]:
-        if member.variables.get(name) != first.variables.get(name):
+        if member.variables[name] != first.variables[name]:
             raise Refused(
-                f"{name} is {first.variables.get(name)!r} on {first.name} but {member.variables.get(name)!r} on "
-                f"{member.name}; it speaks of the whole swarm, so set it in the group swarm."
+                f"{name} is {first.variables[name]!r} on {first.name} but {member.variables[name]!r} on {member.name}; it "
+                "concerns the whole swarm, so set it in the group swarm."
             )

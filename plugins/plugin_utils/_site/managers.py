@@ -18,8 +18,8 @@ def check_count(count: int, even: str, what: str) -> list[str]:
     """Check the number of managers.
 
     Args:
-        count: how many.
-        even: ``refuse``, or ``warn`` on the day of a recovery.
+        count: the number.
+        even: ``refuse``, or ``warn`` during a recovery.
         what: where the number comes from, for the sentence.
 
     Returns:
@@ -29,16 +29,20 @@ def check_count(count: int, even: str, what: str) -> list[str]:
         Refused: the number cannot work, or is even and that is refused.
     """
     if count < 1:
-        raise Refused(f"{what} names no manager; a swarm needs 1, 3, 5 or 7.")
+        raise Refused(f"{what} names no manager: a swarm needs 1, 3, 5 or 7.")
     warnings = []
     if count % 2 == 0:
-        told = f"{what} names {count} managers; an even number stands no more losses than {count - 1}: make it odd"
+        problem = (
+            f"{what} names {count} managers, and an even number tolerates no more losses than {count - 1}"
+        )
         if even != "warn":
-            raise Refused(f"{told}, or set swarm_quorum_even to warn while you recover.")
-        warnings.append(f"{told}.")
+            raise Refused(
+                f"{problem}: choose an odd number, or set swarm_quorum_even to warn during a recovery."
+            )
+        warnings.append(f"{problem}: choose an odd number.")
     if count > _MOST:
         warnings.append(
-            f"{what} names {count} managers; more than {_MOST} make a swarm slower without making it safer."
+            f"{what} names {count} managers: more than {_MOST} make a swarm slower without making it safer."
         )
     return warnings
 
@@ -46,14 +50,14 @@ def check_count(count: int, even: str, what: str) -> list[str]:
 def choose(members: list[Member], size: int, zone_label: str, nodes: list[Node]) -> None:
     """Choose the managers among hosts that no group names, and set every member's role.
 
-    Managers that are there stay as long as there are not too many of them, so the choice is stable from run to run.
-    Others are taken from the zone that has the fewest so far, in the inventory's order.
+    Live managers stay as long as there are not too many of them, so the choice is stable from run to run. Others are
+    taken from the zone that has the fewest so far, in the inventory's order.
 
     Args:
         members: the hosts in the inventory's order.
-        size: how many managers there should be.
+        size: the number of managers.
         zone_label: the node label that names a host's zone.
-        nodes: the nodes of the swarm that is there, if there is one.
+        nodes: the nodes of the live swarm, if there is one.
 
     Raises:
         Refused: there are too few hosts.

@@ -14,17 +14,31 @@ from ...module_utils._engine.errors import Refused
 from ...module_utils._swarm.nodes import Node
 
 
+class HostPlans(t.NamedTuple):
+    """What has to be done on hosts about one subject: their Engines, their firewalls, their joins.
+
+    Attributes:
+        hosts: per host, the arguments of the tasks that do it, by the name of the task's part of the plan.
+        lines: the same in the user's words, ``HOST: what`` a line.
+        warnings: sentences for the user.
+    """
+
+    hosts: dict[str, dict[str, t.Any]]
+    lines: list[str]
+    warnings: list[str]
+
+
 @dataclass
 class Member:
     """One host of the inventory.
 
     Attributes:
         name: its inventory name.
-        role: the role it should have, ``manager`` or ``worker``.
+        role: its declared role, ``manager`` or ``worker``.
         variables: its role variables by name, defaults filled in.
         labels: its merged node labels.
-        ansible_host: where Ansible reaches it.
-        host: the look at it (``swarm_host_info``), ``None`` when it was not seen.
+        ansible_host: the address at which Ansible reaches it.
+        host: what ``swarm_host_info`` returned, ``None`` for a host that was not reached.
     """
 
     name: str
@@ -36,25 +50,25 @@ class Member:
 
     @property
     def swarm(self) -> dict[str, t.Any]:
-        """The swarm as the host sees it; empty for a host that was not seen."""
+        """The swarm as the host sees it; empty for a host that was not reached."""
         return self.host["swarm"] if self.host else {}
 
     @property
     def state(self) -> str:
-        """``unseen`` or a state of ``swarm_info``."""
-        return str(self.swarm.get("state", "unseen"))
+        """``not_reached`` or a state of ``swarm_info``."""
+        return str(self.swarm.get("state", "not_reached"))
 
     @property
     def is_member(self) -> bool:
-        """Whether its Engine holds a place in some swarm."""
+        """Whether its Engine is a member of some swarm."""
         if self.state == "pending":
-            # One that only tries to join has no node ID yet; a member that looks for its managers keeps its own.
+            # An Engine that only tries to join has no node ID yet; a member that searches its managers keeps its own.
             return bool(self.swarm.get("node_id"))
         return self.state in ("worker", "manager", "no_quorum", "locked", "error")
 
     @property
     def is_stopped(self) -> bool:
-        """Whether its Engine is there but does not run."""
+        """Whether its Engine is installed but does not run."""
         return (
             self.state == "no_engine" and self.host is not None and self.host["engine"]["state"] == "stopped"
         )
@@ -66,23 +80,23 @@ class Member:
 
     @property
     def own_addresses(self) -> list[str]:
-        """The addresses of the host, or for one that was not seen what the inventory says."""
+        """The addresses of the host, or the declared ones of a host that was not reached."""
         if self.host:
             return [row["address"] for row in self.host["addresses"]]
-        told = (self.variables.get("swarm_quorum_address"), self.ansible_host)
-        return [address for address in told if address and is_address(address)]
+        declared = (self.variables["swarm_quorum_address"], self.ansible_host)
+        return [address for address in declared if is_address(address)]
 
     def is_node(self, node: Node) -> bool:
-        """Whether a node is this host's: by node ID, or by address and name where the host cannot tell."""
+        """Whether a node is this host's: by node ID, or by address and name where the host cannot say its ID."""
         if not self.host:
             return node["address"] in self.own_addresses or node["hostname"] == self.name
-        return self._looks_like(node) if self.is_silent else node["id"] == self.swarm.get("node_id")
+        return self._resembles(node) if self.is_silent else node["id"] == self.swarm.get("node_id")
 
     def was_node(self, node: Node) -> bool:
-        """Whether a node is a stale entry of this host: its name and address, but not its node ID anymore."""
-        return self.host is not None and not self.is_node(node) and self._looks_like(node)
+        """Whether a node is a stale entry of this host: the host's name and address with an earlier node ID."""
+        return self.host is not None and not self.is_node(node) and self._resembles(node)
 
-    def _looks_like(self, node: Node) -> bool:
+    def _resembles(self, node: Node) -> bool:
         name = self.host["hostname"] if self.host else self.name
         return node["hostname"] == name and node["address"] in self.own_addresses
 
@@ -97,7 +111,7 @@ def is_address(text: str) -> bool:
 
 
 def advertised(member: Member) -> str | None:
-    """The address a host is known by in the swarm; ``None`` where only the host itself could tell.
+    """The address by which a host is known in the swarm; ``None`` where only the host itself knows it.
 
     A member keeps the address it has. Else it is ``swarm_quorum_address``, an address or an interface; else
     ``ansible_host`` where that is one of the host's own addresses; else the source address of its default route.
@@ -105,42 +119,42 @@ def advertised(member: Member) -> str | None:
     Raises:
         Refused: ``swarm_quorum_address`` is not the host's.
     """
-    wanted = member.variables.get("swarm_quorum_address") or ""
+    declared = member.variables["swarm_quorum_address"]
     if not member.host:
         return next(iter(member.own_addresses), None)
-    chosen = _own_address(member, wanted, "swarm_quorum_address") if wanted else None
+    chosen = _own_address(member, declared, "swarm_quorum_address") if declared else None
     if member.is_member and member.swarm.get("address"):
         return str(member.swarm["address"])
     if chosen:
         return chosen
     if member.ansible_host in member.own_addresses:
         return member.ansible_host
-    found: str | None = member.host["default_address"]
-    if not found:
+    default: str | None = member.host["default_address"]
+    if not default:
         raise Refused(
-            f"{member.name} has no default route to tell its address from; set swarm_quorum_address for it."
+            f"{member.name} has no default route, so its address is unknown: set swarm_quorum_address for this host."
         )
-    return found
+    return default
 
 
 def data_path(member: Member) -> str | None:
     """The declared data path address of a host, if it has one.
 
     Raises:
-        Refused: it is not the host's.
+        Refused: the address is not the host's.
     """
-    wanted = member.variables.get("swarm_quorum_data_path_address") or ""
-    if not wanted or not member.host:
-        return wanted if is_address(wanted) else None
-    return _own_address(member, wanted, "swarm_quorum_data_path_address")
+    declared = member.variables["swarm_quorum_data_path_address"]
+    if not declared or not member.host:
+        return declared if is_address(declared) else None
+    return _own_address(member, declared, "swarm_quorum_data_path_address")
 
 
-def _own_address(member: Member, wanted: str, variable: str) -> str:
+def _own_address(member: Member, declared: str, variable: str) -> str:
     rows = member.host["addresses"] if member.host else []
     for row in rows:
-        if row["address"] == wanted or row["interface"] == wanted:
+        if declared in (row["address"], row["interface"]):
             return str(row["address"])
     known = ", ".join(f"{row['address']} on {row['interface']}" for row in rows) or "none"
     raise Refused(
-        f"{variable} of {member.name} is {wanted}, which is not an address of this host (it has {known})."
+        f"{variable} of {member.name} is {declared}, which is not an address of this host (it has {known})."
     )

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who is to init, join, be promoted or demoted, and whose stale entry goes. PRIVATE to the collection. Pure.
+"""Which hosts create the swarm, join, are promoted or demoted, and which stale entries are removed. PRIVATE. Pure.
 
-No host is special: any reachable manager is the way in, nobody inits while any host is in a swarm, and a host that
-lost its swarm state is joined anew.
+No host is special: any reachable manager is the way in, no swarm is created while any host is in one, and a host that
+lost its swarm state joins again.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from dataclasses import dataclass, field
 from ...module_utils._engine.errors import Refused
 from ...module_utils._swarm import nodes, quorum
 from ...module_utils._swarm.nodes import Node
-from .cluster import Cluster, belongs
+from .cluster import Cluster
 from .members import Member
 
 
 @dataclass
-class Membership:
-    """What has to change about who is in the swarm.
+class MembershipPlan:
+    """What has to change about who is in the swarm, and as what.
 
     Attributes:
-        entry: the manager through which everything is done.
-        init: the host that makes the swarm, if none is there.
-        reset: hosts that hold the rest of a membership and have to drop it before they join.
+        entry: the manager through which the swarm is changed.
+        init: the host that creates the swarm, where there is none.
+        reset: hosts that hold the remains of a membership and have to leave it before they join.
         join: hosts that join, in order, with their roles.
-        stale: entries of hosts that are somebody else now.
-        promote: nodes that become managers.
-        demote: nodes that stop being managers.
-        warnings: what the user should know.
+        stale: node entries of hosts that are other nodes now.
+        promote: nodes that become managers, by host.
+        demote: nodes that stop being managers, by host.
+        warnings: sentences for the user.
     """
 
     entry: str | None = None
@@ -43,81 +43,85 @@ class Membership:
     demote: dict[str, Node] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
+    @property
+    def joining(self) -> dict[str, str]:
+        """The hosts that will be in the swarm and are not yet, the one that creates it included, with their roles."""
+        return {**self.join, **({self.init: "manager"} if self.init else {})}
 
-def plan_membership(members: list[Member], cluster: Cluster | None) -> Membership:
+
+def plan_membership(members: list[Member], cluster: Cluster | None) -> MembershipPlan:
     """Plan the membership.
 
     Args:
         members: the inventory's hosts, each with its role.
-        cluster: the swarm that is there, or ``None``.
+        cluster: the live swarm, or ``None``.
 
     Raises:
         Refused: a step would cost the quorum.
     """
-    made = Membership()
     if cluster is None:
-        return _formation(members, made)
-    made.entry = cluster.entry.name
+        return _plan_new_swarm(members)
+    plan = MembershipPlan(entry=cluster.entry.name)
     for member in members:
-        _place(member, cluster, made)
-    made.stale += [node for node in cluster.nodes if _is_stale(node, members)]
-    _check_quorum(made, cluster)
-    made.warnings += _unknown_nodes(members, cluster, made)
-    return made
+        _plan_member(member, cluster, plan)
+    plan.stale += [node for node in cluster.nodes if _is_stale(node, members)]
+    _check_quorum(plan, cluster)
+    plan.warnings += _unknown_nodes(members, cluster, plan)
+    return plan
 
 
-def _formation(members: list[Member], made: Membership) -> Membership:
-    seen = [member for member in members if member.host]
-    stopped = [member.name for member in seen if member.is_stopped]
+def _plan_new_swarm(members: list[Member]) -> MembershipPlan:
+    reached = [member for member in members if member.host]
+    stopped = [member.name for member in reached if member.is_stopped]
     if stopped:
-        made.warnings.append(
-            f"Whether {', '.join(stopped)} {'is' if len(stopped) == 1 else 'are'} in a swarm is only seen once the engine "
-            "runs, and planned then."
-        )
-        made.entry = seen[0].name
-        return made
-    # One that still tries to join has to drop that first, so another one is the better beginning.
-    candidates = [member for member in seen if member.role == "manager"]
-    made.init = made.entry = min(candidates, key=lambda member: member.state == "pending").name
-    made.reset = [member.name for member in seen if member.state == "pending"]
-    made.join = {member.name: member.role for member in seen if member.name != made.init}
-    made.warnings += [f"{member.name} was not seen and is left out." for member in members if not member.host]
-    return made
+        verb = "is" if len(stopped) == 1 else "are"
+        warning = f"Whether {', '.join(stopped)} {verb} in a swarm is known, and planned, only once the stopped engine runs."
+        return MembershipPlan(entry=reached[0].name, warnings=[warning])
+    # A host that still tries to join has to leave that first, so another host is the better first manager.
+    candidates = [member for member in reached if member.role == "manager"]
+    first = min(candidates, key=lambda member: member.state == "pending").name
+    return MembershipPlan(
+        entry=first,
+        init=first,
+        reset=[member.name for member in reached if member.state == "pending"],
+        join={member.name: member.role for member in reached if member.name != first},
+        warnings=[f"{member.name} was not reached and is skipped." for member in members if not member.host],
+    )
 
 
-def _place(member: Member, cluster: Cluster, made: Membership) -> None:
-    """Decide about one host."""
-    node = next((node for node in cluster.nodes if member.is_node(node)), None)
-    if member.state == "unseen":
-        told = "its node is left as it is" if node else "it cannot join"
-        made.warnings.append(f"{member.name} was not seen; {told}.")
+def _plan_member(member: Member, cluster: Cluster, plan: MembershipPlan) -> None:
+    """Plan one host."""
+    node = cluster.node_of(member)
+    if member.state == "not_reached":
+        rest = "its node stays as it is" if node else "it cannot join"
+        plan.warnings.append(f"{member.name} was not reached; {rest}.")
     elif member.state == "no_engine" and node:
-        # Its Engine is started first; then it tells itself whether it still is that node.
+        # Its Engine is started first; then it says itself whether it still is that node.
         pass
     elif member.state in ("inactive", "no_engine"):
-        made.join[member.name] = member.role
-    elif _is_leftover(member, node, cluster):
-        made.reset.append(member.name)
-        made.join[member.name] = member.role
-        made.stale += [node] if node else []
+        plan.join[member.name] = member.role
+    elif _has_remains(member, node, cluster):
+        plan.reset.append(member.name)
+        plan.join[member.name] = member.role
+        plan.stale += [node] if node else []
     elif node is None or member.state in ("pending", "locked", "unknown", "error", "no_quorum"):
-        made.warnings.append(f"{member.name} is left as it is: {member.swarm['why']}")
+        plan.warnings.append(f"{member.name} is skipped: {member.swarm['why']}")
     elif member.role == "manager" and node["role"] != "manager":
-        made.promote[member.name] = node
+        plan.promote[member.name] = node
     elif member.role == "worker" and node["role"] != "worker":
-        made.demote[member.name] = node
+        plan.demote[member.name] = node
 
 
-def _is_leftover(member: Member, node: Node | None, cluster: Cluster) -> bool:
-    """Half a join, or a node that was removed from the swarm without knowing.
+def _has_remains(member: Member, node: Node | None, cluster: Cluster) -> bool:
+    """Whether a host is halfway through a join, or is a node that was removed from the swarm without noticing.
 
-    A member that was restarted while it reaches no manager is pending too, but it has its place in the swarm.
+    A member that was restarted while it reaches no manager is pending too, but keeps its place in the swarm.
     """
     if member.state == "pending":
         if not member.is_member:
             return True
-        return node["id"] in cluster.live["unfinished"] if node else belongs(member, cluster)
-    return node is None and belongs(member, cluster)
+        return node["id"] in cluster.live["unfinished"] if node else cluster.has(member)
+    return node is None and cluster.has(member)
 
 
 def _is_stale(node: Node, members: list[Member]) -> bool:
@@ -126,37 +130,34 @@ def _is_stale(node: Node, members: list[Member]) -> bool:
     )
 
 
-def _check_quorum(made: Membership, cluster: Cluster) -> None:
+def _check_quorum(plan: MembershipPlan, cluster: Cluster) -> None:
     """Walk through the steps in numbers, in the order in which they are taken."""
-    count, up = len(nodes.managers(cluster.nodes)), len(nodes.reachable(cluster.nodes))
-
-    def remove(node: Node, name: str) -> None:
-        nonlocal count, up
-        is_up = bool(node["manager"]) and node["manager"]["reachability"] == "reachable"  # type: ignore[index]
-        if not quorum.survives_removal(count, up, is_up):
-            raise Refused(
-                f"Taking {name} out of the managers would cost the quorum ({up} of {count} managers are reachable, "
-                f"{quorum.majority(count)} are needed); bring the unreachable managers back first. Nothing was changed."
-            )
-        count, up = count - 1, up - int(is_up)
-
-    for node in made.stale:
+    stale = {node["id"] for node in plan.stale}
+    # A stale entry's host is not that node anymore, so it is lost to the quorum even while the swarm still counts it.
+    up = {node["id"] for node in nodes.reachable(cluster.nodes)} - stale
+    managers, reachable = len(nodes.managers(cluster.nodes)), len(up)
+    for node in plan.stale:
         if node["manager"]:
-            # The host is not that node anymore, so its part in the quorum is gone whatever the swarm still believes.
-            node["manager"]["reachability"] = "unreachable"
-    up = len(nodes.reachable(cluster.nodes))
-    for node in made.stale:
+            _check_removal(f"the stale entry of {node['hostname']}", managers, reachable, False)
+            managers -= 1
+    added = len(plan.promote) + sum(role == "manager" for role in plan.join.values())
+    managers, reachable = managers + added, reachable + added
+    for name, node in plan.demote.items():
         if node["manager"]:
-            remove(node, f"the stale entry of {node['hostname']}")
-    added = len(made.promote) + sum(role == "manager" for role in made.join.values())
-    count, up = count + added, up + added
-    for name, node in made.demote.items():
-        if node["manager"]:
-            remove(node, name)
+            _check_removal(name, managers, reachable, node["id"] in up)
+            managers, reachable = managers - 1, reachable - int(node["id"] in up)
 
 
-def _unknown_nodes(members: list[Member], cluster: Cluster, made: Membership) -> list[str]:
-    stale = {node["id"] for node in made.stale}
+def _check_removal(name: str, managers: int, reachable: int, is_up: bool) -> None:
+    if not quorum.survives_removal(managers, reachable, is_up):
+        raise Refused(
+            f"Taking {name} out of the managers would cost the quorum ({reachable} of {managers} managers are reachable, "
+            f"{quorum.majority(managers)} are needed): restore the unreachable managers first. Nothing was changed."
+        )
+
+
+def _unknown_nodes(members: list[Member], cluster: Cluster, plan: MembershipPlan) -> list[str]:
+    stale = {node["id"] for node in plan.stale}
     unknown = [
         node
         for node in cluster.nodes

@@ -2,82 +2,222 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The whole plan of a run: engines, firewalls, membership, settings, labels. PRIVATE to the collection. Pure.
+"""The whole plan of a run: Engines, firewalls, membership, settings, labels. PRIVATE to the collection. Pure.
 
-Everything is planned from one look per host; the roles carry out what stands here, on the hosts it names.
+Everything is planned from what one module read on each host; the roles carry the plan out, on the hosts it names.
 """
 
 from __future__ import annotations
 
+import typing as t
+from dataclasses import dataclass, field
+
 from ...module_utils._engine.errors import Refused
+from ...module_utils._node.declared import declared_node
+from ...module_utils._node.plan import plan_node, spec_of
+from ...module_utils._options.changes import text_of, visible_changes
+from ...module_utils._options.option import declared_values
+from ...module_utils._swarm.nodes import Node
+from ...module_utils._swarm.options import SETTINGS
 from .._engine.plan import plan_engine
 from . import cluster as clusters
 from . import managers
+from . import variables as role_variables
+from .cluster import Cluster
 from .firewalls import plan_firewalls
 from .joins import check_ports, plan_joins
-from .labels import plan_labels
-from .members import Member, advertised
-from .membership import plan_membership
-from .settings import plan_settings
-from .types import SitePlan
+from .members import HostPlans, Member, advertised
+from .membership import MembershipPlan, plan_membership
+
+#: Settings that are fixed when a swarm is created, and the variables that declare them.
+FIXED = {
+    "data_path_port": "swarm_quorum_data_path_port",
+    "default_addr_pool": "swarm_quorum_address_pools",
+    "subnet_size": "swarm_quorum_subnet_size",
+}
+
+
+@dataclass
+class SitePlan:
+    """What a run will do.
+
+    Attributes:
+        membership: who joins, and so on.
+        hosts: per host, the parts of the plan that concern it: ``engine``, ``firewall``, ``firewall_after``, ``join``,
+            ``prove``.
+        lines: the plan in the user's words, ``HOST: what`` a line.
+        warnings: sentences for the user.
+        settings: arguments for ``swarm_init``: those that create the swarm, or the settings that have to change.
+        labels: entries for ``swarm_node``: labels and availability of live nodes.
+        prove: hosts whose ports are proven before any host joins.
+        data_path_port: the UDP port of overlay traffic: that of the live swarm, else the declared one.
+    """
+
+    membership: MembershipPlan
+    hosts: dict[str, dict[str, t.Any]] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    settings: dict[str, t.Any] = field(default_factory=dict)
+    labels: list[dict[str, t.Any]] = field(default_factory=list)
+    prove: list[str] = field(default_factory=list)
+    data_path_port: int = 4789
 
 
 def build(members: list[Member], by_size: bool) -> SitePlan:
     """Plan a run.
 
     Args:
-        members: the inventory's hosts, with their looks.
+        members: the inventory's hosts, with what ``swarm_host_info`` returned for each.
         by_size: choose the managers by ``swarm_quorum_size`` instead of by group.
 
     Raises:
-        Refused: something stands in the way; nothing was changed.
+        Refused: something stands in the way of the plan; nothing was changed.
     """
-    if not any(member.host for member in members):
-        raise Refused("No host could be looked at; check that Ansible reaches them.")
+    cluster = _cluster(members, by_size)
     common = members[0].variables
+    port = cluster.live["data_path_port"] if cluster else common["swarm_quorum_data_path_port"]
+    membership = plan_membership(members, cluster)
+    engines = _plan_engines(members)
+    addresses = _addresses(members)
+    firewalls = plan_firewalls(members, addresses, membership, port)
+    check_ports(members, membership, port)
+    joins = plan_joins(members, addresses, cluster, membership, port)
+    settings, settings_lines = _plan_settings(common, cluster, membership)
+    labels, labels_lines = _plan_labels(members, cluster, membership)
+    parts = (engines, firewalls, joins)
+    hosts = _merge(parts)
+    return SitePlan(
+        membership=membership,
+        hosts=hosts,
+        lines=[*(line for part in parts for line in part.lines), *settings_lines, *labels_lines],
+        warnings=[
+            *membership.warnings,
+            *(warning for part in parts for warning in part.warnings),
+            *_fixed_warnings(common, cluster),
+        ],
+        settings=settings,
+        labels=labels,
+        prove=[member.name for member in members if "prove" in hosts.get(member.name, {})],
+        data_path_port=port,
+    )
+
+
+def _cluster(members: list[Member], by_size: bool) -> Cluster | None:
+    """The live swarm, if there is one; where managers are chosen by number, the members' roles are set."""
+    if not any(member.host for member in members):
+        raise Refused("No host was reached: check that Ansible reaches the hosts of the inventory.")
     cluster = clusters.find(members)
     if by_size:
-        nodes = cluster.nodes if cluster else []
+        common, nodes = members[0].variables, cluster.nodes if cluster else []
         managers.choose(members, common["swarm_quorum_size"], common["swarm_quorum_zone_label"], nodes)
-    made = SitePlan(plan_membership(members, cluster))
-    made.data_path_port = cluster.live["data_path_port"] if cluster else common["swarm_quorum_data_path_port"]
-    made.warnings += made.membership.warnings
-    _plan_engines(members, made)
-    addresses = {member.name: advertised(member) for member in members}
-    _check_addresses(addresses)
-    plan_firewalls(members, addresses, made)
-    check_ports(members, made)
-    plan_joins(members, addresses, cluster, made)
-    plan_settings(common, cluster, made)
-    plan_labels(members, cluster, made)
-    return made
+    return cluster
 
 
-def _plan_engines(members: list[Member], made: SitePlan) -> None:
+def _merge(parts: t.Iterable[HostPlans]) -> dict[str, dict[str, t.Any]]:
+    hosts: dict[str, dict[str, t.Any]] = {}
+    for part in parts:
+        for name, tasks in part.hosts.items():
+            hosts.setdefault(name, {}).update(tasks)
+    return hosts
+
+
+def _plan_engines(members: list[Member]) -> HostPlans:
+    plans = HostPlans({}, [], [])
     refusals: dict[str, list[str]] = {}
     for member in members:
         if not member.host:
             continue
-        found = plan_engine(member.variables, member.host)
-        for refusal in found["refusals"]:
+        plan = plan_engine(member.variables, member.host)
+        for refusal in plan["refusals"]:
             refusals.setdefault(refusal, []).append(member.name)
-        made.warnings += [f"{member.name}: {warning}" for warning in found.get("warnings", [])]
-        if found["changes"]:
-            made.hosts.setdefault(member.name, {})["engine"] = found["tasks"]
-            for change in found["changes"]:
-                made.say(member.name, change)
+        plans.warnings.extend(f"{member.name}: {warning}" for warning in plan["warnings"])
+        plans.lines.extend(f"{member.name}: {change}" for change in plan["changes"])
+        if plan["changes"]:
+            plans.hosts[member.name] = {"engine": plan["tasks"]}
     if refusals:
-        # What stands in the way of every host is said once.
+        # A refusal that concerns several hosts is said once.
         raise Refused(" ".join(f"{', '.join(names)}: {refusal}" for refusal, names in refusals.items()))
+    return plans
 
 
-def _check_addresses(addresses: dict[str, str | None]) -> None:
+def _addresses(members: list[Member]) -> dict[str, str | None]:
+    """The address of every host in the swarm, ``None`` where it is unknown."""
+    addresses: dict[str, str | None] = {}
     by_address: dict[str, str] = {}
-    for name, address in addresses.items():
+    for member in members:
+        address = addresses[member.name] = advertised(member)
         if address in by_address:
             raise Refused(
-                f"{by_address[address]} and {name} would both be {address} in the swarm; they are one host under two names, "
-                "or swarm_quorum_address of one is wrong."
+                f"{by_address[address]} and {member.name} would both be {address} in the swarm: remove one of them where "
+                "both are the same host, or correct swarm_quorum_address of one."
             )
         if address:
-            by_address[address] = name
+            by_address[address] = member.name
+    return addresses
+
+
+def _plan_settings(
+    common: dict[str, t.Any], cluster: Cluster | None, membership: MembershipPlan
+) -> tuple[dict[str, t.Any], list[str]]:
+    """The arguments that create the swarm, or those settings that have to change, and the lines that say so."""
+    declared = role_variables.settings(common["swarm_quorum_settings"])
+    values = declared_values(SETTINGS, declared)
+    if cluster is None:
+        fixed = {name: common[variable] for name, variable in FIXED.items() if common[variable]}
+        return ({**declared, **fixed} if membership.init else {}), []
+    settings, lines = {}, []
+    for option in SETTINGS:
+        if option.name not in values:
+            continue
+        before, after = cluster.live["settings"][option.name], option.type.show(values[option.name])
+        if before != after:
+            settings[option.name] = declared[option.name]
+            lines.append(f"swarm: {option.name}: {before} → {after}")
+    return settings, lines
+
+
+def _fixed_warnings(common: dict[str, t.Any], cluster: Cluster | None) -> list[str]:
+    """Warn early of declared settings that a live swarm cannot take over anymore."""
+    warnings = []
+    for name, variable in FIXED.items():
+        declared, live = common[variable], cluster.live[name] if cluster else None
+        # A swarm that was created with another value is not wrong because the default differs.
+        if cluster and declared not in (None, live, role_variables.specs()[variable].get("default")):
+            warnings.append(
+                f"{name} is {live!r} since the swarm was created and cannot be changed to {declared!r}; only a new swarm "
+                "can have it."
+            )
+    return warnings
+
+
+def _plan_labels(
+    members: list[Member], cluster: Cluster | None, membership: MembershipPlan
+) -> tuple[list[dict[str, t.Any]], list[str]]:
+    """Entries for ``swarm_node`` of the live nodes whose labels or availability differ, and the lines that say so."""
+    entries: list[dict[str, t.Any]] = []
+    lines: list[str] = []
+    if cluster is None:
+        return entries, lines
+    for member in members:
+        node = cluster.node_of(member)
+        if node is None or member.host is None or member.name in membership.join:
+            continue
+        entry = _node_options(member, node, cluster)
+        changes = visible_changes(plan_node(declared_node(entry), spec_of(node)).changes)
+        if changes:
+            entries.append(entry)
+            lines += [f"{member.name}: {text_of({name: change})}" for name, change in changes.items()]
+    return entries, lines
+
+
+def _node_options(member: Member, node: Node, cluster: Cluster) -> dict[str, t.Any]:
+    """The options of ``swarm_node`` that a host declares for its live node."""
+    availability = member.variables["swarm_quorum_availability"]
+    if not availability and node["id"] in cluster.live["unfinished"]:
+        availability = "active"
+    return {
+        "hostname": node["id"],
+        "labels": member.labels,
+        "labels_state": "owned",
+        **({"availability": availability} if availability else {}),
+    }

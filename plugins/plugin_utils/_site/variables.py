@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The roles' variables, read from their argument specs, so that each is described once. PRIVATE."""
+"""The roles' variables: read from their argument specs, so that each is described once; checked host by host. PRIVATE."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.vars.plugins import get_vars_from_inventory_sources
 
 from ...module_utils._engine.errors import Refused
 from ...module_utils._options.option import argument_spec
@@ -28,11 +29,11 @@ _PREFIXES = tuple(f"{role}_" for role in _ROLES)
 def specs() -> dict[str, dict[str, t.Any]]:
     """The argument spec of every variable of the collection's roles."""
     roles = Path(__file__).resolve().parents[3] / "roles"
-    found: dict[str, dict[str, t.Any]] = {}
+    by_name: dict[str, dict[str, t.Any]] = {}
     for role in _ROLES:
         text = (roles / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
-        found.update(yaml.safe_load(text)["argument_specs"]["main"]["options"])
-    return found
+        by_name.update(yaml.safe_load(text)["argument_specs"]["main"]["options"])
+    return by_name
 
 
 def is_labels(name: str) -> bool:
@@ -40,8 +41,32 @@ def is_labels(name: str) -> bool:
     return name == LABELS or name.startswith(f"{LABELS}__")
 
 
+def names_of_host(hostvars: t.Any, name: str, loader: t.Any) -> frozenset[str]:
+    """The names of the variables that are set on a host itself, not on one of its groups.
+
+    A task sees both merged, so the inventory is read again, in the way ``ansible-inventory`` does.
+
+    Args:
+        hostvars: the ``hostvars`` of a task.
+        name: the host.
+        loader: the data loader of the run.
+
+    Returns:
+        Names from the inventory file's host line and from ``host_vars``; nothing where this Ansible keeps its
+        inventory elsewhere, in which case a variable's level does not matter for merging.
+    """
+    inventory = getattr(hostvars, "_inventory", None)
+    if inventory is None:
+        return frozenset()
+    host = inventory.get_host(name)
+    names = set(host.vars)
+    for stage in ("task", "start"):
+        names.update(get_vars_from_inventory_sources(loader, inventory._sources, [host], stage))
+    return frozenset(names)
+
+
 def check_names(host: str, names: t.Iterable[str]) -> None:
-    """Refuse variables that look like the collection's but are not.
+    """Refuse variables that are named like the collection's, but that no role has.
 
     Raises:
         Refused: names the variable, the host and the one that was probably meant.
@@ -81,27 +106,35 @@ def check_seen_by_all(planning: t.Mapping[str, t.Any], host: t.Mapping[str, t.An
             )
 
 
-def values(host: str, found: dict[str, t.Any]) -> dict[str, t.Any]:
-    """The variables of a host, checked against their specs, defaults filled in.
+def values(host: str, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The variables of a host but its labels, checked against their specs, defaults filled in.
+
+    A variable without a value is not declared, so that a host can withdraw what its group declares.
 
     Raises:
         Refused: a value of the wrong type or outside of its choices.
     """
-    known = specs()
-    validator = ArgumentSpecValidator({name: spec for name, spec in known.items() if not is_labels(name)})
-    result = validator.validate({name: value for name, value in found.items() if not is_labels(name)})
+    known = {name: spec for name, spec in specs().items() if not is_labels(name)}
+    declared = {name: value for name, value in variables.items() if name in known and value is not None}
+    result = ArgumentSpecValidator(known).validate(declared)
     if result.error_messages:
         raise Refused(f"{host}: {result.error_messages[0]}".rstrip(".") + ".")
     return dict(result.validated_parameters)
 
 
-def settings(declared: dict[str, t.Any]) -> dict[str, t.Any]:
+def settings(declared: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """``swarm_quorum_settings`` with each value in its option's type: templates may have made strings of them.
 
     Raises:
-        Refused: a value of the wrong type.
+        Refused: an option that the swarm does not have, or a value of the wrong type.
     """
-    result = ArgumentSpecValidator(argument_spec(SETTINGS)).validate(declared)
+    known = argument_spec(SETTINGS)
+    unknown = sorted(set(declared) - set(known))
+    if unknown:
+        raise Refused(
+            f"swarm_quorum_settings has no option {unknown[0]}; its options are {', '.join(known)}."
+        )
+    result = ArgumentSpecValidator(known).validate(dict(declared))
     if result.error_messages:
         raise Refused(f"swarm_quorum_settings: {result.error_messages[0]}".rstrip(".") + ".")
     return {name: result.validated_parameters[name] for name in declared}

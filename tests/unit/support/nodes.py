@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Nodes and hosts as the Engine and the look at a host report them, made up from what a test is about."""
+"""Nodes and hosts as the Engine and ``swarm_host_info`` report them, built from what a test is about."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def address_of(name: str) -> str:
     return f"10.0.0.{int(name[1:]) + (10 if name[0] == 'm' else 100)}"
 
 
-def host_look(name: str, swarm: dict[str, t.Any], **more: t.Any) -> dict[str, t.Any]:
-    """The look at a host, as ``swarm_host_info`` returns it."""
+def host_info(name: str, swarm: dict[str, t.Any], **more: t.Any) -> dict[str, t.Any]:
+    """A host as ``swarm_host_info`` returns it."""
     absent = swarm["state"] == "no_engine"
     return {
         "hostname": name,
@@ -85,8 +85,8 @@ def host_look(name: str, swarm: dict[str, t.Any], **more: t.Any) -> dict[str, t.
     }
 
 
-def swarm_look(state: str, node_id: str | None = None, name: str = "m1", **more: t.Any) -> dict[str, t.Any]:
-    """The swarm as one host sees it, as ``_state.look`` returns it."""
+def swarm_info(state: str, node_id: str | None = None, name: str = "m1", **more: t.Any) -> dict[str, t.Any]:
+    """The swarm as one host sees it, as ``swarm_info`` returns it."""
     found: dict[str, t.Any] = {"state": state, "why": f"{name} is {state}."}
     if state != "no_engine":
         found.update(node_id=node_id, address=None, error=None, remote_managers=[])
@@ -95,11 +95,11 @@ def swarm_look(state: str, node_id: str | None = None, name: str = "m1", **more:
     return {**found, **more}
 
 
-def manager_look(raws: list[dict[str, t.Any]], name: str, **more: t.Any) -> dict[str, t.Any]:
+def manager_info(raws: list[dict[str, t.Any]], name: str, **more: t.Any) -> dict[str, t.Any]:
     """The swarm as the manager of that host name sees it."""
     seen = views(raws)
     own = next(raw for raw in raws if raw["Description"]["Hostname"] == name and raw["Spec"]["Role"])
-    return swarm_look(
+    return swarm_info(
         "manager",
         own["ID"],
         name,
@@ -133,15 +133,15 @@ def member(
     role: str = "",
     swarm: dict[str, t.Any] | None = None,
     labels: dict[str, str] | None = None,
-    look: dict[str, t.Any] | None = None,
+    info: dict[str, t.Any] | None = None,
     **variables: t.Any,
 ) -> Member:
-    """A host of the inventory; without ``swarm`` it was not seen. ``m…`` is a manager unless said otherwise."""
+    """A host of the inventory; without ``swarm`` it was not reached. ``m…`` is a manager unless ``role`` says otherwise."""
     return Member(
         name=name,
         role=role or ("manager" if name.startswith("m") else "worker"),
         variables=values(name, variables) if variables else dict(_defaults()),
         labels=labels or {},
         ansible_host=address_of(name),
-        host=None if swarm is None else host_look(name, swarm, **(look or {})),
+        host=None if swarm is None else host_info(name, swarm, **(info or {})),
     )

@@ -15,11 +15,11 @@ from ansible_collections.flotilla.swarm.plugins.action import swarm_plan
 from ansible_collections.flotilla.swarm.plugins.action.swarm_plan import ActionModule
 from ansible_collections.flotilla.swarm.tests.unit.support.nodes import (
     address_of,
-    host_look,
-    manager_look,
+    host_info,
+    manager_info,
     raw_node,
     remote_managers,
-    swarm_look,
+    swarm_info,
 )
 
 GROUPS = {"swarm_managers": ["m1"], "swarm_workers": ["w1", "w2"]}
@@ -29,7 +29,7 @@ class Untouched(dict[str, t.Any]):
     """A host's variables, of which each is templated when it is read."""
 
     def __getitem__(self, name: str) -> t.Any:
-        assert name not in ("unrelated", "swarm_plan"), f"{name} is read for nothing"
+        assert name not in ("unrelated", "__swarm_plan"), f"{name} is read for nothing"
         return super().__getitem__(name)
 
 
@@ -42,22 +42,22 @@ class HostVars(dict[str, dict[str, t.Any]]):
 
 
 def inactive(*names: str) -> dict[str, dict[str, t.Any]]:
-    return {name: host_look(name, swarm_look("inactive", name=name)) for name in names}
+    return {name: host_info(name, swarm_info("inactive", name=name)) for name in names}
 
 
 def formed(labels: dict[str, str] | None = None) -> dict[str, dict[str, t.Any]]:
     known = labels if labels is not None else {"flotilla.declared": "[]"}
     raws = [raw_node(f"id-{name}", name, address=address_of(name), labels=known) for name in ("w1", "w2")]
     raws.insert(0, raw_node("id-m1", "m1", "manager", address=address_of("m1"), labels=known, leader=True))
-    looks = {"m1": host_look("m1", manager_look(raws, "m1"))}
+    infos = {"m1": host_info("m1", manager_info(raws, "m1"))}
     for name in ("w1", "w2"):
-        swarm = swarm_look("worker", f"id-{name}", name, remote_managers=remote_managers(raws))
-        looks[name] = host_look(name, swarm)
-    return looks
+        swarm = swarm_info("worker", f"id-{name}", name, remote_managers=remote_managers(raws))
+        infos[name] = host_info(name, swarm)
+    return infos
 
 
 def run(
-    looks: dict[str, dict[str, t.Any]],
+    infos: dict[str, dict[str, t.Any]],
     groups: dict[str, list[str]] | None = None,
     check: bool = False,
     variables: dict[str, t.Any] | None = None,
@@ -72,10 +72,10 @@ def run(
                 {
                     "ansible_host": address_of(name),
                     "unrelated": "x",
-                    # What the role registered in an earlier look is no variable of a role.
-                    "swarm_plan": {"old": True},
+                    # The plan that the role registered before is no variable of a role.
+                    "__swarm_plan": {"old": True},
                     **(variables or {}),
-                    **({"__swarm_plan_look": {"host": looks[name]}} if name in looks else {}),
+                    **({"__swarm_plan_info": {"host": infos[name]}} if name in infos else {}),
                 }
             )
             for name in names
@@ -103,7 +103,7 @@ def run(
     return action.run(None, task_vars)
 
 
-def test_a_formation_is_carried_out_by_the_hosts_it_names() -> None:
+def test_a_new_swarm_is_created_by_the_hosts_that_the_plan_names() -> None:
     found = run(inactive("m1", "w1", "w2"))
     assert (found["changed"], found["diff"]) == (False, {}), "the roles change something, not the plan"
     assert (found["init"], found["entry"]) == ("m1", "m1")
@@ -132,11 +132,11 @@ def test_a_change_of_labels_takes_one_host_only() -> None:
     assert found["steps"] == [{"role": "swarm_labels", "tasks": "labels"}]
 
 
-def test_check_mode_tells_all_and_leaves_nothing_to_the_roles() -> None:
+def test_check_mode_shows_the_whole_plan_and_leaves_nothing_to_the_roles() -> None:
     found = run(inactive("m1", "w1", "w2"), check=True)
     assert found["changed"] is True
     assert found["diff"]["prepared"].splitlines() == [
-        "+ m1: make the swarm (advertise 10.0.0.11)",
+        "+ m1: create the swarm (advertise 10.0.0.11)",
         "+ w1: join as worker (advertise 10.0.0.101)",
         "+ w2: join as worker (advertise 10.0.0.102)",
     ]
@@ -156,11 +156,11 @@ def test_check_mode_tells_all_and_leaves_nothing_to_the_roles() -> None:
 
 
 def test_role_changes_and_stale_entries_are_arguments_of_swarm_node() -> None:
-    looks = formed()
-    nodes = looks["m1"]["swarm"]["nodes"]
-    looks["w1"] = inactive("w1")["w1"]
+    infos = formed()
+    nodes = infos["m1"]["swarm"]["nodes"]
+    infos["w1"] = inactive("w1")["w1"]
     groups = {"swarm_managers": ["m1", "w2", "w1"]}
-    found = run(looks, groups)
+    found = run(infos, groups)
     assert found["quorum_steps"] == ["prove", "stale", "join", "nodes"]
     assert found["stale"] == [{"hostname": "id-w1", "state": "absent"}]
     assert found["roles_to_change"] == [{"hostname": "id-w2", "role": "manager"}]
@@ -169,16 +169,16 @@ def test_role_changes_and_stale_entries_are_arguments_of_swarm_node() -> None:
 
 
 def test_demotions_follow_promotions() -> None:
-    looks = formed()
-    looks["m1"]["swarm"]["nodes"][1]["role"] = "worker"
-    found = run(looks, {"swarm_managers": ["w1"], "swarm_workers": ["m1", "w2"]})
+    infos = formed()
+    infos["m1"]["swarm"]["nodes"][1]["role"] = "worker"
+    found = run(infos, {"swarm_managers": ["w1"], "swarm_workers": ["m1", "w2"]})
     assert found["roles_to_change"] == [
         {"hostname": "id-w1", "role": "manager"},
         {"hostname": "id-m1", "role": "worker"},
     ]
 
 
-def test_every_step_is_a_file_of_tasks() -> None:
+def test_every_step_is_a_task_file() -> None:
     roles = Path(__file__).resolve().parents[4] / "roles"
     parts = {part: ["x"] for causes in swarm_plan._QUORUM_STEPS.values() for part in causes}
     hosts = {"m1": {"firewall": {}}, "w1": {"firewall_after": {}}}
@@ -195,23 +195,23 @@ def test_every_step_is_a_file_of_tasks() -> None:
         assert (roles / "swarm_quorum" / "tasks" / f"{name}.yml").is_file()
 
 
-def test_where_engines_are_changed_every_host_is_looked_at_again() -> None:
-    looks = formed()
-    looks["w1"] = host_look("w1", swarm_look("no_engine", name="w1"))
-    found = run(looks)
+def test_where_engines_are_changed_every_host_is_read_again() -> None:
+    infos = formed()
+    infos["w1"] = host_info("w1", swarm_info("no_engine", name="w1"))
+    found = run(infos)
     assert found["engines_pending"] is True
     assert found["todo"] == ["m1", "w1", "w2"]
-    del looks["w2"]
-    assert run(looks)["todo"] == ["m1", "w1"], "as far as it was seen at all"
+    del infos["w2"]
+    assert run(infos)["todo"] == ["m1", "w1"], "as far as it was reached at all"
 
 
-def test_the_inventory_is_checked_without_any_look() -> None:
+def test_the_inventory_is_checked_before_any_host_is_read() -> None:
     found = run({}, stage="inventory")
     assert (found["changed"], found["warnings"]) == (False, [])
     assert "lines" not in found
     groups = {"swarm_managers": ["m1", "m2"], "swarm_workers": ["w1"]}
     with pytest.raises(
-        AnsibleActionFail, match=r"names 2 managers; an even number stands no more losses than 1"
+        AnsibleActionFail, match=r"names 2 managers, and an even number tolerates no more losses than 1"
     ):
         run({}, groups, stage="inventory")
     warned = run({}, groups, stage="inventory", variables={"swarm_quorum_even": "warn"})
@@ -229,7 +229,7 @@ def test_the_inventory_is_checked_without_any_look() -> None:
             {"swarm_labels_node": {"ssd": True}},
             "swarm_labels_node: label 'ssd' is True, a yes or no, not a string",
         ),
-        ({"swarm_quorum_settings": {"x": 1}}, "swarm_quorum_settings has no x; it knows"),
+        ({"swarm_quorum_settings": {"x": 1}}, "swarm_quorum_settings has no option x; its options are"),
     ],
 )
 def test_what_cannot_work_fails_in_one_sentence(variables: dict[str, t.Any], sentence: str) -> None:
@@ -242,12 +242,12 @@ def test_variables_of_the_play_are_refused() -> None:
         run(inactive("m1", "w1", "w2"), play={"swarm_quorum_size": 1})
 
 
-def test_an_unseen_host_is_no_host_to_do_anything_on() -> None:
-    looks = formed()
-    del looks["w2"]
-    found = run(looks, variables={"swarm_labels_node": {"a": "b"}})
+def test_a_host_that_was_not_reached_is_no_host_to_do_anything_on() -> None:
+    infos = formed()
+    del infos["w2"]
+    found = run(infos, variables={"swarm_labels_node": {"a": "b"}})
     assert found["todo"] == ["m1"]
-    assert found["warnings"] == ["w2 was not seen; its node is left as it is."]
+    assert found["warnings"] == ["w2 was not reached; its node stays as it is."]
 
 
 def test_an_unknown_argument_is_refused() -> None:

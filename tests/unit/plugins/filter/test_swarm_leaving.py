@@ -14,25 +14,25 @@ leaving = FilterModule().filters()["swarm_leaving"]
 NODES = [
     *({"id": f"id-{name}", "hostname": name, "state": "ready"} for name in ("m1", "m2", "w1", "w9")),
     {"id": "lost-1", "hostname": "w8", "state": "down"},
-    {"id": "lost-2", "hostname": "w8", "state": "down"},
+    {"id": "lost-2", "hostname": "w8", "state": "disconnected"},
 ]
 HOSTS = ["m1", "m2", "w1", "w2"]
 
 
 def hostvars(**states: str) -> dict[str, dict[str, t.Any]]:
-    told = {}
+    variables = {}
     for name in HOSTS:
         state = states.get(name, "manager" if name[0] == "m" else "worker")
-        look: dict[str, t.Any] = {"state": state}
+        info: dict[str, t.Any] = {"state": state}
         if state in ("manager", "worker"):
-            look["node_id"] = f"id-{name}"
+            info["node_id"] = f"id-{name}"
         if state == "manager":
-            look["nodes"] = NODES
-        told[name] = {"r": look} if state != "unreached" else {}
-    return told
+            info["nodes"] = NODES
+        variables[name] = {"r": info} if state != "not_reached" else {}
+    return variables
 
 
-def test_hosts_leave_by_their_node_ids_and_a_manager_that_stays_sees_them_off() -> None:
+def test_hosts_leave_by_their_node_ids_and_a_manager_that_stays_removes_them() -> None:
     assert leaving("m1, w1,", HOSTS, hostvars(), "r") == {
         "entry": "m2",
         "names": ["m1", "w1"],
@@ -41,7 +41,7 @@ def test_hosts_leave_by_their_node_ids_and_a_manager_that_stays_sees_them_off() 
     assert leaving(["w1"], HOSTS, hostvars(), "r")["entry"] == "m1"
 
 
-def test_a_node_that_is_down_leaves_by_its_name_or_id_with_all_its_entries() -> None:
+def test_a_node_that_is_gone_leaves_by_its_name_or_id_with_all_its_entries() -> None:
     both = [{"hostname": "lost-1"}, {"hostname": "lost-2"}]
     assert leaving("w8", HOSTS, hostvars(), "r")["present"] == both
     assert leaving("lost-2", HOSTS, hostvars(), "r")["present"] == both[1:]
@@ -50,14 +50,14 @@ def test_a_node_that_is_down_leaves_by_its_name_or_id_with_all_its_entries() -> 
 @pytest.mark.parametrize("name", ["w1", "w9", "id-w9"])
 def test_a_node_that_runs_but_was_not_reached_cannot_be_asked_to_leave(name: str) -> None:
     with pytest.raises(AnsibleFilterError) as refused:
-        leaving(name, HOSTS, hostvars(w1="unreached"), "r")
+        leaving(name, HOSTS, hostvars(w1="not_reached"), "r")
     assert str(refused.value) == (
-        f"{name} runs in the swarm but was not reached, so it could not leave: put it back into the inventory, or stop its "
+        f"{name} runs in the swarm but was not reached, so it cannot leave: add it to the inventory again, or stop its "
         "Engine, and run again."
     )
 
 
-def test_whoever_is_no_node_is_named_and_not_removed() -> None:
+def test_a_host_that_is_no_node_is_named_and_not_removed() -> None:
     assert leaving("w2", HOSTS, hostvars(w2="inactive"), "r") == {
         "entry": "m1",
         "names": ["w2"],
@@ -65,17 +65,18 @@ def test_whoever_is_no_node_is_named_and_not_removed() -> None:
     }
 
 
-@pytest.mark.parametrize("nobody", ["", " , ", []])
-def test_nobody_to_remove_is_refused(nobody: t.Any) -> None:
+@pytest.mark.parametrize("empty", ["", " , ", []])
+def test_a_run_that_names_no_host_is_refused(empty: t.Any) -> None:
     with pytest.raises(
-        AnsibleFilterError, match="swarm_remove names nobody; give it as -e swarm_remove=w1,w2"
+        AnsibleFilterError,
+        match="swarm_remove is empty: name the hosts to remove, such as -e swarm_remove=w1,w2",
     ):
-        leaving(nobody, HOSTS, hostvars(), "r")
+        leaving(empty, HOSTS, hostvars(), "r")
 
 
 def test_the_last_manager_is_not_removed_here() -> None:
     for names, states in (("m1,m2", {}), ("m1", {"m2": "no_quorum"})):
         with pytest.raises(
-            AnsibleFilterError, match=r"No manager with a quorum stays, .*teardown ends a whole swarm"
+            AnsibleFilterError, match=r"No manager with a quorum would stay, .*teardown ends the whole swarm"
         ):
             leaving(names, HOSTS, hostvars(**states), "r")

@@ -10,7 +10,7 @@ status = FilterModule().filters()["swarm_service_status"]
 SEEN = {"services": [{"name": "web"}], "summary": ["SERVICE …", "web …"]}
 
 
-def test_the_first_host_that_could_tell_speaks() -> None:
+def test_the_summary_of_the_first_host_that_returned_services() -> None:
     hostvars = {
         "w1": {"r": {"skipped": True}},
         "m1": {"r": {"state": "no_quorum", "services": [], "summary": ["lost"]}},
@@ -20,6 +20,6 @@ def test_the_first_host_that_could_tell_speaks() -> None:
     assert status(["w1", "m1", "m2", "m3"], hostvars, "r") == ["SERVICE …", "web …"]
 
 
-def test_nothing_is_said_where_there_is_nothing() -> None:
+def test_there_are_no_lines_where_there_are_no_services() -> None:
     hostvars = {"m1": {"r": {"state": "manager", "services": [], "summary": ["No service."]}}, "w1": {}}
     assert status(["m1", "w1"], hostvars, "r") == []

@@ -16,7 +16,7 @@ MANAGER = {
 WORKER = {"state": "worker", "node_id": "id-w1", "why": "w1 is a worker."}
 
 
-def test_the_summary_of_a_manager_and_whoever_is_outside() -> None:
+def test_the_summary_of_a_manager_and_every_host_outside_of_its_swarm() -> None:
     hostvars = {
         "w1": {"r": WORKER},
         "m1": {"r": MANAGER},
@@ -39,10 +39,10 @@ def test_a_worker_of_another_swarm_is_outside() -> None:
     assert status(["m1", "w9"], hostvars, "r")[-1] == "w9: w9 is a worker."
 
 
-def test_without_a_manager_every_host_speaks_for_itself() -> None:
+def test_without_a_manager_every_host_has_its_own_line() -> None:
     lost = {"state": "no_quorum", "why": "m1 has lost its quorum."}
     assert status(["m1", "w1"], {"m1": {"r": lost}, "w1": {"r": WORKER}}, "r") == [
-        "No manager with a quorum was seen.",
+        "No manager with a quorum was reached.",
         "m1: m1 has lost its quorum.",
         "w1: w1 is a worker.",
     ]

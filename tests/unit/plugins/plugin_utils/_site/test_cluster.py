@@ -12,11 +12,11 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils._site import cluste
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.members import Member
 from ansible_collections.flotilla.swarm.tests.unit.support.nodes import (
     address_of,
-    manager_look,
+    manager_info,
     member,
     raw_node,
     remote_managers,
-    swarm_look,
+    swarm_info,
 )
 
 
@@ -29,20 +29,20 @@ THREE = [raw("m1"), raw("m2"), raw("m3")]
 
 
 def manager(name: str, raws: list[dict[str, t.Any]] | None = None, role: str = "", **more: t.Any) -> Member:
-    return member(name, role, {**manager_look(raws or THREE, name), **more})
+    return member(name, role, {**manager_info(raws or THREE, name), **more})
 
 
 def lost(name: str, **more: t.Any) -> Member:
-    look = swarm_look("no_quorum", f"id-{name}", name, swarm_id="s1", remote_managers=remote_managers(THREE))
-    return member(name, swarm={**look, **more})
+    info = swarm_info("no_quorum", f"id-{name}", name, swarm_id="s1", remote_managers=remote_managers(THREE))
+    return member(name, swarm={**info, **more})
 
 
 def worker(name: str, known: list[dict[str, str]]) -> Member:
-    return member(name, swarm=swarm_look("worker", f"id-{name}", name, remote_managers=known))
+    return member(name, swarm=swarm_info("worker", f"id-{name}", name, remote_managers=known))
 
 
 def inactive(name: str) -> Member:
-    return member(name, swarm=swarm_look("inactive", name=name))
+    return member(name, swarm=swarm_info("inactive", name=name))
 
 
 def refusal(*members: Member) -> str:
@@ -54,11 +54,11 @@ def refusal(*members: Member) -> str:
 FOREIGN = [{"id": "x", "address": "10.9.9.9:2377"}]
 
 
-def test_where_nobody_is_in_a_swarm_there_is_none() -> None:
-    assert clusters.find([inactive("m1"), member("w1", swarm=swarm_look("no_engine"))]) is None
+def test_where_no_host_is_in_a_swarm_there_is_none() -> None:
+    assert clusters.find([inactive("m1"), member("w1", swarm=swarm_info("no_engine"))]) is None
 
 
-def test_any_manager_with_a_quorum_is_the_way_in_one_that_stays_rather() -> None:
+def test_any_manager_with_a_quorum_is_the_way_in_one_that_stays_a_manager_first() -> None:
     found = clusters.find([inactive("w1"), manager("m2", role="worker"), manager("m3")])
     assert found
     assert (found.entry.name, found.swarm_id) == ("m3", "z8mc1pjl0anxc2yq7v7kza2s7")
@@ -68,12 +68,12 @@ def test_any_manager_with_a_quorum_is_the_way_in_one_that_stays_rather() -> None
     assert only and only.entry.name == "m2"
 
 
-def test_two_swarms_are_refused_naming_both_and_who_is_in_them() -> None:
+def test_two_swarms_are_refused_naming_both_and_their_hosts() -> None:
     assert refusal(
         manager("m1", swarm_id="aaa"), manager("m2", swarm_id="bbb"), manager("m3", swarm_id="aaa")
     ) == (
-        "The inventory's hosts are in 2 swarms: aaa (m1, m3) and bbb (m2). Nothing was changed. Decide which one stays and "
-        "have the hosts of the other leave it: swarm_join with state=absent and force=true on each."
+        "The inventory's hosts are in 2 swarms: aaa (m1, m3) and bbb (m2). Nothing was changed. Decide which swarm stays, and "
+        "remove the hosts of the other one from it: swarm_join with state=absent and force=true on each host."
     )
 
 
@@ -86,7 +86,8 @@ def test_a_swarm_without_a_quorum_counts_as_well() -> None:
 def test_a_worker_of_another_swarm_is_refused_naming_it_and_its_managers() -> None:
     assert refusal(manager("m1"), worker("w1", FOREIGN)) == (
         "The inventory's hosts are in two swarms: z8mc1pjl0anxc2yq7v7kza2s7 (m1) and another one that w1 is in (its "
-        "managers: 10.9.9.9:2377). Nothing was changed. Have w1 leave it: swarm_join with state=absent and force=true."
+        "managers: 10.9.9.9:2377). Nothing was changed. Remove w1 from that swarm: swarm_join with state=absent and "
+        "force=true."
     )
     assert "(its managers: unknown)" in refusal(manager("m1"), worker("w1", []))
 
@@ -100,23 +101,22 @@ def test_a_worker_belongs_by_its_id_or_by_a_manager_it_knows() -> None:
 
 def test_a_lost_quorum_names_what_is_lost_and_the_way_out() -> None:
     assert refusal(lost("m1"), member("m2"), inactive("m9")) == (
-        "The swarm has lost its quorum: of its 3 managers, m1 can be asked, 2 are needed. Bring back 10.0.0.13 or m2. Where "
-        "they are gone for good, run swarm_init with force_new_cluster=true on m1, then this playbook again. Nothing was "
-        "changed."
+        "The swarm has lost its quorum: of its 3 managers, m1 can be asked, 2 are needed. Start 10.0.0.13 or m2. If they are "
+        "lost for good, run swarm_init with force_new_cluster=true on m1, then this playbook again. Nothing was changed."
     )
 
 
 def test_a_lost_quorum_of_which_every_manager_is_here() -> None:
-    assert "Bring back the others." in refusal(lost("m1"), lost("m2"), lost("m3"))
+    assert "Start the others." in refusal(lost("m1"), lost("m2"), lost("m3"))
 
 
 def test_managers_with_ipv6_addresses_are_lost_by_their_names_too() -> None:
     known = [{"id": f"id{number}", "address": f"[fd00::{number}]:2377"} for number in (1, 2, 3)]
     one = lost("m1", remote_managers=known)
     gone = member("m2", swarm_quorum_address="fd00::2")
-    told = refusal(one, gone)
-    assert "m2" in told
-    assert "[" not in told
+    sentence = refusal(one, gone)
+    assert "m2" in sentence
+    assert "[" not in sentence
 
 
 def test_one_manager_with_a_quorum_is_enough_though_another_has_lost_sight_of_it() -> None:
@@ -128,35 +128,35 @@ def test_one_manager_with_a_quorum_is_enough_though_another_has_lost_sight_of_it
     ("one", "sentence"),
     [
         (
-            member("m1", swarm=swarm_look("locked", name="m1")),
-            "m1 is locked: give its key with swarm_init and unlock_key, then run again.",
+            member("m1", swarm=swarm_info("locked", name="m1")),
+            "m1 is locked: unlock it with swarm_init and unlock_key, then run again.",
         ),
         (
-            member("m1", swarm=swarm_look("error", "id", "m1", why="m1 cannot take part: expired.")),
+            member("m1", swarm=swarm_info("error", "id", "m1", why="m1 cannot take part: expired.")),
             (
-                "m1 cannot take part in its swarm: m1 cannot take part: expired. Have it leave: swarm_join with state=absent and "
-                "force=true."
+                "m1 cannot take part in its swarm: m1 cannot take part: expired. Remove the host from that swarm: swarm_join "
+                "with state=absent and force=true."
             ),
         ),
         (
             worker("w1", FOREIGN),
             (
-                "w1 is a worker of a swarm whose managers (10.9.9.9:2377) were not seen: put them into the inventory, bring them "
-                "back, or have the host leave: swarm_join with state=absent."
+                "w1 is a worker of a swarm whose managers (10.9.9.9:2377) were not reached: add them to the inventory, start "
+                "them, or remove the host from that swarm: swarm_join with state=absent."
             ),
         ),
         (
-            member("w1", swarm=swarm_look("pending", "id-w1", "w1", remote_managers=FOREIGN)),
+            member("w1", swarm=swarm_info("pending", "id-w1", "w1", remote_managers=FOREIGN)),
             (
-                "w1 is a node of a swarm whose managers (10.9.9.9:2377) it does not reach: bring them back and run again, or "
-                "have the host leave: swarm_join with state=absent and force=true."
+                "w1 is a node of a swarm whose managers (10.9.9.9:2377) it does not reach: start them and run again, or "
+                "remove the host from that swarm: swarm_join with state=absent and force=true."
             ),
         ),
         (
-            member("w1", swarm=swarm_look("unknown", why="The Engine at x did not answer within 60 s.")),
+            member("w1", swarm=swarm_info("unknown", why="The Engine at x did not answer within 60 s.")),
             (
                 "w1 has an Engine that does not say whether it is in a swarm: The Engine at x did not answer within 60 s. "
-                "Restart that Engine and run again, or take the host out of the inventory."
+                "Restart that Engine and run again, or remove the host from the inventory."
             ),
         ),
     ],
@@ -169,31 +169,31 @@ def test_a_member_of_a_swarm_without_a_manager_stops_the_run_with_the_way_out(
 
 
 def test_several_such_hosts_are_named_and_unlocking_comes_before_all_else() -> None:
-    locked = [member(name, swarm=swarm_look("locked", name=name)) for name in ("m2", "m3")]
+    locked = [member(name, swarm=swarm_info("locked", name=name)) for name in ("m2", "m3")]
     assert refusal(lost("m1"), *locked) == (
-        "m2 (m3 too) is locked: give its key with swarm_init and unlock_key, then run again."
+        "m2 (m3 too) is locked: unlock it with swarm_init and unlock_key, then run again."
     )
 
 
 @pytest.mark.parametrize("other", [lost("m1"), worker("w1", FOREIGN), inactive("m1")])
 def test_an_engine_that_is_stopped_is_started_before_anything_is_refused(other: Member) -> None:
-    stopped = member("m2", swarm=swarm_look("no_engine", name="m2"), look={"engine": {"state": "stopped"}})
+    stopped = member("m2", swarm=swarm_info("no_engine", name="m2"), info={"engine": {"state": "stopped"}})
     assert clusters.find([other, stopped]) is None
 
 
 def test_half_a_join_does_not() -> None:
-    assert clusters.find([inactive("m1"), member("w1", swarm=swarm_look("pending", name="w1"))]) is None
+    assert clusters.find([inactive("m1"), member("w1", swarm=swarm_info("pending", name="w1"))]) is None
 
 
-def test_an_unseen_manager_stops_a_formation() -> None:
+def test_a_manager_that_is_not_reached_stops_a_new_swarm() -> None:
     assert refusal(inactive("m1"), member("m2"), member("m3")) == (
-        "No swarm was found, but m2, m3 were not seen and may hold one: a new swarm is only made when every manager of the "
-        "inventory answers. Bring it back, leave --limit out, or take it out of the inventory."
+        "No swarm was found, but m2, m3 were not reached and may be in one: a new swarm is created only when every manager "
+        "of the inventory answers. Start the missing hosts, run without --limit, or remove them from the inventory."
     )
 
 
-def test_an_unseen_worker_does_not_stop_a_formation_unless_it_may_be_a_manager() -> None:
+def test_a_worker_that_is_not_reached_does_not_stop_a_new_swarm_unless_it_may_be_a_manager() -> None:
     assert clusters.find([inactive("m1"), member("w1")]) is None
-    by_size = [member("w1", "worker", swarm_look("inactive")), member("w2", "worker")]
-    assert "w2 was not seen and may hold one" in refusal(*by_size)
+    by_size = [member("w1", "worker", swarm_info("inactive")), member("w2", "worker")]
+    assert "w2 was not reached and may be in one" in refusal(*by_size)
     assert "every host that may be a manager answers" in refusal(*by_size)

@@ -13,6 +13,7 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.inventory imp
     HostVariables,
     merge_labels,
 )
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.variables import specs
 
 GROUPS = {"swarm_managers": ["m1", "m2", "m3"], "swarm_workers": ["w1", "w2"]}
 
@@ -35,7 +36,7 @@ def test_hosts_come_in_the_inventorys_order_each_once() -> None:
 
 def test_an_inventory_without_hosts_is_refused() -> None:
     assert refusal(inventory.host_names, {"all": ["x"], "swarm_workers": []}) == (
-        "The inventory has no host in the groups swarm_managers and swarm_workers: put the hosts there."
+        "The inventory has no host in the groups swarm_managers and swarm_workers: add the hosts to these groups."
     )
 
 
@@ -56,7 +57,10 @@ def test_groups_give_roles_and_variables_give_the_rest() -> None:
 
 def test_a_host_in_both_groups_is_refused() -> None:
     groups = {"swarm_managers": ["m1", "b", "a"], "swarm_workers": ["a", "b"]}
-    assert refusal(read, groups) == "a, b is in both swarm_managers and swarm_workers; a host has one role."
+    assert refusal(read, groups) == (
+        "a, b are in both swarm_managers and swarm_workers: remove each host from one of the groups."
+    )
+    assert refusal(read, {**groups, "swarm_workers": ["a"]}).startswith("a is in both swarm_managers and")
 
 
 @pytest.mark.parametrize(
@@ -67,19 +71,23 @@ def test_a_host_in_both_groups_is_refused() -> None:
         ("swarm_firewall_encrypted", False, True),
     ],
 )
-def test_what_speaks_of_the_whole_swarm_is_the_same_everywhere(name: str, one: t.Any, other: t.Any) -> None:
-    told = refusal(
+def test_what_concerns_the_whole_swarm_is_the_same_everywhere(name: str, one: t.Any, other: t.Any) -> None:
+    sentence = refusal(
         read, GROUPS, m1={name: one}, m2={name: one}, m3={name: one}, w1={name: other}, w2={name: one}
     )
-    assert told == (
-        f"{name} is {one!r} on m1 but {other!r} on w1; it speaks of the whole swarm, so set it in the group swarm."
+    assert sentence == (
+        f"{name} is {one!r} on m1 but {other!r} on w1; it concerns the whole swarm, so set it in the group swarm."
     )
+
+
+def test_what_concerns_the_whole_swarm_are_variables_of_roles() -> None:
+    assert set(inventory.OF_SWARM) <= set(specs())
 
 
 def test_the_second_host_counts_as_any_other() -> None:
     groups = {"swarm_managers": ["m1"], "swarm_workers": ["w1"]}
-    told = refusal(read, groups, m1={"swarm_quorum_subnet_size": 24}, w1={"swarm_quorum_subnet_size": 25})
-    assert told.startswith("swarm_quorum_subnet_size is 24 on m1 but 25 on w1;")
+    sentence = refusal(read, groups, m1={"swarm_quorum_subnet_size": 24}, w1={"swarm_quorum_subnet_size": 25})
+    assert sentence.startswith("swarm_quorum_subnet_size is 24 on m1 but 25 on w1;")
 
 
 def test_a_users_own_variable_may_begin_like_ours() -> None:
@@ -87,8 +95,10 @@ def test_a_users_own_variable_may_begin_like_ours() -> None:
     assert "swarm_backup_target" not in one.variables
 
 
-def test_what_speaks_of_one_host_may_differ() -> None:
-    read(GROUPS, m1={"swarm_quorum_address": "eth1", "swarm_quorum_availability": "drain"})
+def test_what_concerns_one_host_may_differ() -> None:
+    members = read(GROUPS, m1={"swarm_quorum_address": "eth1", "swarm_quorum_availability": "drain"})
+    assert [one.variables["swarm_quorum_address"] for one in members] == ["eth1", "", "", "", ""]
+    assert members[0].variables["swarm_quorum_availability"] == "drain"
 
 
 def test_an_unknown_variable_is_refused_before_any_host_is_touched() -> None:
@@ -111,8 +121,8 @@ def test_an_odd_group_of_managers_is_fine() -> None:
 def test_an_even_group_of_managers_is_refused_or_warned_of() -> None:
     groups = {"swarm_managers": ["m1", "m2"], "swarm_workers": ["w1"]}
     assert refusal(check, groups) == (
-        "The group swarm_managers names 2 managers; an even number stands no more losses than 1: make it odd, or set "
-        "swarm_quorum_even to warn while you recover."
+        "The group swarm_managers names 2 managers, and an even number tolerates no more losses than 1: choose an odd "
+        "number, or set swarm_quorum_even to warn during a recovery."
     )
     assert len(check(groups, swarm_quorum_even="warn")) == 1
 
@@ -120,7 +130,8 @@ def test_an_even_group_of_managers_is_refused_or_warned_of() -> None:
 def test_no_manager_at_all_is_refused() -> None:
     for groups in ({"swarm_workers": ["w1"]}, {"swarm": ["w1"], "swarm_managers": []}):
         assert refusal(check, groups) == (
-            "The group swarm_managers has no host, and swarm_quorum_size is not set: no host is to be a manager."
+            "The group swarm_managers has no host, and swarm_quorum_size is not set, so no host would be a manager: set one "
+            "of them."
         )
 
 
@@ -132,14 +143,15 @@ def test_managers_by_number() -> None:
         "swarm_quorum_size is 5, but the group swarm has only 3 hosts."
     )
     assert refusal(check, groups, swarm_quorum_size=2).startswith(
-        "swarm_quorum_size names 2 managers; an even"
+        "swarm_quorum_size names 2 managers, and an even"
     )
-    assert refusal(check, groups, swarm_quorum_size=0).startswith("swarm_quorum_size names no manager;")
+    assert refusal(check, groups, swarm_quorum_size=0).startswith("swarm_quorum_size names no manager:")
 
 
 def test_two_different_numbers_are_refused() -> None:
     assert refusal(check, GROUPS, swarm_quorum_size=5) == (
-        "The group swarm_managers has 3 hosts, but swarm_quorum_size is 5: make them agree, or leave one of them out."
+        "The group swarm_managers has 3 hosts, but swarm_quorum_size is 5: set both to the same number, or remove one of "
+        "them."
     )
 
 
@@ -186,10 +198,16 @@ def test_labels_may_be_nothing(empty: t.Any) -> None:
             {"a b": "c"},
             "w1: swarm_labels_node__x: label 'a b' is not a label name: use letters, digits and . _ - / between them.",
         ),
-        (["a=b"], "w1: swarm_labels_node__x: is ['a=b'], not a dictionary of labels."),
+        (["a=b"], "w1: swarm_labels_node__x: is ['a=b'], not a dictionary."),
         (
             {"flotilla.declared": "x"},
-            "w1: the label flotilla.declared is where the collection keeps its memory; choose another name.",
+            (
+                "w1: swarm_labels_node__x: label 'flotilla.declared' is reserved for the collection itself: leave it out."
+            ),
+        ),
+        (
+            {"flotilla.moving": "x"},
+            "w1: swarm_labels_node__x: label 'flotilla.moving' is reserved for the collection itself: leave it out.",
         ),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.managers import check_count, choose
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.members import Member
-from ansible_collections.flotilla.swarm.tests.unit.support.nodes import member, node, swarm_look
+from ansible_collections.flotilla.swarm.tests.unit.support.nodes import member, node, swarm_info
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,14 +21,13 @@ def test_odd_numbers_up_to_seven_are_fine(count: int, even: str) -> None:
 
 @pytest.mark.parametrize("count", [2, 4, 6, 8, 10])
 def test_even_numbers_are_refused_or_warned_of(count: int) -> None:
-    told = (
-        f"The group swarm_managers names {count} managers; an even number stands no more losses than {count - 1}: make it "
-        "odd"
-    )
+    problem = f"The group swarm_managers names {count} managers, and an even number tolerates no more losses than {count - 1}"
     with pytest.raises(Refused) as refused:
         check_count(count, "refuse", "The group swarm_managers")
-    assert str(refused.value) == f"{told}, or set swarm_quorum_even to warn while you recover."
-    assert check_count(count, "warn", "The group swarm_managers")[0] == f"{told}."
+    assert str(refused.value) == (
+        f"{problem}: choose an odd number, or set swarm_quorum_even to warn during a recovery."
+    )
+    assert check_count(count, "warn", "The group swarm_managers")[0] == f"{problem}: choose an odd number."
 
 
 @pytest.mark.parametrize("even", ["refuse", "warn"])
@@ -36,13 +35,13 @@ def test_even_numbers_are_refused_or_warned_of(count: int) -> None:
 def test_no_manager_is_refused_whatever_the_day(even: str, count: int) -> None:
     with pytest.raises(Refused) as refused:
         check_count(count, even, "swarm_quorum_size")
-    assert str(refused.value) == "swarm_quorum_size names no manager; a swarm needs 1, 3, 5 or 7."
+    assert str(refused.value) == "swarm_quorum_size names no manager: a swarm needs 1, 3, 5 or 7."
 
 
 def test_more_than_seven_are_allowed_and_advised_against() -> None:
     (warning,) = check_count(9, "refuse", "swarm_quorum_size")
     assert warning == (
-        "swarm_quorum_size names 9 managers; more than 7 make a swarm slower without making it safer."
+        "swarm_quorum_size names 9 managers: more than 7 make a swarm slower without making it safer."
     )
     assert len(check_count(8, "warn", "x")) == 2
 
@@ -52,7 +51,7 @@ def hosts(zones: list[str], seen: bool = True) -> list[Member]:
         member(
             f"w{number}",
             "worker",
-            swarm_look("worker", f"id-{number}", f"w{number}") if seen else None,
+            swarm_info("worker", f"id-{number}", f"w{number}") if seen else None,
             {"zone": zone} if zone else {},
         )
         for number, zone in enumerate(zones, 1)

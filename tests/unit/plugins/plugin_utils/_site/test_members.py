@@ -14,7 +14,7 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.members impor
     data_path,
     is_address,
 )
-from ansible_collections.flotilla.swarm.tests.unit.support.nodes import member, node, swarm_look
+from ansible_collections.flotilla.swarm.tests.unit.support.nodes import member, node, swarm_info
 
 TWO = [
     {"interface": "eth0", "address": "10.0.0.11", "prefix": 24, "family": "inet"},
@@ -23,7 +23,7 @@ TWO = [
 
 
 def host(state: str = "inactive", node_id: str | None = None, **variables: t.Any) -> Member:
-    return member("m1", "manager", swarm_look(state, node_id), look={"addresses": TWO}, **variables)
+    return member("m1", "manager", swarm_info(state, node_id), info={"addresses": TWO}, **variables)
 
 
 def test_the_address_is_ansible_host_where_that_is_the_hosts_own() -> None:
@@ -62,7 +62,7 @@ def test_a_member_keeps_its_address_but_not_a_wrong_wish() -> None:
         advertised(host("worker", "id", swarm_quorum_address="10.0.0.99"))
 
 
-def test_a_member_that_does_not_say_its_address_is_asked_as_any_host() -> None:
+def test_a_member_that_does_not_say_its_address_gets_one_as_any_host() -> None:
     silent = host("error", "id")
     silent.swarm["address"] = None
     assert advertised(silent) == "10.0.0.11"
@@ -71,7 +71,7 @@ def test_a_member_that_does_not_say_its_address_is_asked_as_any_host() -> None:
     assert advertised(outside) == "10.0.0.11", "what is left of an earlier membership does not count"
 
 
-def test_a_host_without_a_default_route_has_to_be_told() -> None:
+def test_a_host_without_a_default_route_needs_a_declared_address() -> None:
     one = host()
     assert one.host
     one.ansible_host = "elsewhere"
@@ -79,11 +79,11 @@ def test_a_host_without_a_default_route_has_to_be_told() -> None:
     with pytest.raises(Refused) as refused:
         advertised(one)
     assert str(refused.value) == (
-        "m1 has no default route to tell its address from; set swarm_quorum_address for it."
+        "m1 has no default route, so its address is unknown: set swarm_quorum_address for this host."
     )
 
 
-def test_an_unseen_host_is_known_by_what_the_inventory_says() -> None:
+def test_a_host_that_was_not_reached_is_known_by_what_the_inventory_says() -> None:
     assert advertised(member("m1")) == "10.0.0.11"
     assert advertised(member("m1", swarm_quorum_address="10.0.0.77")) == "10.0.0.77"
     nameless = member("m1", swarm_quorum_address="eth1")
@@ -95,18 +95,18 @@ def test_an_unseen_host_is_known_by_what_the_inventory_says() -> None:
     assert data_path(host()) is None
 
 
-def test_a_node_is_known_by_its_id_and_by_nothing_else_where_the_host_tells_it() -> None:
+def test_a_node_is_known_by_its_id_and_by_nothing_else_where_the_host_says_the_id() -> None:
     one = host("worker", "own")
     assert one.is_node(node("own", "renamed", address="10.9.9.9"))
     assert not one.is_node(node("other", "m1", address="10.0.0.11"))
 
 
-def test_an_unseen_hosts_node_is_known_by_address_or_name() -> None:
-    unseen = member("m1")
-    assert unseen.is_node(node("x", "other", address="10.0.0.11"))
-    assert unseen.is_node(node("x", "m1", address="10.9.9.9"))
-    assert not unseen.is_node(node("x", "m2", address="10.9.9.9"))
-    assert not unseen.was_node(node("x", "m1", address="10.0.0.11"))
+def test_the_node_of_a_host_that_was_not_reached_is_known_by_address_or_name() -> None:
+    missing = member("m1")
+    assert missing.is_node(node("x", "other", address="10.0.0.11"))
+    assert missing.is_node(node("x", "m1", address="10.9.9.9"))
+    assert not missing.is_node(node("x", "m2", address="10.9.9.9"))
+    assert not missing.was_node(node("x", "m1", address="10.0.0.11"))
 
 
 @pytest.mark.parametrize("state", ["locked", "unknown"])
@@ -150,15 +150,15 @@ def test_an_old_entry_has_the_hosts_name_and_address_and_another_id() -> None:
         ("unknown", None, False),
     ],
 )
-def test_who_holds_a_place_in_a_swarm(state: str, node_id: str | None, is_member: bool) -> None:
+def test_which_states_are_those_of_a_member(state: str, node_id: str | None, is_member: bool) -> None:
     assert host(state, node_id).is_member is is_member
 
 
-def test_a_host_that_was_not_seen_has_no_state_of_a_swarm() -> None:
-    assert (member("m1").state, member("m1").swarm, member("m1").is_member) == ("unseen", {}, False)
+def test_a_host_that_was_not_reached_has_no_state_of_a_swarm() -> None:
+    assert (member("m1").state, member("m1").swarm, member("m1").is_member) == ("not_reached", {}, False)
 
 
-def test_addresses_are_told_from_names() -> None:
+def test_addresses_are_kept_apart_from_names() -> None:
     assert [is_address(text) for text in ("10.0.0.1", "fd00::1", "m1", "", "10.0.0")] == [
         True,
         True,

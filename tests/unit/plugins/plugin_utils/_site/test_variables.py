@@ -5,8 +5,14 @@
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 
 import pytest
+from ansible.inventory.manager import InventoryManager
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.loader import init_plugin_loader
+from ansible.vars.hostvars import HostVars
+from ansible.vars.manager import VariableManager
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site import variables as role_variables
 
@@ -65,7 +71,21 @@ def test_values_have_their_types_and_defaults() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "default"), [("swarm_quorum_listen_port", 2377), ("swarm_quorum_size", None)]
+)
+def test_a_variable_without_a_value_is_not_declared(name: str, default: t.Any) -> None:
+    assert role_variables.values("m1", {name: None})[name] == default
+
+
+def test_labels_and_what_no_role_has_are_left_out() -> None:
+    found = role_variables.values(
+        "m1", {"swarm_labels_node": {"a": "b"}, "ansible_host": "x", "swarm_todo": 1}
+    )
+    assert found == role_variables.values("m1", {})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "part"),
     [
         ("swarm_quorum_size", "three", "swarm_quorum_size"),
         (
@@ -76,10 +96,10 @@ def test_values_have_their_types_and_defaults() -> None:
         ("swarm_quorum_availability", "off", "value of swarm_quorum_availability must be one of"),
     ],
 )
-def test_a_value_that_cannot_be_is_refused_with_host_and_variable(name: str, value: t.Any, told: str) -> None:
+def test_a_value_that_cannot_be_is_refused_with_host_and_variable(name: str, value: t.Any, part: str) -> None:
     sentence = refusal(role_variables.values, "m1", {name: value})
     assert sentence.startswith("m1: ")
-    assert told in sentence
+    assert part in sentence
     assert sentence.endswith(".") and not sentence.endswith("..")
 
 
@@ -91,6 +111,12 @@ def test_settings_get_their_types_and_nothing_is_added() -> None:
         "node_cert_expiry": "100h",
     }
     assert role_variables.settings({}) == {}
+
+
+def test_an_unknown_setting_is_refused_with_those_there_are() -> None:
+    sentence = refusal(role_variables.settings, {"heartbeat": 1})
+    assert sentence.startswith("swarm_quorum_settings has no option heartbeat; its options are task_history")
+    assert sentence.endswith("autolock_managers, ca_force_rotate.")
 
 
 def test_a_setting_of_the_wrong_type_is_refused() -> None:
@@ -121,3 +147,45 @@ def test_variables_that_only_the_planning_host_sees_are_refused(
         role_variables.check_seen_by_all(planning, host)
     else:
         assert refusal(role_variables.check_seen_by_all, planning, host).startswith(f"{hidden} {PLAY}")
+
+
+# Against Ansible's own inventory and variable plugins, since it is their behaviour that is asked about.
+INVENTORY = """
+swarm:
+  vars: {of_group: 1, of_both: 1}
+  children:
+    swarm_managers:
+      hosts:
+        m1: {on_line: 1, of_both: 2}
+        m2:
+"""
+
+
+@pytest.fixture
+def loader() -> DataLoader:
+    init_plugin_loader([])
+    return DataLoader()
+
+
+def test_names_set_on_the_host_itself_are_kept_apart_from_those_of_its_groups(
+    tmp_path: Path, loader: DataLoader
+) -> None:
+    source = tmp_path / "inventory.yml"
+    source.write_text(INVENTORY)
+    (tmp_path / "host_vars").mkdir()
+    (tmp_path / "host_vars" / "m1.yml").write_text("in_file: 1\n")
+    (tmp_path / "group_vars").mkdir()
+    (tmp_path / "group_vars" / "swarm.yml").write_text("in_group_file: 1\n")
+    inventory = InventoryManager(loader, sources=[str(source)])
+    hostvars = HostVars(inventory, VariableManager(loader, inventory), loader)
+    own = {"on_line", "of_both", "in_file"}
+    others = {"of_group", "in_group_file"}
+    names = role_variables.names_of_host(hostvars, "m1", loader)
+    assert own <= names
+    assert not others & names
+    assert not own & role_variables.names_of_host(hostvars, "m2", loader)
+    assert others <= set(hostvars["m1"])
+
+
+def test_without_an_inventory_to_ask_no_name_is_the_hosts_own() -> None:
+    assert role_variables.names_of_host({}, "m1", None) == frozenset()
