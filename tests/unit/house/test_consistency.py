@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.options import SETTINGS
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.plan import FIXED
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLES = sorted(path.name for path in (ROOT / "roles").glob("*") if (path / "tasks").is_dir())
@@ -27,6 +29,20 @@ def documentation(module: Path) -> dict[str, t.Any]:
     found = re.search(r'^DOCUMENTATION = r"""\n(.*?)^"""', module.read_text(encoding="utf-8"), re.M | re.S)
     assert found, module
     return t.cast("dict[str, t.Any]", yaml.safe_load(found[1]))
+
+
+def tasks(tasks_or_plays: t.Iterable[dict[str, t.Any]]) -> t.Iterator[dict[str, t.Any]]:
+    """All tasks of a file, those in plays and blocks too."""
+    for task in tasks_or_plays:
+        yield task
+        for key in ("tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always"):
+            yield from tasks(task.get(key) or [])
+
+
+def arguments(path: Path, module: str) -> dict[str, t.Any]:
+    """The arguments of a module in a file, which uses it once."""
+    (found,) = (task[module] for task in tasks(load(path)) if module in task)
+    return t.cast("dict[str, t.Any]", found)
 
 
 def test_action_group_holds_the_modules_that_take_the_connection_options() -> None:
@@ -57,6 +73,59 @@ def test_role_has_a_readme_that_names_its_variables(role: str) -> None:
     specs = load(ROOT / "roles" / role / "meta" / "argument_specs.yml")["argument_specs"]
     names = {name for entry in specs.values() for name in entry.get("options", {})}
     assert not {name for name in names if name not in text}
+
+
+def test_all_roles_serve_the_same_platforms() -> None:
+    """The site playbook runs every role on the same hosts."""
+    metas = {role: load(ROOT / "roles" / role / "meta" / "main.yml") for role in ROLES}
+    for meta in metas.values():
+        # Each has a description of its own.
+        assert meta["galaxy_info"].pop("description")
+    first = metas[ROLES[0]]
+    assert first["galaxy_info"]["platforms"]
+    assert {role: meta for role, meta in metas.items() if meta != first} == {}
+
+
+YAML_FILES = sorted([*(ROOT / "roles").glob("*/tasks/*.yml"), *(ROOT / "playbooks").glob("*.yml")])
+
+
+@pytest.mark.parametrize("path", YAML_FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_variables_that_tasks_set_are_private_to_the_collection(path: Path) -> None:
+    for task in tasks(load(path)):
+        names = [task["register"]] if "register" in task else []
+        names += task.get("ansible.builtin.set_fact") or {}
+        assert [name for name in names if not name.startswith("__swarm_")] == []
+
+
+def test_swarm_init_in_the_role_has_every_setting() -> None:
+    given = arguments(ROOT / "roles" / "swarm_quorum" / "tasks" / "swarm.yml", "flotilla.swarm.swarm_init")
+    of_the_host = {"advertise_addr", "listen_addr", "data_path_addr"}
+    names = {option.name for option in SETTINGS} | set(FIXED)
+    assert set(given) - of_the_host == names
+    for name in names:
+        assert given[name] == f"{{{{ __swarm_plan.settings.{name} | default(omit) }}}}"
+
+
+def test_swarm_stack_in_the_playbook_has_every_option() -> None:
+    given = arguments(ROOT / "playbooks" / "deploy.yml", "flotilla.swarm.swarm_stack")
+    not_offered = {
+        # The playbook waits, as long as it says.
+        "wait",
+        "detach",
+        # Its result shows no values.
+        "show_values",
+        # Names that community.docker has for ways to wait.
+        "absent_retries",
+        "absent_retries_interval",
+        # What the action plugin hands to the module.
+        "declared",
+        "declared_data",
+    }
+    options = set(documentation(ROOT / "plugins" / "modules" / "swarm_stack.py")["options"])
+    assert not_offered < options
+    assert set(given) == options - not_offered
+    for name in set(given) - {"name", "wait_timeout"}:
+        assert given[name] == f"{{{{ item.{name} | default(omit) }}}}"
 
 
 def test_versions_agree() -> None:
