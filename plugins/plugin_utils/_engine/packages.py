@@ -10,7 +10,7 @@ import re
 import typing as t
 
 from ...module_utils._engine.errors import Refused
-from ...module_utils._host.facts import family
+from ...module_utils._host.system import family
 
 # Since this version a swarm has everything the collection uses; see the version table of the Engine API (1.41).
 OLDEST = (20, 10)

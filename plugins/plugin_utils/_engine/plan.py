@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._engine.errors import Refused
-from ...module_utils._host.facts import family
+from ...module_utils._host.system import family
 from ...module_utils._swarm.quorum import survives_loss
 from .daemon import PATH, declared_options, plan_daemon
 from .packages import PackagePlan, plan_packages

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._host.facts import DEBIAN_PACKAGES
+from ansible_collections.flotilla.swarm.plugins.module_utils._host.system import DEBIAN_PACKAGES
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._engine.packages import FAMILIES
 from ansible_collections.flotilla.swarm.tests.unit.support.engines import (
     ABSENT,
