@@ -19,6 +19,7 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.plan import S
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.variables import (
     check_seen_by_all,
     names_of_host,
+    read_member,
 )
 
 # Where the role swarm_plan registers the result of swarm_host_info.
@@ -61,15 +62,13 @@ class ActionModule(ActionBase):
     def _members(self, task_vars: dict[str, t.Any]) -> list[Member]:
         hostvars, groups = task_vars["hostvars"], task_vars["groups"]
         check_seen_by_all(task_vars, hostvars.raw_get(task_vars["inventory_hostname"]))
-        variables = {
-            name: inventory.HostVariables(
-                _needed(hostvars[name]), names_of_host(hostvars, name, self._loader)
-            )
-            for name in inventory.host_names(groups)
-        }
-        members = inventory.read(groups, variables)
-        for member in members:
-            member.host = (variables[member.name].values.get(_HOST_INFO) or {}).get("host")
+        members = []
+        for name in inventory.host_names(groups):
+            variables = _needed(hostvars[name])
+            member = read_member(name, variables, names_of_host(hostvars, name, self._loader))
+            member.host = (variables.get(_HOST_INFO) or {}).get("host")
+            members.append(member)
+        inventory.set_roles(groups, members)
         return members
 
     def _result(self, plan: SitePlan, members: list[Member]) -> dict[str, t.Any]:

@@ -2,16 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the inventory to members: roles by group, variables, merged labels. PRIVATE to the collection. Pure."""
+"""The inventory's groups: its hosts, their roles, and whether they can be one swarm. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
 import typing as t
 
 from ...module_utils._engine.errors import Refused
-from ...module_utils._options.labels import node_labels
 from . import managers
-from . import variables as role_variables
 from .members import Member
 
 #: Variables that concern the whole swarm, so every host has to have the same value.
@@ -31,18 +29,6 @@ OF_SWARM = (
 )
 
 
-class HostVariables(t.NamedTuple):
-    """A host's variables.
-
-    Attributes:
-        values: every variable by name, as the host has it.
-        own: the names of those that are set on the host itself, not on one of its groups.
-    """
-
-    values: t.Mapping[str, t.Any]
-    own: frozenset[str] = frozenset()
-
-
 def host_names(groups: t.Mapping[str, list[str]]) -> list[str]:
     """The hosts of the swarm, in the inventory's order, each once.
 
@@ -57,31 +43,28 @@ def host_names(groups: t.Mapping[str, list[str]]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def read(groups: t.Mapping[str, list[str]], variables: t.Mapping[str, HostVariables]) -> list[Member]:
-    """All hosts as members, checked as far as the inventory alone allows.
+def set_roles(groups: t.Mapping[str, list[str]], members: list[Member]) -> None:
+    """Set the role of every member by its group, and check that the hosts can be one swarm.
+
+    With ``swarm_quorum_size`` alone the managers are chosen once the hosts are known (``managers.choose``).
 
     Args:
         groups: the inventory's groups.
-        variables: each host's variables.
-
-    Returns:
-        The members in the inventory's order. Their roles are set where groups say them; with
-        ``swarm_quorum_size`` alone they are chosen once the hosts are known (``managers.choose``).
+        members: its hosts.
 
     Raises:
-        Refused: the inventory cannot work.
+        Refused: a host has two roles, or hosts differ in what concerns the whole swarm.
     """
-    names = host_names(groups)
     both = sorted(set(groups.get("swarm_managers", [])) & set(groups.get("swarm_workers", [])))
     if both:
         verb = "is" if len(both) == 1 else "are"
         raise Refused(
             f"{', '.join(both)} {verb} in both swarm_managers and swarm_workers: remove each host from one of the groups."
         )
-    members = [_member(name, variables[name], groups) for name in names]
+    for member in members:
+        member.role = "manager" if member.name in groups.get("swarm_managers", []) else "worker"
     for name in OF_SWARM:
         _check_same(name, members)
-    return members
 
 
 def chosen_by_size(groups: t.Mapping[str, list[str]]) -> bool:
@@ -116,36 +99,6 @@ def check_managers(groups: t.Mapping[str, list[str]], members: list[Member]) -> 
     if size > len(members):
         raise Refused(f"swarm_quorum_size is {size}, but the group swarm has only {len(members)} hosts.")
     return managers.check_count(size, even, "swarm_quorum_size")
-
-
-def _member(name: str, variables: HostVariables, groups: t.Mapping[str, list[str]]) -> Member:
-    role_variables.check_names(name, variables.values)
-    return Member(
-        name=name,
-        role="manager" if name in groups.get("swarm_managers", []) else "worker",
-        variables=role_variables.values(name, variables.values),
-        labels=merge_labels(name, variables),
-        ansible_host=str(variables.values.get("ansible_host") or name),
-    )
-
-
-def merge_labels(host: str, variables: HostVariables) -> dict[str, str]:
-    """Merge ``swarm_labels_node`` and every ``swarm_labels_node__*`` of a host.
-
-    A variable of the host wins over one of its groups; among equals, ``swarm_labels_node`` wins, then the later name.
-
-    Raises:
-        Refused: a label that cannot work, with its host and variable.
-    """
-    names = [name for name in variables.values if role_variables.is_labels(name)]
-    names.sort(key=lambda name: (name in variables.own, name == role_variables.LABELS, name))
-    merged: dict[str, str] = {}
-    for name in names:
-        try:
-            merged.update(node_labels(variables.values[name] or {}))
-        except ValueError as error:
-            raise Refused(f"{host}: {name}: {error}.") from None
-    return merged
 
 
 def _check_same(name: str, members: list[Member]) -> None:

@@ -36,6 +36,7 @@ class Member:
         name: its inventory name.
         role: its declared role, ``manager`` or ``worker``.
         variables: its role variables by name, defaults filled in.
+        declared: the names of the variables that the inventory declares for it.
         labels: its merged node labels.
         ansible_host: the address at which Ansible reaches it.
         host: what ``swarm_host_info`` returned, ``None`` for a host that was not reached.
@@ -44,6 +45,7 @@ class Member:
     name: str
     role: str = "worker"
     variables: dict[str, t.Any] = field(default_factory=dict)
+    declared: frozenset[str] = frozenset()
     labels: dict[str, str] = field(default_factory=dict)
     ansible_host: str = ""
     host: dict[str, t.Any] | None = None

@@ -22,7 +22,6 @@ from ...module_utils._swarm.options import SETTINGS
 from .._engine.plan import plan_engine
 from . import cluster as clusters
 from . import managers
-from . import variables as role_variables
 from .cluster import Cluster
 from .firewalls import plan_firewalls
 from .joins import check_ports, plan_joins
@@ -93,7 +92,7 @@ def build(members: list[Member], by_size: bool) -> SitePlan:
         warnings=[
             *membership.warnings,
             *(warning for part in parts for warning in part.warnings),
-            *_fixed_warnings(common, cluster),
+            *_fixed_warnings(members[0], cluster),
         ],
         settings=settings,
         labels=labels,
@@ -160,7 +159,7 @@ def _plan_settings(
     common: dict[str, t.Any], cluster: Cluster | None, membership: MembershipPlan
 ) -> tuple[dict[str, t.Any], list[str]]:
     """The arguments that create the swarm, or those settings that have to change, and the lines that say so."""
-    declared = role_variables.settings(common["swarm_quorum_settings"])
+    declared = common["swarm_quorum_settings"]
     values = declared_values(SETTINGS, declared)
     if cluster is None:
         fixed = {name: common[variable] for name, variable in FIXED.items() if common[variable]}
@@ -176,18 +175,20 @@ def _plan_settings(
     return settings, lines
 
 
-def _fixed_warnings(common: dict[str, t.Any], cluster: Cluster | None) -> list[str]:
-    """Warn early of declared settings that a live swarm cannot take over anymore."""
-    warnings = []
-    for name, variable in FIXED.items():
-        declared, live = common[variable], cluster.live[name] if cluster else None
-        # A swarm that was created with another value is not wrong because the default differs.
-        if cluster and declared not in (None, live, role_variables.specs()[variable].get("default")):
-            warnings.append(
-                f"{name} is {live!r} since the swarm was created and cannot be changed to {declared!r}; only a new swarm "
-                "can have it."
-            )
-    return warnings
+def _fixed_warnings(member: Member, cluster: Cluster | None) -> list[str]:
+    """Warn of declared settings that a live swarm cannot change anymore; a default is not declared."""
+    if cluster is None:
+        return []
+    differing = [
+        (name, cluster.live[name], member.variables[variable])
+        for name, variable in FIXED.items()
+        # An empty value leaves the choice to the Engine.
+        if variable in member.declared and member.variables[variable] not in ([], cluster.live[name])
+    ]
+    return [
+        f"{name} is {live!r} since the swarm was created and cannot be changed to {declared!r}; only a new swarm can have it."
+        for name, live, declared in differing
+    ]
 
 
 def _plan_labels(

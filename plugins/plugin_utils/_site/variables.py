@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The roles' variables: read from their argument specs, so that each is described once; checked host by host. PRIVATE."""
+"""The hosts' variables, checked against the roles' argument specs, so that each is described once. PRIVATE."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.vars.plugins import get_vars_from_inventory_sources
 
 from ...module_utils._engine.errors import Refused
+from ...module_utils._options.labels import node_labels
 from ...module_utils._options.option import argument_spec
 from ...module_utils._swarm.options import SETTINGS
+from .members import Member
 
 _ROLES = ("swarm_engine", "swarm_firewall", "swarm_quorum", "swarm_labels")
 # Labels may come from several groups at once, each in a variable of its own.
@@ -106,6 +108,27 @@ def check_seen_by_all(planning: t.Mapping[str, t.Any], host: t.Mapping[str, t.An
             )
 
 
+def read_member(name: str, variables: t.Mapping[str, t.Any], own: frozenset[str] = frozenset()) -> Member:
+    """A host of the inventory, with what its variables declare.
+
+    Args:
+        name: the host.
+        variables: every variable of the host by name.
+        own: the names of those that are set on the host itself (``names_of_host``).
+
+    Raises:
+        Refused: a variable that no role has, or a value that cannot work.
+    """
+    check_names(name, variables)
+    return Member(
+        name=name,
+        variables=values(name, variables),
+        declared=frozenset(key for key, value in variables.items() if value is not None),
+        labels=merge_labels(name, variables, own),
+        ansible_host=str(variables.get("ansible_host") or name),
+    )
+
+
 def values(host: str, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The variables of a host but its labels, checked against their specs, defaults filled in.
 
@@ -116,25 +139,44 @@ def values(host: str, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """
     known = {name: spec for name, spec in specs().items() if not is_labels(name)}
     declared = {name: value for name, value in variables.items() if name in known and value is not None}
-    result = ArgumentSpecValidator(known).validate(declared)
-    if result.error_messages:
-        raise Refused(f"{host}: {result.error_messages[0]}".rstrip(".") + ".")
-    return dict(result.validated_parameters)
+    checked = _checked(host, known, declared)
+    settings = checked["swarm_quorum_settings"]
+    return {**checked, "swarm_quorum_settings": _settings(host, settings) if settings else {}}
 
 
-def settings(declared: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """``swarm_quorum_settings`` with each value in its option's type: templates may have made strings of them.
-
-    Raises:
-        Refused: an option that the swarm does not have, or a value of the wrong type.
-    """
+def _settings(host: str, declared: dict[str, t.Any]) -> dict[str, t.Any]:
+    """``swarm_quorum_settings`` with each value in its option's type: templates may have made strings of them."""
     known = argument_spec(SETTINGS)
     unknown = sorted(set(declared) - set(known))
     if unknown:
         raise Refused(
-            f"swarm_quorum_settings has no option {unknown[0]}; its options are {', '.join(known)}."
+            f"{host}: swarm_quorum_settings has no option {unknown[0]}; its options are {', '.join(known)}."
         )
-    result = ArgumentSpecValidator(known).validate(dict(declared))
+    checked = _checked(f"{host}: swarm_quorum_settings", known, declared)
+    return {name: checked[name] for name in declared}
+
+
+def _checked(what: str, known: dict[str, t.Any], declared: dict[str, t.Any]) -> dict[str, t.Any]:
+    result = ArgumentSpecValidator(known).validate(declared)
     if result.error_messages:
-        raise Refused(f"swarm_quorum_settings: {result.error_messages[0]}".rstrip(".") + ".")
-    return {name: result.validated_parameters[name] for name in declared}
+        raise Refused(f"{what}: {result.error_messages[0]}".rstrip(".") + ".")
+    return dict(result.validated_parameters)
+
+
+def merge_labels(host: str, variables: t.Mapping[str, t.Any], own: frozenset[str]) -> dict[str, str]:
+    """Merge ``swarm_labels_node`` and every ``swarm_labels_node__*`` of a host.
+
+    A variable of the host wins over one of its groups; among equals, ``swarm_labels_node`` wins, then the later name.
+
+    Raises:
+        Refused: a label that cannot work, with its host and variable.
+    """
+    names = [name for name in variables if is_labels(name)]
+    names.sort(key=lambda name: (name in own, name == LABELS, name))
+    merged: dict[str, str] = {}
+    for name in names:
+        try:
+            merged.update(node_labels(variables[name] or {}))
+        except ValueError as error:
+            raise Refused(f"{host}: {name}: {error}.") from None
+    return merged

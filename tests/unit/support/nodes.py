@@ -141,6 +141,7 @@ def member(
         name=name,
         role=role or ("manager" if name.startswith("m") else "worker"),
         variables=values(name, variables) if variables else dict(_defaults()),
+        declared=frozenset(variables),
         labels=labels or {},
         ansible_host=address_of(name),
         host=None if swarm is None else host_info(name, swarm, **(info or {})),

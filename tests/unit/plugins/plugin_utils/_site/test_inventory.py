@@ -9,18 +9,16 @@ import typing as t
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site import inventory
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.inventory import (
-    HostVariables,
-    merge_labels,
-)
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.variables import specs
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.members import Member
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.variables import read_member, specs
 
 GROUPS = {"swarm_managers": ["m1", "m2", "m3"], "swarm_workers": ["w1", "w2"]}
 
 
-def read(groups: dict[str, list[str]], **variables: dict[str, t.Any]) -> list[t.Any]:
-    names = inventory.host_names(groups)
-    return inventory.read(groups, {name: HostVariables(variables.get(name, {})) for name in names})
+def read(groups: dict[str, list[str]], **variables: dict[str, t.Any]) -> list[Member]:
+    members = [read_member(name, variables.get(name, {})) for name in inventory.host_names(groups)]
+    inventory.set_roles(groups, members)
+    return members
 
 
 def refusal(call: t.Callable[..., t.Any], *args: t.Any, **kwargs: t.Any) -> str:
@@ -153,63 +151,3 @@ def test_two_different_numbers_are_refused() -> None:
         "The group swarm_managers has 3 hosts, but swarm_quorum_size is 5: set both to the same number, or remove one of "
         "them."
     )
-
-
-def test_labels_of_several_groups_are_merged() -> None:
-    variables = {
-        "swarm_labels_node__site": {"site": "fra1", "both": "site"},
-        "swarm_labels_node__role": {"role": "db", "both": "role"},
-        "swarm_labels_node": {"disk": "ssd", "role": "plain"},
-    }
-    assert merge_labels("w1", HostVariables(variables)) == {
-        "site": "fra1",
-        # The later name wins, and the plain variable over all.
-        "both": "site",
-        "role": "plain",
-        "disk": "ssd",
-    }
-
-
-def test_variables_of_the_host_win_over_those_of_its_groups() -> None:
-    variables = {"swarm_labels_node": {"a": "group"}, "swarm_labels_node__own": {"a": "host"}}
-    assert merge_labels("w1", HostVariables(variables, frozenset(["swarm_labels_node__own"]))) == {
-        "a": "host"
-    }
-    assert merge_labels("w1", HostVariables(variables)) == {"a": "group"}
-
-
-@pytest.mark.parametrize("empty", [None, {}, ""])
-def test_labels_may_be_nothing(empty: t.Any) -> None:
-    assert merge_labels("w1", HostVariables({"swarm_labels_node": empty})) == {}
-
-
-@pytest.mark.parametrize(
-    ("labels", "sentence"),
-    [
-        (
-            {"ssd": True},
-            "w1: swarm_labels_node__x: label 'ssd' is True, a yes or no, not a string: put it in quotes.",
-        ),
-        (
-            {"version": 1.10},
-            "w1: swarm_labels_node__x: label 'version' is 1.1, a number, not a string: put it in quotes.",
-        ),
-        (
-            {"a b": "c"},
-            "w1: swarm_labels_node__x: label 'a b' is not a label name: use letters, digits and . _ - / between them.",
-        ),
-        (["a=b"], "w1: swarm_labels_node__x: is ['a=b'], not a dictionary."),
-        (
-            {"flotilla.declared": "x"},
-            (
-                "w1: swarm_labels_node__x: label 'flotilla.declared' is reserved for the collection itself: leave it out."
-            ),
-        ),
-        (
-            {"flotilla.moving": "x"},
-            "w1: swarm_labels_node__x: label 'flotilla.moving' is reserved for the collection itself: leave it out.",
-        ),
-    ],
-)
-def test_a_label_that_cannot_work_is_refused_with_its_host_and_variable(labels: t.Any, sentence: str) -> None:
-    assert refusal(merge_labels, "w1", HostVariables({"swarm_labels_node__x": labels})) == sentence

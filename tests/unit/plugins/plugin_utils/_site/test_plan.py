@@ -105,14 +105,6 @@ def test_settings_that_differ_are_changed_and_others_left() -> None:
     ]
 
 
-def test_an_unknown_setting_is_refused_with_those_that_are_known() -> None:
-    sentence = refusal(fresh(swarm_quorum_settings={"heartbeat": 1}))
-    assert sentence.startswith(
-        "swarm_quorum_settings has no option heartbeat; its options are task_history_retention_limit, "
-    )
-    assert sentence.endswith("autolock_managers, ca_force_rotate.")
-
-
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
@@ -128,6 +120,16 @@ def test_what_is_fixed_when_a_swarm_is_created_is_warned_of() -> None:
     plan = build(formed(swarm_quorum_data_path_port=4790), False)
     assert plan.warnings == [
         "data_path_port is 4789 since the swarm was created and cannot be changed to 4790; only a new swarm can have it."
+    ]
+
+
+def test_a_declared_value_is_warned_of_even_where_it_is_the_default() -> None:
+    members = formed(swarm_quorum_subnet_size=24, swarm_quorum_address_pools=[])
+    for one in members:
+        if one.host and "subnet_size" in one.host["swarm"]:
+            one.host["swarm"].update(subnet_size=26)
+    assert build(members, False).warnings == [
+        "subnet_size is 26 since the swarm was created and cannot be changed to 24; only a new swarm can have it."
     ]
 
 

@@ -77,6 +77,21 @@ def test_a_variable_without_a_value_is_not_declared(name: str, default: t.Any) -
     assert role_variables.values("m1", {name: None})[name] == default
 
 
+def test_a_host_is_read_with_its_labels_and_what_it_declares() -> None:
+    variables = {
+        "ansible_host": "10.0.0.11",
+        "swarm_labels_node": {"a": "b"},
+        "swarm_quorum_size": "3",
+        "swarm_quorum_even": None,
+    }
+    member = role_variables.read_member("m1", variables)
+    assert (member.name, member.ansible_host, member.labels) == ("m1", "10.0.0.11", {"a": "b"})
+    assert (member.variables["swarm_quorum_size"], member.variables["swarm_quorum_even"]) == (3, "refuse")
+    assert "swarm_quorum_size" in member.declared
+    assert not {"swarm_quorum_even", "swarm_quorum_listen_port"} & member.declared
+    assert role_variables.read_member("m2", {}).ansible_host == "m2"
+
+
 def test_labels_and_what_no_role_has_are_left_out() -> None:
     found = role_variables.values(
         "m1", {"swarm_labels_node": {"a": "b"}, "ansible_host": "x", "swarm_todo": 1}
@@ -103,25 +118,32 @@ def test_a_value_that_cannot_be_is_refused_with_host_and_variable(name: str, val
     assert sentence.endswith(".") and not sentence.endswith("..")
 
 
+def settings(declared: dict[str, t.Any]) -> dict[str, t.Any]:
+    found = role_variables.values("m1", {"swarm_quorum_settings": declared})
+    return t.cast("dict[str, t.Any]", found["swarm_quorum_settings"])
+
+
 def test_settings_get_their_types_and_nothing_is_added() -> None:
     declared = {"snapshot_interval": "5000", "autolock_managers": "yes", "node_cert_expiry": "100h"}
-    assert role_variables.settings(declared) == {
+    assert settings(declared) == {
         "snapshot_interval": 5000,
         "autolock_managers": True,
         "node_cert_expiry": "100h",
     }
-    assert role_variables.settings({}) == {}
+    assert settings({}) == {}
 
 
 def test_an_unknown_setting_is_refused_with_those_there_are() -> None:
-    sentence = refusal(role_variables.settings, {"heartbeat": 1})
-    assert sentence.startswith("swarm_quorum_settings has no option heartbeat; its options are task_history")
+    sentence = refusal(settings, {"heartbeat": 1})
+    assert sentence.startswith(
+        "m1: swarm_quorum_settings has no option heartbeat; its options are task_history"
+    )
     assert sentence.endswith("autolock_managers, ca_force_rotate.")
 
 
 def test_a_setting_of_the_wrong_type_is_refused() -> None:
-    assert refusal(role_variables.settings, {"snapshot_interval": "often"}).startswith(
-        "swarm_quorum_settings: argument 'snapshot_interval' is of type"
+    assert refusal(settings, {"snapshot_interval": "often"}).startswith(
+        "m1: swarm_quorum_settings: argument 'snapshot_interval' is of type"
     )
 
 
@@ -147,6 +169,68 @@ def test_variables_that_only_the_planning_host_sees_are_refused(
         role_variables.check_seen_by_all(planning, host)
     else:
         assert refusal(role_variables.check_seen_by_all, planning, host).startswith(f"{hidden} {PLAY}")
+
+
+def merge_labels(host: str, variables: dict[str, t.Any], own: set[str] | None = None) -> dict[str, str]:
+    return role_variables.merge_labels(host, variables, frozenset(own or ()))
+
+
+def test_labels_of_several_groups_are_merged() -> None:
+    variables = {
+        "swarm_labels_node__site": {"site": "fra1", "both": "site"},
+        "swarm_labels_node__role": {"role": "db", "both": "role"},
+        "swarm_labels_node": {"disk": "ssd", "role": "plain"},
+    }
+    assert merge_labels("w1", variables) == {
+        "site": "fra1",
+        # The later name wins, and the plain variable over all.
+        "both": "site",
+        "role": "plain",
+        "disk": "ssd",
+    }
+
+
+def test_variables_of_the_host_win_over_those_of_its_groups() -> None:
+    variables = {"swarm_labels_node": {"a": "group"}, "swarm_labels_node__own": {"a": "host"}}
+    assert merge_labels("w1", variables, {"swarm_labels_node__own"}) == {"a": "host"}
+    assert merge_labels("w1", variables) == {"a": "group"}
+
+
+@pytest.mark.parametrize("empty", [None, {}, ""])
+def test_labels_may_be_nothing(empty: t.Any) -> None:
+    assert merge_labels("w1", {"swarm_labels_node": empty}) == {}
+
+
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        (
+            {"ssd": True},
+            "w1: swarm_labels_node__x: label 'ssd' is True, a yes or no, not a string: put it in quotes.",
+        ),
+        (
+            {"version": 1.10},
+            "w1: swarm_labels_node__x: label 'version' is 1.1, a number, not a string: put it in quotes.",
+        ),
+        (
+            {"a b": "c"},
+            "w1: swarm_labels_node__x: label 'a b' is not a label name: use letters, digits and . _ - / between them.",
+        ),
+        (["a=b"], "w1: swarm_labels_node__x: is ['a=b'], not a dictionary."),
+        (
+            {"flotilla.declared": "x"},
+            (
+                "w1: swarm_labels_node__x: label 'flotilla.declared' is reserved for the collection itself: leave it out."
+            ),
+        ),
+        (
+            {"flotilla.moving": "x"},
+            "w1: swarm_labels_node__x: label 'flotilla.moving' is reserved for the collection itself: leave it out.",
+        ),
+    ],
+)
+def test_a_label_that_cannot_work_is_refused_with_its_host_and_variable(labels: t.Any, sentence: str) -> None:
+    assert refusal(merge_labels, "w1", {"swarm_labels_node__x": labels}) == sentence
 
 
 # Against Ansible's own inventory and variable plugins, since it is their behaviour that is asked about.
