@@ -2,25 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tell of the progress while services are deployed."""
+"""Deploy services: by a program, or by the module (see ``plugin_utils/_program/action.py``)."""
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible_collections.flotilla.swarm.plugins.module_utils._service.masks import masked_options
-from ansible_collections.flotilla.swarm.plugins.module_utils._service.spec import (
-    SERVICES_RULES,
-    SERVICES_SPEC,
-)
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.host_program import ENGINE, HostProgram
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.progress import SlicedAction
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.action import HostAction
 
 
-class ActionModule(SlicedAction):
-    """Does the module's work in slices."""
+class ActionModule(HostAction):
+    """See the module of the same name."""
 
-    program = HostProgram("_service.run", {**ENGINE, **SERVICES_SPEC}, **SERVICES_RULES)
-
-    def _told(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
-        return args if args.get("show_values") else masked_options(args)
+    verb = "_service.deploy.VERB"

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_service
-short_description: Deploy, change, scale, roll back and remove services, and see it through
+short_description: Deploy, change, scale, roll back and remove services, and wait for their rollouts
 description:
-  - Makes one service or many what they are declared to be, and waits until the swarm has done it, or says why it cannot.
-  - An option that is declared is the whole truth for that option. One that was never declared stays as it is on the swarm,
-    whoever set it. One that was declared last time and is not anymore returns to the Engine's default.
-  - What was declared last is remembered in the service label C(flotilla.declared), names of options only. Labels are
-    owned key by key, everything else option by option; of a suboption such as O(limits.cpus) the same is true.
-  - A task without O(image) changes a service and is not its whole declaration. It scales or labels, for example, what it
-    does not name stays, and it is not remembered.
-  - Only what differs is written, so no task is replaced unless it has to be, and nothing is sent when nothing differs.
+  - Creates, updates, rolls back or removes one service or many, so that they are as declared, and waits for the rollouts. A
+    rollout that fails fails the task, with the reason.
+  - An option that is declared is the whole truth for that option. An option that was never declared stays as it is on the
+    swarm. An option that was declared last time and is no longer declared returns to the Engine's default.
+  - The names of the declared options are remembered in the service label C(flotilla.declared), their values are not. Labels
+    are owned key by key, everything else option by option; a suboption such as O(limits.cpus) is an option of its own.
+  - A task without O(image) changes a service and is not its whole declaration. It scales or labels the service, for example.
+    Options that it does not name stay as they are, and the options that it names are not remembered.
+  - Only what differs is written, so no task is replaced unless it has to be, and no request is sent when nothing differs.
   - The options of M(community.docker.docker_swarm_service) have the same names and meanings here.
 author:
   - Flotilla contributors (@flotilla-swarm)
@@ -47,26 +48,26 @@ options:
     type: str
   wait:
     description:
-      - Wait until every service has converged, or until it is certain that one will not.
+      - Wait until every service has converged, or until it is certain that one will not converge.
       - With O(state=absent), wait until the tasks are gone.
-      - A service that is unchanged but not well is waited for too.
+      - The module also waits for a service that is unchanged while its tasks do not all run, or its update is not finished.
     type: bool
     default: true
   wait_timeout:
     description:
-      - The number of seconds that all services together may take.
+      - The number of seconds in which all services have to converge.
     type: int
     default: 300
   show_values:
     description:
-      - Show the values of environment variables and of options for drivers in diffs and results. They are hidden otherwise,
+      - Show the values of environment variables and of options for drivers in diffs and results. Without it, they are hidden,
         since they often hold secrets.
     type: bool
     default: false
   services:
     description:
-      - Several services, each a dictionary with the options that this module has for one.
-      - All are planned and checked before anything is sent, and their rollouts are awaited together.
+      - Many services, each a dictionary with the options that this module has for one.
+      - All of them are planned and checked before any request is sent, and the module waits for all rollouts together.
     type: list
     elements: dict
     suboptions:
@@ -78,12 +79,12 @@ options:
       <<: &service
         state:
           description:
-            - What the service shall be.
+            - The state that the service shall have.
           type: str
           choices:
-            present: It exists and is as declared.
-            absent: It does not exist, and its tasks are gone.
-            rolled_back: It is as it was before its last update. No change when it was rolled back already.
+            present: The service exists and is as declared.
+            absent: The service does not exist, and its tasks are gone.
+            rolled_back: The service is as it was before its last update. No change when it was rolled back already.
           default: present
         image:
           description:
@@ -91,20 +92,20 @@ options:
           type: str
         resolve_image:
           description:
-            - When the tag of O(image) is looked up in its registry, so that all nodes run the same digest of it.
-            - V(always) looks it up in every run and notices that a tag was moved. The task fails when the registry does not
+            - When the tag of O(image) is looked up in its registry, so that all nodes run the same digest of the image.
+            - V(always) looks the tag up in every run and notices that it was moved. The task fails when the registry does not
               answer.
-            - V(changed) looks it up when the declared image is another one than before. When the registry does not answer, a
-              warning says so and the tag is used as it is.
-            - V(never) leaves it to each node what it finds under the tag.
+            - V(changed) looks the tag up when the declared image is another one than before. When the registry does not answer,
+              the module warns, and every node pulls what it finds under the tag.
+            - V(never) looks nothing up. Every node pulls what it finds under the tag.
             - V(true) and V(false) mean V(always) and V(never).
           type: raw
           default: changed
         registry_auth:
           description:
-            - Credentials for the registry of O(image). They are sent along when the service is created or changed, and the
+            - Credentials for the registry of O(image). They are sent along when the service is created or updated, and the
               swarm hands them to every node that pulls the image. They are kept in no file and are never returned.
-            - Changed credentials alone are no change of the service, since the swarm tells nobody what it has. Add
+            - New credentials alone do not change the service, since the swarm never reveals those that it has. Add
               O(force_update=true) to hand out new ones.
           type: dict
           suboptions:
@@ -129,19 +130,19 @@ options:
             - What happens to options that are not declared.
           type: str
           choices:
-            keep: Those that were declared last time return to their default, all others stay as they are.
-            reset: All of them return to their default, whoever set them. Labels of others are removed.
+            keep: Options that were declared last time return to their default, all others stay as they are.
+            reset: All of them return to their default, whichever client set them. Labels that are not declared are removed.
           default: keep
         force_update:
           description:
-            - Replace the tasks though nothing has changed, go on with a paused update, or run a job again.
+            - Replace the tasks although nothing has changed, continue a paused update, or run a job again.
           type: bool
           default: false
         mode:
           description:
-            - How many tasks there are and whether they end. V(replicated) when a new service does not say.
-            - The swarm cannot change it, so a service whose mode differs is removed and made anew. A mode that is not declared
-              stays.
+            - How many tasks the service has and whether they end. V(replicated) for a new service that does not declare it.
+            - The swarm cannot change the mode, so a service whose mode differs is removed and created again. A mode that is not
+              declared stays.
           type: str
           choices:
             replicated: As many tasks as O(replicas) says.
@@ -154,11 +155,11 @@ options:
           type: int
         max_concurrent:
           description:
-            - How many tasks of a V(replicated-job) run at the same time. All of them when a new job does not say.
+            - How many tasks of a V(replicated-job) run at the same time. All of them for a new job that does not declare it.
           type: int
         command:
           description:
-            - What to run instead of the entry point of the image, as a text that is split like a shell does, or as a list.
+            - What to run instead of the entry point of the image, as a text that is split as a shell does, or as a list.
           type: raw
         args:
           description:
@@ -207,12 +208,12 @@ options:
           type: bool
         init:
           description:
-            - Run an init as the first process, which passes on signals and reaps children. The Engine's own setting decides
-              when it is left out.
+            - Run an init as the first process, which passes on signals and reaps children. When it is left out, the setting of
+              each Engine decides.
           type: bool
         read_only:
           description:
-            - Mount the container's own file system for reading only.
+            - Mount the container's own file system read-only.
           type: bool
         stop_signal:
           description:
@@ -229,21 +230,21 @@ options:
           choices: [default, process, hyperv]
         labels:
           description:
-            - Labels of the service. Values are strings.
+            - Labels of the service. Values are strings. Names that begin with C(flotilla.) are reserved for the collection.
           type: dict
         container_labels:
           description:
-            - Labels of the containers. Values are strings. A change replaces the tasks.
+            - Labels of the containers, with the same rules as for O(labels). A change replaces the tasks.
           type: dict
         healthcheck:
           description:
-            - How the Engine finds out whether a task is well. What is left out is as the image says.
+            - How the Engine checks the health of a task. Suboptions that are left out are as the image defines them.
           type: dict
           suboptions:
             test:
               description:
-                - The command. A text is run by a shell, a list begins with V(CMD), V(CMD-SHELL) or V(NONE). V(NONE) switches the
-                  image's own check off.
+                - The command. A text is run by a shell, a list begins with V(CMD), V(CMD-SHELL) or V(NONE). V(NONE) turns off the
+                  check of the image.
               type: raw
             interval:
               description:
@@ -282,7 +283,7 @@ options:
         ulimits:
           description:
             - Limits of the process, such as V(nofile:1024:2048) with a soft and a hard limit, or V(nproc:64) for both. A
-              dictionary with C(name), C(soft) and C(hard) does too.
+              dictionary with C(name), C(soft) and C(hard) is accepted as well.
           type: list
           elements: raw
         oom_score_adj:
@@ -305,12 +306,12 @@ options:
               suboptions:
                 mode:
                   description:
-                    - Which filter. V(custom) when there is a O(privileges.seccomp.profile).
+                    - Which filter. V(custom) when O(privileges.seccomp.profile) is set.
                   type: str
                   choices: [default, unconfined, custom]
                 profile:
                   description:
-                    - A profile of one's own, as JSON text.
+                    - A custom profile, as JSON text.
                   type: str
             apparmor:
               description:
@@ -328,7 +329,7 @@ options:
                   type: str
                 file:
                   description:
-                    - A file in the Engine's directory for them.
+                    - A file in the Engine's directory for credential specs.
                   type: str
                 registry:
                   description:
@@ -341,7 +342,7 @@ options:
               suboptions:
                 disable:
                   description:
-                    - Use no labels.
+                    - Use no SELinux labels.
                   type: bool
                 user:
                   description:
@@ -361,7 +362,7 @@ options:
                   type: str
         mounts:
           description:
-            - What is mounted into the containers. The order means nothing.
+            - What is mounted into the containers. The order does not matter.
           type: list
           elements: dict
           suboptions:
@@ -378,13 +379,13 @@ options:
             type:
               description:
                 - What is mounted. V(bind) when it is left out and the source is an absolute path. Any other source needs a type,
-                  since a name may be meant in several ways.
+                  since a name alone is ambiguous.
                 - V(cluster) needs API 1.42.
               type: str
               choices: [bind, volume, tmpfs, npipe, cluster]
             readonly:
               description:
-                - Mount it for reading only.
+                - Mount it read-only.
               type: bool
             propagation:
               description:
@@ -435,14 +436,14 @@ options:
               elements: str
         secrets:
           description:
-            - Secrets of the swarm that the containers see as files. The order means nothing.
+            - Secrets of the swarm that the containers see as files. The order does not matter.
           type: list
           elements: dict
           suboptions:
             secret_name:
               description:
-                - The name of the secret. One that M(flotilla.swarm.swarm_secret) has made means its current version, whatever
-                  that is called.
+                - The name of the secret. The name of a secret that M(flotilla.swarm.swarm_secret) created means its current
+                  version.
               type: str
               required: true
             secret_id:
@@ -467,14 +468,14 @@ options:
               type: raw
         configs:
           description:
-            - Configs of the swarm that the containers see as files. The order means nothing.
+            - Configs of the swarm that the containers see as files. The order does not matter.
           type: list
           elements: dict
           suboptions:
             config_name:
               description:
-                - The name of the config. One that M(flotilla.swarm.swarm_config) has made means its current version, whatever
-                  that is called.
+                - The name of the config. The name of a config that M(flotilla.swarm.swarm_config) created means its current
+                  version.
               type: str
               required: true
             config_id:
@@ -500,7 +501,7 @@ options:
         networks:
           description:
             - Networks of the swarm, by name or ID, or dictionaries with C(name) or C(id), C(aliases) and C(options). The order
-              means nothing.
+              does not matter.
           type: list
           elements: raw
         dns:
@@ -520,7 +521,7 @@ options:
           elements: str
         publish:
           description:
-            - Ports that are reachable from outside. The order means nothing.
+            - Ports that are reachable from outside. The order does not matter.
           type: list
           elements: dict
           suboptions:
@@ -589,7 +590,7 @@ options:
               type: int
         reservations:
           description:
-            - What has to be free on a node for a task to be placed there.
+            - The resources that have to be free on a node for a task to be placed there.
           type: dict
           suboptions:
             cpus:
@@ -696,7 +697,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Run three web servers behind one port, replaced one at a time and taken back when that fails
+- name: Run three web servers behind one port, updated one at a time and rolled back when that fails
   flotilla.swarm.swarm_service:
     name: web
     image: nginx:1.27
@@ -707,7 +708,7 @@ EXAMPLES = r"""
     limits: {cpus: 0.5, memory: 128M}
     update_config: {order: start-first, failure_action: rollback}
 
-- name: Scale it and leave everything else as it is
+- name: Scale the service and leave everything else as it is
   flotilla.swarm.swarm_service:
     name: web
     replicas: 10
@@ -737,12 +738,12 @@ EXAMPLES = r"""
     restart_config: {condition: none}
     force_update: true
 
-- name: Go back to what was there before the last update
+- name: Roll back to the state before the last update
   flotilla.swarm.swarm_service:
     name: web
     state: rolled_back
 
-- name: Remove it and wait until its tasks are gone
+- name: Remove the service and wait until its tasks are gone
   flotilla.swarm.swarm_service:
     name: web
     state: absent
@@ -763,11 +764,11 @@ changes:
   elements: str
   sample: ["image", "replicas"]
 rebuilt:
-  description: Whether the service was removed and made anew because its mode changed.
+  description: Whether the service was removed and created again because its mode changed.
   returned: success, when O(name) is used
   type: bool
 swarm_service:
-  description: The service in the words of this module's options, those at their default left out.
+  description: The service in the words of this module's options, without those at their default.
   returned: success, when O(name) is used and the service exists
   type: dict
   sample: {"image": "nginx:1.27", "mode": "replicated", "replicas": 3}
@@ -782,7 +783,7 @@ services:
       type: str
       returned: always
     id:
-      description: Its ID; empty in check mode for one that would be created.
+      description: Its ID; empty in check mode for a service that would be created.
       type: str
       returned: always
     action:
@@ -795,8 +796,8 @@ services:
       elements: str
       returned: always
 rollouts:
-  description: What the rollouts came to, of those services that were waited for. It is returned with a failure as well.
-  returned: when something was waited for
+  description: The verdict of each rollout that the module waited for. It is returned with a failure as well.
+  returned: when the module waited for a rollout
   type: list
   elements: dict
   contains:
@@ -832,30 +833,13 @@ rollouts:
       returned: always
 """
 
-import typing as t
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._engine.client import Client
 from ..module_utils._run.module import run
-from ..module_utils._service.masks import masked_options
-from ..module_utils._service.run import work as bring
-from ..module_utils._service.spec import SERVICES_RULES, SERVICES_SPEC
-
-
-def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
-    """Bring the services to what is declared."""
-    params = module.params
-    if not params["show_values"]:
-        # Ansible returns them as the task's arguments.
-        module.params = masked_options(params)
-    return bring(params, module.check_mode, client)
+from ..module_utils._service.deploy import VERB
 
 
 def main() -> None:
     """Run the module."""
-    # Environment variables may hold secrets: the host's journal does not get the options.
-    run(SERVICES_SPEC, work, no_log=True, **SERVICES_RULES)
+    run(VERB)
 
 
 if __name__ == "__main__":

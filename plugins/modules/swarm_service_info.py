@@ -7,10 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_service_info
-short_description: Tell how the services of a swarm are
+short_description: Show the services of a swarm and what is wrong with them
 description:
-  - Tells one, several or all services of the swarm - how many tasks are wanted and run, and why not more.
-  - Works on any host in any state; a host that is no manager with a quorum says so and returns no services.
+  - Returns one, many or all services of the swarm - how many of their tasks are wanted, how many run, and the reason where
+    tasks are missing.
+  - Works on any host in any state. A host that is not a manager with a quorum returns its state and no services.
   - A handful of requests is sent, however many services and tasks there are.
 author:
   - Flotilla contributors (@flotilla-swarm)
@@ -22,27 +23,26 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - The services to tell, by name, ID, or the twelve characters or more of an ID that the command line shows.
-        All services when it is left out.
+      - The services to return, by name, ID, or six characters or more of the beginning of an ID. All services when it is left
+        out.
       - A name is matched as a whole.
     type: list
     elements: str
   show_values:
     description:
-      - Show the values of environment variables, of the log driver's options and of volume driver options, which often
-        are secrets. Otherwise only their names are shown.
+      - Show the values of environment variables, of the log driver's options and of volume driver options, which often are
+        secrets. Without it, only their names are shown.
       - Use C(no_log) on the task.
     type: bool
     default: false
   raw:
     description:
-      - Return what the Engine itself says of each service as RV(services[].raw).
+      - Return what the Engine itself reports of each service as RV(services[].raw).
     type: bool
     default: false
 notes:
-  - A playbook that uses M(community.docker.docker_swarm_service_info) finds RV(exists) and RV(service) here as there, with
-    two differences. A host that is no manager is told in RV(state) and is no failure, and values are hidden unless
-    O(show_values=true).
+  - RV(exists) and RV(service) are as in M(community.docker.docker_swarm_service_info), with two differences. On a host that is
+    not a manager the module does not fail but returns RV(state), and values are hidden unless O(show_values=true).
 seealso:
   - module: flotilla.swarm.swarm_service
   - module: flotilla.swarm.swarm_task_info
@@ -50,20 +50,20 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at all services
+- name: Read all services
   flotilla.swarm.swarm_service_info:
   register: result
 
-- name: Show those that are not fine
+- name: Show the services that have problems
   ansible.builtin.debug:
     msg: "{{ result.services | selectattr('problems') | list }}"
 
-- name: Look at one service
+- name: Read one service
   flotilla.swarm.swarm_service_info:
     name: web
   register: web
 
-- name: Stop where it is not as it should be
+- name: Stop unless all its tasks run
   ansible.builtin.assert:
     that:
       - web.exists
@@ -82,7 +82,7 @@ why:
   returned: always
   type: str
 missing:
-  description: The names in O(name) that no service has.
+  description: The names and IDs in O(name) that no service has.
   returned: on a manager with a quorum
   type: list
   elements: str
@@ -92,13 +92,13 @@ exists:
   type: bool
 service:
   description:
-    - What the Engine itself says of the service, without the defaults that C(docker service inspect) fills in; V(null) when
-      there is none.
+    - What the Engine itself reports of the service, without the defaults that C(docker service inspect) fills in; V(null)
+      when there is no such service.
     - Values that may be secrets are hidden unless O(show_values=true).
   returned: when O(name) has one entry, on a manager with a quorum
   type: dict
 summary:
-  description: The services in one glance, a list of lines made for reading.
+  description: The services as a table, a list of lines made for reading.
   returned: always
   type: list
   elements: str
@@ -126,37 +126,37 @@ services:
       type: str
       returned: always
     image:
-      description: Its image, with the digest that it is pinned to.
+      description: Its image, with the digest to which it is pinned.
       type: str
       returned: always
     wanted:
       description:
         - How many tasks should run; of a job, how many have to complete.
-        - A global service should have one on each node that is fit.
+        - A global service should have one task on each node that fits.
       type: int
       returned: always
     running:
-      description: How many tasks run. Those on nodes that are down are not counted, whatever the Engine says.
+      description: How many tasks run. Tasks on nodes that are down or disconnected are not counted.
       type: int
       returned: always
     completed:
-      description: How many tasks of the present run of a job have completed, V(null) for others.
+      description: How many tasks of the present run of a job have completed, V(null) for other services.
       type: int
       returned: always
     last_execution:
-      description: When a job was last started, V(null) for others.
+      description: When a job was last started, V(null) for other services.
       type: str
       returned: always
     problems:
       description:
-        - Why it is not fine, a sentence each - what its tasks failed of, the scheduler's reason, an update that is paused.
-        - A task that has failed before and runs for less than a minute is not taken for fine.
+        - What is wrong with the service, a sentence each - why its tasks failed, the scheduler's reason, a paused update.
+        - A task that failed before and has run for less than a minute counts as a problem.
       type: list
       elements: str
       returned: always
       sample: ["slots 1 (w1), 2 (w2) failed at least 4 times, the last time: task: non-zero exit (7)"]
     ports:
-      description: The ports that are published, those that the Engine chose included.
+      description: The ports that are published, including those that the Engine chose.
       type: list
       elements: dict
       returned: always
@@ -178,7 +178,7 @@ services:
           type: str
           returned: always
     update:
-      description: How the last update or rollback went, V(null) where the Engine tells of none.
+      description: The last update or rollback, V(null) where there was none.
       type: dict
       returned: always
       contains:
@@ -204,65 +204,41 @@ services:
       type: dict
       returned: always
     declared:
-      description: The options that the collection remembers as declared on it.
+      description: The names of the options that were declared last, as the collection remembers them.
       type: list
       elements: str
       returned: always
     options:
       description:
-        - What is set on it, in the words of the options of M(flotilla.swarm.swarm_service).
-        - Only C(mode) where another client has set something that these options cannot say.
+        - What is set on the service, in the words of the options of M(flotilla.swarm.swarm_service), without those at their
+          default.
       type: dict
       returned: always
     previous:
-      description: What a rollback would bring back, in the form of RV(services[].options); V(null) where there is nothing.
+      description: What a rollback would restore, in the form of RV(services[].options); V(null) where there is nothing.
       type: dict
       returned: always
     created:
-      description: When it was made.
+      description: When the service was created.
       type: str
       returned: always
     updated:
-      description: When it was last written, by whomever, the swarm itself included.
+      description: When the service was last written, by any client or by the swarm itself.
       type: str
       returned: always
     raw:
-      description: What the Engine itself says, as in RV(service).
+      description: What the Engine itself reports, as in RV(service).
       type: dict
       returned: when O(raw=true)
 """
 
-import typing as t
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._engine.client import Client
 from ..module_utils._run.module import run
-from ..module_utils._service.info import look
-from ..module_utils._service.summary import lines
-from ..module_utils._swarm.on_manager import on_manager
-
-
-def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
-    """Look at the services."""
-    names, raw, show_values = (module.params[option] for option in ("name", "raw", "show_values"))
-    one = len(names or []) == 1
-    found = on_manager(
-        client, lambda nodes, _own: look(client, nodes, names, raw or one, show_values), {"services": []}
-    )
-    result: dict[str, t.Any] = {"changed": False, **found, "summary": lines(found)}
-    if one and "missing" in found:
-        seen = found["services"][0] if found["services"] else None
-        result.update(exists=seen is not None, service=seen["raw"] if seen else None)
-        if seen and not raw:
-            del seen["raw"]
-    return result
+from ..module_utils._service.info import VERB
 
 
 def main() -> None:
     """Run the module."""
-    flag: dict[str, t.Any] = {"type": "bool", "default": False}
-    run({"name": {"type": "list", "elements": "str"}, "show_values": flag, "raw": flag}, work)
+    run(VERB)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,10 @@ DOCUMENTATION = r"""
 module: swarm_service_logs
 short_description: Read the logs of services of a swarm
 description:
-  - Reads what the tasks of one or several services have written, wherever they run, those included that have ended.
-  - Works on any host in any state; a host that is no manager with a quorum says so and returns no lines.
-  - A log that cannot be read is told in RV(problems) and is no failure - that of a node that does not answer, or one that
-    goes where the Engine cannot read it back from.
+  - Reads what the tasks of one or more services have written, on whatever node they run, including tasks that have ended.
+  - Works on any host in any state. A host that is not a manager with a quorum returns its state and no lines.
+  - A log that cannot be read is not a failure but one of RV(problems) - the log of a node that does not answer, or of a log
+    driver from which the Engine cannot read.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -23,7 +23,7 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - The services, by name, ID, or the twelve characters or more of an ID that the command line shows.
+      - The services, by name, ID, or six characters or more of the beginning of an ID.
       - A name is matched as a whole.
     type: list
     elements: str
@@ -41,7 +41,7 @@ options:
     type: str
   timestamps:
     description:
-      - Tell when each line was written.
+      - Return when each line was written.
     type: bool
     default: false
 seealso:
@@ -56,7 +56,7 @@ EXAMPLES = r"""
     tail: 20
   register: result
 
-- name: Show them
+- name: Show the lines
   ansible.builtin.debug:
     var: result.summary
 
@@ -68,7 +68,7 @@ EXAMPLES = r"""
     timestamps: true
   register: result
 
-- name: Show it
+- name: Show the lines of stderr
   ansible.builtin.debug:
     msg: "{{ result.lines | selectattr('stream', 'eq', 'stderr') }}"
 """
@@ -84,12 +84,12 @@ why:
   returned: always
   type: str
 missing:
-  description: The names in O(name) that no service has.
+  description: The names and IDs in O(name) that no service has.
   returned: on a manager with a quorum
   type: list
   elements: str
 problems:
-  description: What could not be read, a sentence each.
+  description: The logs that could not be read, a sentence each.
   returned: always
   type: list
   elements: str
@@ -110,11 +110,11 @@ lines:
       type: str
       returned: always
     slot:
-      description: The slot of the task, V(0) for a global service and where the swarm has forgotten the task.
+      description: The slot of the task, V(0) for a global service and for a task that the swarm no longer remembers.
       type: int
       returned: always
     node:
-      description: The host name of the node that it was written on.
+      description: The host name of the node on which the line was written.
       type: str
       returned: always
     task_id:
@@ -135,50 +135,13 @@ lines:
       returned: when O(timestamps=true)
 """
 
-import time
-import typing as t
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._engine.client import Client
 from ..module_utils._run.module import run
-from ..module_utils._service import logs as service_logs
-from ..module_utils._swarm.nodes import Node
-from ..module_utils._swarm.on_manager import on_manager
-
-
-def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
-    """Read the logs."""
-    params = module.params
-    tail = service_logs.tail_of(params["tail"])
-    since = service_logs.since_when(params["since"], time.time()) if params["since"] else None
-
-    def look(nodes: list[Node], _own_id: str) -> dict[str, t.Any]:
-        found = service_logs.look(client, nodes, params["name"], tail, since)
-        hidden = () if params["timestamps"] else ("timestamp",)
-        return {
-            **found._asdict(),
-            "lines": [
-                {key: value for key, value in line.items() if key not in hidden} for line in found.lines
-            ],
-            "summary": [service_logs.text_of(line, params["timestamps"]) for line in found.lines],
-        }
-
-    nothing: dict[str, t.Any] = {"lines": [], "problems": [], "summary": []}
-    return {"changed": False, **on_manager(client, look, nothing)}
+from ..module_utils._service.logs import VERB
 
 
 def main() -> None:
     """Run the module."""
-    run(
-        {
-            "name": {"type": "list", "elements": "str", "required": True},
-            "tail": {"type": "str", "default": "100"},
-            "since": {"type": "str"},
-            "timestamps": {"type": "bool", "default": False},
-        },
-        work,
-    )
+    run(VERB)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_task_info
-short_description: Tell how the tasks of a swarm's services are
+short_description: Show the tasks of a swarm's services
 description:
-  - Tells the tasks of services, where they run and what became of them, those that others have taken the place of included
-    when asked for.
-  - Works on any host in any state; a host that is no manager with a quorum says so and returns no tasks.
-  - A task has to fit every option that is set, and one of the entries of each.
+  - Returns the tasks of services, the nodes on which they run and the reason why they ended; on request, including tasks that
+    were replaced.
+  - Works on any host in any state. A host that is not a manager with a quorum returns its state and no tasks.
+  - A task is returned when it matches every option that is set, and at least one entry of each.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -23,18 +23,19 @@ extends_documentation_fragment:
 options:
   service:
     description:
-      - Tasks of these services, by name, ID, or the twelve characters or more of an ID that the command line shows.
+      - Tasks of these services, by name, ID, or six characters or more of the beginning of an ID.
       - A name is matched as a whole.
     type: list
     elements: str
   node:
     description:
-      - Tasks on these nodes, by host name, ID or the beginning of an ID, or V(self) for the node that the module runs on.
+      - Tasks on these nodes, by host name, ID, or six characters or more of the beginning of an ID, or V(self) for the node on
+        which the module runs.
     type: list
     elements: str
   id:
     description:
-      - Tasks with these IDs, or with IDs that begin so. They are told whether or not others have taken their place.
+      - Tasks with these IDs, or with IDs that begin so. They are returned whether or not they were replaced.
     type: list
     elements: str
   state:
@@ -61,21 +62,21 @@ options:
   desired_state:
     description:
       - Tasks that the swarm wants to be in one of these states.
-      - V(running) is what a service's task should do, V(complete) what a job's should, V(ready) waits for its start, and
-        V(shutdown) is what the swarm has given up.
+      - V(running) is the desired state of a service's task, V(complete) that of a job's task, V(ready) that of a task that
+        waits for its start, and V(shutdown) that of a task that the swarm no longer wants.
     type: list
     elements: str
     choices: *states
   label:
     description:
-      - Tasks of services that had all these labels when the task was made, each C(NAME) or C(NAME=value).
+      - Tasks of services that had all these labels when the task was created, each C(NAME) or C(NAME=value).
     type: list
     elements: str
   history:
     description:
-      - Tell also the tasks that others have taken the place of, as many as the swarm remembers (see
+      - Return also the tasks that were replaced, as many as the swarm remembers (see
         O(flotilla.swarm.swarm_init#module:task_history_retention_limit)).
-      - Without it, only the newest task of each slot is told; for a global service, of each node.
+      - Without it, only the newest task of each slot is returned; for a global service, of each node.
     type: bool
     default: false
 seealso:
@@ -84,21 +85,21 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at the tasks of a service
+- name: Read the tasks of a service
   flotilla.swarm.swarm_task_info:
     service: web
   register: result
 
-- name: Show them
+- name: Show the tasks
   ansible.builtin.debug:
     var: result.summary
 
-- name: See what became of all tasks that failed
+- name: Read all tasks that failed
   flotilla.swarm.swarm_task_info:
     state: [failed, rejected]
     history: true
 
-- name: See what runs on this node
+- name: Read the tasks that run on this node
   flotilla.swarm.swarm_task_info:
     node: self
     state: running
@@ -115,12 +116,12 @@ why:
   returned: always
   type: str
 missing:
-  description: The entries of O(service), O(node) and O(id) that nothing has.
+  description: The entries of O(service), O(node) and O(id) that match no service, node or task.
   returned: on a manager with a quorum
   type: list
   elements: str
 summary:
-  description: The tasks in one glance, one line each, made for reading.
+  description: The tasks as a table, a list of lines made for reading.
   returned: always
   type: list
   elements: str
@@ -159,11 +160,11 @@ tasks:
       type: str
       returned: always
     state:
-      description: The state it is in, see O(state). What a node that is down said last is not corrected.
+      description: The state of the task, see O(state). For a node that is down, the state that it reported last.
       type: str
       returned: always
     desired_state:
-      description: The state that the swarm wants it to be in.
+      description: The state that the swarm wants the task to be in, see O(desired_state).
       type: str
       returned: always
     image:
@@ -176,11 +177,11 @@ tasks:
       returned: always
       sample: "task: non-zero exit (7)"
     message:
-      description: What the Engine last did with it.
+      description: What the Engine last did with the task.
       type: str
       returned: always
     exit_code:
-      description: With what its container ended, V(null) where none has ended.
+      description: The exit code of its container, V(null) while none has ended.
       type: int
       returned: always
     container_id:
@@ -188,60 +189,22 @@ tasks:
       type: str
       returned: always
     created:
-      description: When it was made.
+      description: When the task was created.
       type: str
       returned: always
     updated:
-      description: When it was last written.
+      description: When the task was last written.
       type: str
       returned: always
 """
 
-import typing as t
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._engine.client import Client
-from ..module_utils._rollout.tasks import STATES
 from ..module_utils._run.module import run
-from ..module_utils._service import task_info as task_look
-from ..module_utils._swarm.nodes import Node
-from ..module_utils._swarm.on_manager import on_manager
-
-
-def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
-    """Look at the tasks."""
-    params = module.params
-    wanted = task_look.Wanted(
-        services=params["service"],
-        nodes=params["node"],
-        ids=params["id"],
-        states=params["state"],
-        desired_states=params["desired_state"],
-        labels=params["label"],
-        history=params["history"],
-    )
-
-    def look(nodes: list[Node], own_id: str) -> dict[str, t.Any]:
-        return task_look.look(client, nodes, own_id, wanted)._asdict()
-
-    found = on_manager(client, look, {"tasks": []})
-    seen = found["state"] == "manager"
-    return {"changed": False, **found, "summary": task_look.lines(found["tasks"]) if seen else [found["why"]]}
+from ..module_utils._service.task_info import VERB
 
 
 def main() -> None:
     """Run the module."""
-    texts: dict[str, t.Any] = {"type": "list", "elements": "str"}
-    states = {**texts, "choices": list(STATES)}
-    run(
-        {
-            **dict.fromkeys(("service", "node", "id", "label"), texts),
-            **dict.fromkeys(("state", "desired_state"), states),
-            "history": {"type": "bool", "default": False},
-        },
-        work,
-    )
+    run(VERB)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,14 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+
+class Pinned(t.NamedTuple):
+    """An image as its registry has it now: with its digest, and the platforms it is made for."""
+
+    image: str
+    platforms: list[dict[str, str]]
+
+
 _HUB = ("docker.io/library/", "index.docker.io/library/", "docker.io/", "index.docker.io/")
 
 
@@ -46,7 +54,7 @@ def reference(text: str) -> Reference:
 def same_image(declared: str, live: str) -> bool:
     """Whether a live image is what was declared.
 
-    One that was declared by its tag may carry any digest: which one, is the business of ``resolve_image``.
+    An image that is declared by its tag may have any digest; ``resolve_image`` decides on the digest.
     """
     wanted, there = reference(declared), reference(live)
     if wanted.digest:
@@ -65,7 +73,7 @@ def platforms(distribution: dict[str, t.Any]) -> list[dict[str, str]]:
         architecture, system = platform.get("architecture", ""), platform.get("os", "")
         if "unknown" in (architecture, system):
             continue
-        # Every ARM variant calls itself arm, so it says nothing about where the image runs.
+        # Every ARM variant calls itself arm, so the word does not say where the image runs.
         entry = {"Architecture": "" if architecture == "arm" else architecture, "OS": system}
         if entry not in found:
             found.append(entry)

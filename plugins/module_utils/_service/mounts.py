@@ -13,7 +13,8 @@ from __future__ import annotations
 import typing as t
 
 from .._options import convert
-from .._options.option import Kind
+from .._options.hidden import hide_value
+from .._options.option import ValueType
 
 _TYPES = ("bind", "volume", "tmpfs", "npipe", "cluster")
 # Which suboptions belong to which type; the others take all types.
@@ -54,6 +55,23 @@ _SPEC: dict[str, t.Any] = {
 def _mount(value: dict[str, t.Any]) -> dict[str, t.Any]:
     target, source = value["target"], value.get("source") or ""
     kind = value.get("type") or _guessed(source, target)
+    _check(value, kind)
+    mount: dict[str, t.Any] = {"Type": kind, "Source": source, "Target": target}
+    mount["ReadOnly"] = value.get("readonly")
+    if kind == "bind":
+        mount["BindOptions"] = {
+            "Propagation": value.get("propagation"),
+            "NonRecursive": value.get("non_recursive"),
+        }
+    elif kind == "volume":
+        mount["VolumeOptions"] = _volume(value)
+    elif kind == "tmpfs":
+        mount["TmpfsOptions"] = _tmpfs(value)
+    return _without_empty(mount)
+
+
+def _check(value: dict[str, t.Any], kind: str) -> None:
+    target, source = value["target"], value.get("source") or ""
     for name, types in _BELONGS.items():
         if value.get(name) is not None and kind not in types:
             raise ValueError(f"{target}: {name} is for a mount of type {types[0]}, this one is a {kind}")
@@ -63,39 +81,35 @@ def _mount(value: dict[str, t.Any]) -> dict[str, t.Any]:
         raise ValueError(f"{target}: a mount of type {kind} needs a source")
     if kind == "tmpfs" and source:
         raise ValueError(f"{target}: a tmpfs has no source")
-    mount: dict[str, t.Any] = {"Type": kind, "Source": source, "Target": target}
-    mount["ReadOnly"] = value.get("readonly")
-    if kind == "bind":
-        mount["BindOptions"] = {
-            "Propagation": value.get("propagation"),
-            "NonRecursive": value.get("non_recursive"),
-        }
-    elif kind == "volume":
-        driver = value.get("driver_config") or {}
-        mount["VolumeOptions"] = {
-            "NoCopy": value.get("no_copy"),
-            "Labels": convert.texts(value.get("labels") or {}, "label"),
-            "DriverConfig": {
-                "Name": driver.get("name"),
-                "Options": convert.texts(driver.get("options") or {}, "driver option"),
-            },
-            "Subpath": value.get("subpath"),
-        }
-    elif kind == "tmpfs":
-        size, mode = value.get("tmpfs_size"), value.get("tmpfs_mode")
-        mount["TmpfsOptions"] = {
-            "SizeBytes": None if size is None else convert.size(size),
-            "Mode": None if mode is None else convert.file_mode(mode),
-            "Options": [text.split("=", 1) for text in value.get("tmpfs_options") or []],
-        }
-    return _without_empty(mount)
+
+
+def _volume(value: dict[str, t.Any]) -> dict[str, t.Any]:
+    driver = value.get("driver_config") or {}
+    return {
+        "NoCopy": value.get("no_copy"),
+        "Labels": convert.texts(value.get("labels") or {}, "label"),
+        "DriverConfig": {
+            "Name": driver.get("name"),
+            "Options": convert.texts(driver.get("options") or {}, "driver option"),
+        },
+        "Subpath": value.get("subpath"),
+    }
+
+
+def _tmpfs(value: dict[str, t.Any]) -> dict[str, t.Any]:
+    size, mode = value.get("tmpfs_size"), value.get("tmpfs_mode")
+    return {
+        "SizeBytes": None if size is None else convert.size(size),
+        "Mode": None if mode is None else convert.file_mode(mode),
+        "Options": [text.split("=", 1) for text in value.get("tmpfs_options") or []],
+    }
 
 
 def _guessed(source: str, target: str) -> str:
     if _is_path(source):
         return "bind"
     raise ValueError(
-        f"{target}: the source {source!r} is no absolute path, so type has to say what it is: volume, tmpfs or cluster"
+        f"{target}: the source {source!r} is not an absolute path; set type to what it is: volume, tmpfs or cluster"
     )
 
 
@@ -105,7 +119,7 @@ def _is_path(source: str) -> bool:
 
 
 def _without_empty(value: t.Any) -> t.Any:
-    """The value without whatever means that nothing was said."""
+    """The value without what means that nothing is set."""
     if not isinstance(value, dict):
         return value
     inner = {key: _without_empty(part) for key, part in value.items()}
@@ -169,6 +183,41 @@ def _needs(values: list[dict[str, t.Any]]) -> t.Iterator[tuple[str, str]]:
             yield "mounts.tmpfs_options", "1.46"
 
 
-MOUNTS = Kind(
-    {"type": "list", "elements": "dict", "options": _SPEC}, _mounts, _shown, _canonical, _by_target, _needs
+# Where the options of a volume's driver stand, which can hold the password of a file server: as users write a mount, and as
+# the Engine has it.
+_DRIVER_OPTIONS = (("driver_config", "options"), ("VolumeOptions", "DriverConfig", "Options"))
+
+
+def _hidden(values: t.Any) -> t.Any:
+    if isinstance(values, (list, tuple)):
+        return [_mount_hidden(mount) for mount in values]
+    return hide_value(values)
+
+
+def _mount_hidden(mount: t.Any) -> t.Any:
+    """A mount in the user's form or the Engine's, without the options of a volume's driver."""
+    if not isinstance(mount, dict):
+        return hide_value(mount)
+    for path in _DRIVER_OPTIONS:
+        mount = _hidden_at(mount, path)
+    return mount
+
+
+def _hidden_at(value: t.Any, path: tuple[str, ...]) -> t.Any:
+    """A copy of a dictionary in which what stands at a path is hidden; anything but a dictionary on the way is hidden too."""
+    if not path or not isinstance(value, dict):
+        return hide_value(value)
+    first, *rest = path
+    return {**value, first: _hidden_at(value[first], tuple(rest))} if first in value else value
+
+
+MOUNTS = ValueType(
+    {"type": "list", "elements": "dict", "options": _SPEC},
+    _mounts,
+    _shown,
+    _canonical,
+    _by_target,
+    _needs,
+    hide=_hidden,
+    hide_part=_mount_hidden,
 )

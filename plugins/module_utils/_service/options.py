@@ -5,12 +5,30 @@
 """Every option of a service, once. PRIVATE to the collection. Pure.
 
 Paths, defaults and API versions are those of moby's ``api/types/swarm`` and ``daemon/cluster/convert``. What has no
-row here is never touched on the swarm.
+row here is never written to the swarm. All code takes the rows from ``table``.
 """
 
 from __future__ import annotations
 
-from .._options.option import BOOL, DURATION, INT, TEXT, Option, Table
+import typing as t
+
+from .._options.hidden import hide_spec
+from .._options.labels import LABELS, visible
+from .._options.one_or_many import OneOrMany
+from .._options.option import BOOL, DURATION, INT, TEXT, Option, Table, argument_spec
+from .._options.value_types import (
+    CPUS,
+    ORDERED,
+    RATIO,
+    SIZE,
+    TEXT_DICT,
+    UNORDERED,
+    at_least,
+    between,
+    one_of,
+)
+from .._rollout.service import MODES, mode_of
+from .._run.progress import WAIT_ARGUMENTS
 from .mounts import MOUNTS
 from .ports import PORTS
 from .privileges import PRIVILEGES
@@ -19,24 +37,16 @@ from .values import (
     CAPABILITIES,
     COMMAND,
     CONSTRAINTS,
-    CPUS,
     ENV,
     GENERIC,
     HOSTS,
-    ORDERED,
+    LOG_OPTIONS,
     PREFERENCES,
-    RATIO,
-    SERVICE_LABELS,
-    SIZE,
     TEST,
-    TEXT_DICT,
     ULIMITS,
-    UNORDERED,
-    at_least,
-    between,
-    one_of,
 )
 
+Raw = t.Dict[str, t.Any]
 _SECOND = 10**9
 _TASK = ("TaskTemplate",)
 _CONTAINER = (*_TASK, "ContainerSpec")
@@ -50,6 +60,7 @@ _RESERVATIONS = (*_TASK, "Resources", "Reservations")
 _not_negative = at_least(0, "never negative")
 # Below that, the Engine refuses a CPU share and a memory limit.
 _cpus = at_least(0, "a number of CPUs")
+_tasks = at_least(0, "a number of tasks")
 
 
 def _rollout(name: str, key: str, actions: tuple[str, ...]) -> Table:
@@ -88,8 +99,14 @@ def _rollout(name: str, key: str, actions: tuple[str, ...]) -> Table:
     )
 
 
+#: How tasks are replaced, which those of a job never are.
+ROLLING: Table = (
+    *_rollout("update_config", "UpdateConfig", ("continue", "pause", "rollback")),
+    *_rollout("rollback_config", "RollbackConfig", ("continue", "pause")),
+)
+
 SERVICE: Table = (
-    Option("labels", ("Labels",), SERVICE_LABELS, {}, keyed=True),
+    Option("labels", ("Labels",), LABELS, {}, keyed=True),
     # What runs.
     Option("image", (*_CONTAINER, "Image"), TEXT, ""),
     Option("command", (*_CONTAINER, "Command"), COMMAND, []),
@@ -107,7 +124,7 @@ SERVICE: Table = (
     Option("read_only", (*_CONTAINER, "ReadOnly"), BOOL, False),
     Option("stop_signal", (*_CONTAINER, "StopSignal"), TEXT, ""),
     Option("stop_grace_period", (*_CONTAINER, "StopGracePeriod"), DURATION, 10 * _SECOND),
-    Option("container_labels", (*_CONTAINER, "Labels"), SERVICE_LABELS, {}, keyed=True),
+    Option("container_labels", (*_CONTAINER, "Labels"), LABELS, {}, keyed=True),
     Option(
         "isolation", (*_CONTAINER, "Isolation"), TEXT, "default", spec=one_of("default", "process", "hyperv")
     ),
@@ -126,7 +143,7 @@ SERVICE: Table = (
     Option("oom_score_adj", (*_CONTAINER, "OomScoreAdj"), INT, 0, "1.46", limits=between(-1000, 1000)),
     *PRIVILEGES,
     # What it sees.
-    Option("mounts", (*_CONTAINER, "Mounts"), MOUNTS, []),
+    Option("mounts", (*_CONTAINER, "Mounts"), MOUNTS, [], hidden=True),
     Option("secrets", (*_CONTAINER, "Secrets"), SECRETS, []),
     Option("configs", (*_CONTAINER, "Configs"), CONFIGS, []),
     Option("networks", (*_TASK, "Networks"), NETWORKS, []),
@@ -136,7 +153,7 @@ SERVICE: Table = (
     Option("publish", ("EndpointSpec", "Ports"), PORTS, []),
     Option("endpoint_mode", ("EndpointSpec", "Mode"), TEXT, "vip", spec=one_of("vip", "dnsrr")),
     Option("logging.driver", (*_TASK, "LogDriver", "Name"), TEXT, ""),
-    Option("logging.options", (*_TASK, "LogDriver", "Options"), TEXT_DICT, {}, hidden=True),
+    Option("logging.options", (*_TASK, "LogDriver", "Options"), LOG_OPTIONS, {}, hidden=True),
     # What it takes.
     Option("limits.cpus", (*_LIMITS, "NanoCPUs"), CPUS, 0, limits=_cpus),
     Option("limits.memory", (*_LIMITS, "MemoryBytes"), SIZE, 0),
@@ -167,6 +184,92 @@ SERVICE: Table = (
     Option("restart_config.delay", (*_RESTART, "Delay"), DURATION, 5 * _SECOND),
     Option("restart_config.max_attempts", (*_RESTART, "MaxAttempts"), INT, 0, limits=_not_negative),
     Option("restart_config.window", (*_RESTART, "Window"), DURATION, 0),
-    *_rollout("update_config", "UpdateConfig", ("continue", "pause", "rollback")),
-    *_rollout("rollback_config", "RollbackConfig", ("continue", "pause")),
+    *ROLLING,
 )
+
+
+def _number(name: str, mode: str, key: str) -> Option:
+    return Option(name, ("Mode", MODES[mode], key), INT, 1, limits=_tasks, explicit=True)
+
+
+#: The options that only some modes have.
+OF_MODE: dict[str, Table] = {
+    "replicated": (_number("replicas", "replicated", "Replicas"),),
+    "replicated-job": (
+        _number("replicas", "replicated-job", "TotalCompletions"),
+        _number("max_concurrent", "replicated-job", "MaxConcurrent"),
+    ),
+}
+# What no option can say and may hold secrets all the same: the variables of a plugin that runs as a service.
+_ONLY_HIDDEN: Table = (Option("plugin_env", (*_TASK, "PluginSpec", "Env"), ENV, [], hidden=True),)
+
+
+def table(mode: str | None = None) -> Table:
+    """All options of a service.
+
+    Args:
+        mode: its mode. Without one, numbers of tasks are among them as well: they are converted alike in every mode, and
+            only their place differs.
+    """
+    return (*SERVICE, *OF_MODE.get(mode or "replicated-job", ()))
+
+
+def options_of(spec: Raw, show_values: bool) -> dict[str, t.Any]:
+    """A service's spec in the words of its options: every one that is not at its default.
+
+    Args:
+        spec: the Engine's JSON.
+        show_values: show values that may be secrets.
+    """
+    mode = mode_of(spec)
+    options: dict[str, t.Any] = {"mode": mode}
+    for option in table(mode):
+        value = visible(option.read(spec)) if option.keyed else option.read(spec)
+        if option.same(value, option.default):
+            continue
+        group, _dot, name = option.name.rpartition(".")
+        within = options.setdefault(group, {}) if group else options
+        shown = option.type.show(value)
+        within[name] = shown if show_values or not option.hidden else option.type.hide(shown)
+    return options
+
+
+def hide_service(raw: Raw) -> Raw:
+    """A copy of a service as the Engine reports it, without the values of hidden options in its specs."""
+    return {
+        key: hide_spec((*table(mode_of(value)), *_ONLY_HIDDEN), value)
+        if value and key in ("Spec", "PreviousSpec")
+        else value
+        for key, value in raw.items()
+    }
+
+
+AUTH_ARGUMENTS: dict[str, t.Any] = {
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "server": {"type": "str"},
+    "identity_token": {"type": "str", "no_log": True},
+}
+
+
+def one_service() -> dict[str, t.Any]:
+    """The argument spec of one service."""
+    return {
+        **argument_spec(table()),
+        "state": {"type": "str", "choices": ["present", "absent", "rolled_back"], "default": "present"},
+        "mode": {"type": "str", "choices": list(MODES)},
+        "env_files": {"type": "list", "elements": "path"},
+        "registry_auth": {"type": "dict", "options": AUTH_ARGUMENTS},
+        "resolve_image": {"type": "raw", "default": "changed"},
+        "undeclared": {"type": "str", "choices": ["keep", "reset"], "default": "keep"},
+        "force_update": {"type": "bool", "default": False},
+    }
+
+
+ONE = one_service()
+MODULE = OneOrMany(ONE, "services")
+ARGUMENTS: dict[str, t.Any] = {
+    **MODULE.arguments,
+    **WAIT_ARGUMENTS,
+    "show_values": {"type": "bool", "default": False},
+}

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._options.option import Kind
+from .._options.option import ValueType
 
 _SPEC: dict[str, t.Any] = {
     # A text, since it can be a range.
@@ -30,7 +30,7 @@ def _range(text: str) -> range:
         raise ValueError(f"{text!r} is neither a port nor a range like 8000-8010")
     ports = range(int(first), int(last or first) + 1)
     if not ports or not 1 <= ports[0] <= ports[-1] <= 65535:
-        raise ValueError(f"{text!r} is not within 1 to 65535, the lower one first")
+        raise ValueError(f"{text!r} is not within 1 to 65535, with the lower port first")
     return ports
 
 
@@ -87,4 +87,4 @@ def _shown(values: list[Port]) -> list[str]:
     return made
 
 
-PORTS = Kind({"type": "list", "elements": "dict", "options": _SPEC}, _ports, _shown, _canonical)
+PORTS = ValueType({"type": "list", "elements": "dict", "options": _SPEC}, _ports, _shown, _canonical)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import typing as t
 
-from .._options.option import BOOL, Kind, Option, Table
+from .._options.option import BOOL, Option, Table, ValueType
 
 _PATH = ("TaskTemplate", "ContainerSpec", "Privileges")
 
@@ -32,7 +32,7 @@ def _seccomp_shown(value: dict[str, t.Any] | None) -> dict[str, t.Any] | None:
     }
 
 
-_SECCOMP = Kind(
+_SECCOMP = ValueType(
     {
         "type": "dict",
         "options": {
@@ -45,7 +45,7 @@ _SECCOMP = Kind(
     _seccomp_shown,
 )
 
-_APPARMOR = Kind({"type": "str", "choices": ["default", "disabled"]})
+_APPARMOR = ValueType({"type": "str", "choices": ["default", "disabled"]})
 
 _CREDENTIAL_KEYS = (("config", "Config"), ("file", "File"), ("registry", "Registry"))
 
@@ -62,7 +62,7 @@ def _words(keys: tuple[tuple[str, str], ...]) -> t.Callable[[t.Any], t.Any]:
     return lambda value: {word: value[key] for word, key in keys if (value or {}).get(key)}
 
 
-_CREDENTIAL_SPEC = Kind(
+_CREDENTIAL_SPEC = ValueType(
     {"type": "dict", "options": {word: {"type": "str"} for word, _key in _CREDENTIAL_KEYS}},
     _credential_spec,
     _words(_CREDENTIAL_KEYS),
@@ -76,7 +76,7 @@ _SELINUX_KEYS = (
     ("type", "Type"),
     ("level", "Level"),
 )
-_SELINUX = Kind(
+_SELINUX = ValueType(
     {
         "type": "dict",
         "options": {word: {"type": "bool" if word == "disable" else "str"} for word, _key in _SELINUX_KEYS},

@@ -10,8 +10,8 @@ import collections
 import typing as t
 
 from .._rollout import tasks
+from .._rollout.service import is_job
 from .._rollout.tasks import Task
-from .mode import is_job
 
 # How many slots a sentence names.
 _NAMED = 3

@@ -4,7 +4,7 @@
 
 """The networks, secrets and configs a service uses. PRIVATE to the collection. Pure.
 
-Users name them, the Engine keeps their IDs: a ``Catalogue`` knows both. A secret that was removed and made again
+Users name them, the Engine keeps their IDs: a ``Catalogue`` knows both. A secret that was removed and created again
 under its old name is another secret, and the name of one that has versions means the current one.
 """
 
@@ -15,38 +15,61 @@ from dataclasses import dataclass, field
 
 from .._engine.errors import Refused
 from .._options import convert
-from .._options.option import Kind
+from .._options.hidden import Changes
+from .._options.option import ValueType
+from .._rollout.references import id_key, name_key
+
+Values = t.Dict[str, t.Any]
+# The option that refers to a config by its name and is no list of configs.
+_CREDENTIAL_SPEC = "privileges.credential_spec"
 
 
 @dataclass
 class Catalogue:
     """What there is on the swarm, by name, with each one's ID.
 
-    A secret or config has further names beside its own, which comes first: see ``_content.names``.
+    A secret or config has further names beside its own, which comes first: see ``_secret/versions.py``.
     """
 
     networks: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     configs: dict[str, str] = field(default_factory=dict)
 
-    def find(self, kind: str, name: str, service: str) -> tuple[str, str]:
+    def of(self, word: str) -> dict[str, str]:
+        """The names and IDs of one kind: ``network``, ``secret`` or ``config``."""
+        return {"network": self.networks, "secret": self.secrets, "config": self.configs}[word]
+
+    def find(self, word: str, name: str, service: str) -> tuple[str, str]:
         """The ID and the own name of what a user named by any name or its ID.
 
         Raises:
             Refused: there is none.
         """
-        known: dict[str, str] = getattr(self, kind)
+        known = self.of(word)
         identity = known.get(name, name)
         if identity in known.values():
-            return identity, self.name(kind, identity)
+            return identity, self.name(word, identity)
         raise Refused(
-            f"{service}: there is no {kind[:-1]} {name} on the swarm; make it first. Nothing was sent."
+            f"{service}: there is no {word} {name} on the swarm; create it first. Nothing was sent."
         )
 
-    def name(self, kind: str, identity: str) -> str:
+    def name(self, word: str, identity: str) -> str:
         """The name of an ID; the ID itself where it is not known."""
-        known: dict[str, str] = getattr(self, kind)
-        return next((name for name, there in known.items() if there == identity), identity)
+        return next((name for name, known in self.of(word).items() if known == identity), identity)
+
+
+def referred(values: Values) -> dict[str, set[str]]:
+    """The names and IDs that declared values refer to, by ``network``, ``secret`` and ``config``."""
+    names: dict[str, set[str]] = {
+        "network": {network["Target"] for network in values.get("networks") or []},
+        **{
+            word: {entry[id_key(word)] or entry[name_key(word)] for entry in values.get(f"{word}s") or []}
+            for word in ("secret", "config")
+        },
+    }
+    credential_spec = (values.get(_CREDENTIAL_SPEC) or {}).get("Config")
+    names["config"] |= {credential_spec} if credential_spec else set()
+    return names
 
 
 def _network(value: t.Any) -> dict[str, t.Any]:
@@ -85,7 +108,7 @@ def _networks_shown(values: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
     return [{word: network[key] for word, key in keys if network.get(key)} for network in values]
 
 
-NETWORKS = Kind(
+NETWORKS = ValueType(
     {"type": "list", "elements": "raw"},
     _networks,
     _networks_shown,
@@ -96,23 +119,11 @@ NETWORKS = Kind(
 )
 
 
-def _files(kind: str) -> Kind:
-    """Secrets and configs: the same form, with the kind in the keys."""
-    name_key, id_key = f"{kind.title()}Name", f"{kind.title()}ID"
+def _files(word: str) -> ValueType:
+    """Secrets and configs: the same form, with the word in the keys."""
 
     def to_api(values: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
-        made = []
-        for value in values:
-            name = value[f"{kind}_name"]
-            mode = value.get("mode")
-            file = {
-                "Name": value.get("filename") or name,
-                "UID": value.get("uid") or "0",
-                "GID": value.get("gid") or "0",
-                "Mode": 0o444 if mode is None else convert.file_mode(mode),
-            }
-            made.append({"File": file, id_key: value.get(f"{kind}_id") or "", name_key: name})
-        made.sort(key=key)
+        made = sorted((_file(word, value) for value in values), key=key)
         for one, other in zip(made, made[1:]):
             if one["File"]["Name"] == other["File"]["Name"]:
                 raise ValueError(f"two of them have the file name {one['File']['Name']}")
@@ -122,67 +133,83 @@ def _files(kind: str) -> Kind:
         file = value.get("File") or {}
         return (
             str(file.get("Name")),
-            str(value.get(name_key)),
-            str(value.get(id_key)),
+            str(value.get(name_key(word))),
+            str(value.get(id_key(word))),
             str(file.get("UID") or "0"),
             str(file.get("GID") or "0"),
             file.get("Mode", 0),
             value.get("Runtime") is not None,
         )
 
-    def shown(values: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
-        return [
-            {
-                "filename": (value.get("File") or {}).get("Name", "(for the runtime)"),
-                f"{kind}_name": value.get(name_key),
-                f"{kind}_id": value.get(id_key),
-                "uid": (value.get("File") or {}).get("UID"),
-                "gid": (value.get("File") or {}).get("GID"),
-                "mode": convert.file_mode_text((value.get("File") or {}).get("Mode", 0)),
-            }
-            for value in values
-        ]
-
-    def parts(values: list[dict[str, t.Any]]) -> dict[str, t.Any]:
-        return {value["filename"]: {k: v for k, v in value.items() if k != "filename"} for value in values}
-
     # That a name holds the word secret does not make its value one.
     spec: dict[str, t.Any] = {
-        f"{kind}_name": {"type": "str", "required": True, "no_log": False},
-        f"{kind}_id": {"type": "str", "no_log": False},
+        f"{word}_name": {"type": "str", "required": True, "no_log": False},
+        f"{word}_id": {"type": "str", "no_log": False},
         "filename": {"type": "str"},
         "uid": {"type": "str"},
         "gid": {"type": "str"},
         "mode": {"type": "raw"},
     }
-    whole = {"type": "list", "elements": "dict", "options": spec, "no_log": False}
-    return Kind(whole, to_api, shown, lambda values: sorted(key(value) for value in values), parts)
+    return ValueType(
+        {"type": "list", "elements": "dict", "options": spec, "no_log": False},
+        to_api,
+        lambda values: [_file_shown(word, value) for value in values],
+        lambda values: sorted(key(value) for value in values),
+        _by_filename,
+    )
+
+
+def _file(word: str, value: dict[str, t.Any]) -> dict[str, t.Any]:
+    name, mode = value[f"{word}_name"], value.get("mode")
+    file = {
+        "Name": value.get("filename") or name,
+        "UID": value.get("uid") or "0",
+        "GID": value.get("gid") or "0",
+        "Mode": 0o444 if mode is None else convert.file_mode(mode),
+    }
+    return {"File": file, id_key(word): value.get(f"{word}_id") or "", name_key(word): name}
+
+
+def _file_shown(word: str, value: dict[str, t.Any]) -> dict[str, t.Any]:
+    file = value.get("File") or {}
+    return {
+        "filename": file.get("Name", "(for the runtime)"),
+        f"{word}_name": value.get(name_key(word)),
+        f"{word}_id": value.get(id_key(word)),
+        "uid": file.get("UID"),
+        "gid": file.get("GID"),
+        "mode": convert.file_mode_text(file.get("Mode", 0)),
+    }
+
+
+def _by_filename(shown: list[dict[str, t.Any]]) -> dict[str, t.Any]:
+    return {value["filename"]: {k: v for k, v in value.items() if k != "filename"} for value in shown}
 
 
 SECRETS = _files("secret")
 CONFIGS = _files("config")
 
 
-def resolved(declared: dict[str, t.Any], catalogue: Catalogue, service: str) -> dict[str, t.Any]:
-    """What was declared, with the IDs of what it names.
+def resolved(values: Values, catalogue: Catalogue, service: str) -> Values:
+    """Declared values with the IDs of what they name.
 
     Raises:
-        Refused: something it names is not there.
+        Refused: something they name does not exist.
     """
-    made = dict(declared)
+    made = dict(values)
     if "networks" in made:
         made["networks"] = [
-            {**network, "Target": catalogue.find("networks", network["Target"], service)[0]}
+            {**network, "Target": catalogue.find("network", network["Target"], service)[0]}
             for network in made["networks"]
         ]
-    for kind in ("secret", "config"):
-        if f"{kind}s" in made:
-            made[f"{kind}s"] = [_referred(catalogue, kind, value, service) for value in made[f"{kind}s"]]
-    spec = made.get("privileges.credential_spec") or {}
+    for word in ("secret", "config"):
+        if f"{word}s" in made:
+            made[f"{word}s"] = [_resolved(catalogue, word, value, service) for value in made[f"{word}s"]]
+    spec = made.get(_CREDENTIAL_SPEC) or {}
     if "Config" in spec:
         # The Engine wants such a config listed as well, as one for the runtime and not for a file.
-        identity, name = catalogue.find("configs", spec["Config"], service)
-        made["privileges.credential_spec"] = {"Config": identity}
+        identity, name = catalogue.find("config", spec["Config"], service)
+        made[_CREDENTIAL_SPEC] = {"Config": identity}
         made["configs"] = [
             *made.get("configs", []),
             {"ConfigID": identity, "ConfigName": name, "Runtime": {}},
@@ -190,28 +217,15 @@ def resolved(declared: dict[str, t.Any], catalogue: Catalogue, service: str) -> 
     return made
 
 
-def _referred(catalogue: Catalogue, kind: str, value: dict[str, t.Any], service: str) -> dict[str, t.Any]:
-    name_key, id_key = f"{kind.title()}Name", f"{kind.title()}ID"
-    identity, name = catalogue.find(f"{kind}s", value[id_key] or value[name_key], service)
-    return {**value, id_key: identity, name_key: name}
+def _resolved(catalogue: Catalogue, word: str, value: dict[str, t.Any], service: str) -> dict[str, t.Any]:
+    identity, name = catalogue.find(word, value[id_key(word)] or value[name_key(word)], service)
+    return {**value, id_key(word): identity, name_key(word): name}
 
 
-def referred(spec: dict[str, t.Any]) -> dict[str, dict[str, str]]:
-    """The IDs and names of the secrets and configs that a service's spec refers to, by kind."""
-    container = (spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}
-    return {
-        f"{kind}s": {
-            one[f"{kind.title()}ID"]: one[f"{kind.title()}Name"]
-            for one in container.get(f"{kind.title()}s") or []
-        }
-        for kind in ("secret", "config")
-    }
-
-
-def named(changes: dict[str, tuple[t.Any, t.Any]], catalogue: Catalogue) -> dict[str, tuple[t.Any, t.Any]]:
+def named(changes: Changes, catalogue: Catalogue) -> Changes:
     """Changes with the names of networks instead of their IDs."""
     prefix = "networks."
     return {
-        prefix + catalogue.name("networks", name[len(prefix) :]) if name.startswith(prefix) else name: change
+        prefix + catalogue.name("network", name[len(prefix) :]) if name.startswith(prefix) else name: change
         for name, change in changes.items()
     }

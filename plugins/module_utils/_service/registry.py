@@ -2,21 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Asking the registry, through the Engine, and with credentials where they are given. PRIVATE to the collection."""
+"""Asking an image's registry through the Engine, with credentials where they are given. PRIVATE to the collection."""
 
 from __future__ import annotations
 
 import base64
 import json
-import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import EngineError, EngineTimeout
-from .image import platforms, reference
+from .image import Pinned, platforms, reference
 
 
 def auth_header(auth: dict[str, str] | None, image: str) -> dict[str, str]:
-    """The HTTP header that carries a registry's credentials; nothing where there are none.
+    """The HTTP header that carries a registry's credentials; empty where there are none.
 
     Args:
         auth: ``username`` and ``password``, or ``identity_token``; ``server`` defaults to the image's registry.
@@ -39,13 +38,6 @@ def server_of(image: str) -> str:
     return first if is_host else "https://index.docker.io/v1/"
 
 
-class Pinned(t.NamedTuple):
-    """An image as its registry has it now."""
-
-    image: str
-    platforms: list[dict[str, str]]
-
-
 class Registry:
     """Looks tags up, each only once.
 
@@ -64,7 +56,7 @@ class Registry:
         """An image with the digest its tag stands for now.
 
         Raises:
-            EngineError, EngineTimeout: the registry, or the Engine, does not tell.
+            EngineError, EngineTimeout: the registry, or the Engine, gives no answer.
         """
         wanted = reference(image)
         if wanted.digest:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Looking at tasks: which ones a user means. PRIVATE to the collection."""
+"""What the module swarm_task_info returns: tasks, and which of them a user means. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -11,19 +11,23 @@ from dataclasses import dataclass
 
 from .._engine.client import Client
 from .._rollout import tasks
+from .._rollout.service import is_per_node, mode_of
 from .._rollout.tasks import Task
 from .._run.table import table
+from .._run.verb import Options, Result, Verb
 from .._swarm import nodes
-from . import view as services
-from .info import settled, tasks_of
+from .._swarm.state import on_manager
+from .info import find_service, tasks_of, while_services_go
 from .view import Raw
 
 _HEAD = ("TASK", "NODE", "STATE", "WANTED", "SINCE", "IMAGE", "ERROR")
+_TEXTS: dict[str, t.Any] = {"type": "list", "elements": "str"}
+_STATES: dict[str, t.Any] = {**_TEXTS, "choices": list(tasks.STATES)}
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which tasks to see; ``None`` means any.
+class TaskFilter:
+    """Which tasks to read; ``None`` means any.
 
     Attributes:
         services: of these services, by name or ID.
@@ -31,8 +35,8 @@ class Wanted:
         ids: with these IDs, or IDs that begin so.
         states: in one of these states.
         desired_states: with one of these desired states.
-        labels: of services that had all these labels when the task was made, ``NAME`` or ``NAME=value``.
-        history: those that others have taken the place of, too.
+        labels: of services that had all these labels when the task was created, ``NAME`` or ``NAME=value``.
+        history: those that were replaced, too.
     """
 
     services: list[str] | None = None
@@ -44,34 +48,53 @@ class Wanted:
     history: bool = False
 
 
-class Found(t.NamedTuple):
-    """Tasks, and the names and IDs in what was wanted that nothing has."""
+def work(options: Options, _check_mode: bool, client: Client) -> Result:
+    """Read tasks."""
+    wanted = TaskFilter(
+        services=options["service"],
+        nodes=options["node"],
+        ids=options["id"],
+        states=options["state"],
+        desired_states=options["desired_state"],
+        labels=options["label"],
+        history=options["history"],
+    )
+    found = on_manager(client, lambda all_nodes, own: read(client, all_nodes, own, wanted), {"tasks": []})
+    summary = lines(found["tasks"]) if found["state"] == "manager" else [found["why"]]
+    return {"changed": False, **found, "summary": summary}
 
-    tasks: list[Task]
-    missing: list[str]
+
+VERB = Verb(
+    {
+        **dict.fromkeys(("service", "node", "id", "label"), _TEXTS),
+        **dict.fromkeys(("state", "desired_state"), _STATES),
+        "history": {"type": "bool", "default": False},
+    },
+    work,
+)
 
 
-def look(client: Client, seen: list[nodes.Node], own_id: str | None, wanted: Wanted) -> Found:
-    """See tasks, sorted by service and slot, the newest of each slot first.
+def read(client: Client, all_nodes: list[nodes.Node], own_id: str | None, wanted: TaskFilter) -> Result:
+    """Read tasks, sorted by service and slot, the newest of each slot first.
 
     Args:
         client: a manager's Engine.
-        seen: all nodes.
+        all_nodes: all nodes.
         own_id: the ID of the node that is ``self``.
         wanted: which tasks.
 
+    Returns:
+        ``tasks``, and the ``missing`` names and IDs of services, nodes and tasks.
+
     Raises:
-        Refused: a host name that several nodes carry.
+        Refused: a host name that several nodes have.
     """
-    on = {name: nodes.find(seen, name, own_id) for name in wanted.nodes or []}
-    missing = [name for name, node in on.items() if node is None]
-    found = settled(lambda: _of_services(client, seen, wanted))
+    on = {name: nodes.find(all_nodes, name, own_id) for name in wanted.nodes or []}
     node_ids = None if wanted.nodes is None else {node["id"] for node in on.values() if node}
-    chosen = [task for task in found.tasks if _fits(task, wanted, node_ids)]
-    missing += [
-        wanted_id for wanted_id in wanted.ids or [] if not any(_has(task, wanted_id) for task in found.tasks)
-    ]
-    return Found(chosen, found.missing + missing)
+    found, missing = while_services_go(lambda: _of_services(client, all_nodes, wanted))
+    missing += [name for name, node in on.items() if node is None]
+    missing += [task_id for task_id in wanted.ids or [] if not any(_has(task, task_id) for task in found)]
+    return {"tasks": [task for task in found if _fits(task, wanted, node_ids)], "missing": missing}
 
 
 def lines(found: list[Task]) -> list[str]:
@@ -79,28 +102,42 @@ def lines(found: list[Task]) -> list[str]:
     return table(_HEAD, [_row(task) for task in found]) if found else ["No task."]
 
 
-def _of_services(client: Client, seen: list[nodes.Node], wanted: Wanted) -> Found:
-    raws: list[Raw] = client.get("/services")
-    chosen, missing = raws, []
+def _of_services(
+    client: Client, all_nodes: list[nodes.Node], wanted: TaskFilter
+) -> tuple[list[Task], list[str]]:
+    """The tasks of the wanted services, and the names that no service has."""
+    raws, missing = _services(client, wanted.services)
+    names = {raw["ID"]: raw["Spec"]["Name"] for raw in raws}
+    hostnames = {node["id"]: node["hostname"] for node in all_nodes}
+    found = [tasks.view(raw, names, hostnames) for raw in _raw_tasks(client, raws, wanted)]
     if wanted.services is not None:
-        named = {name: services.find(raws, name) for name in wanted.services}
-        chosen = [raw for raw in named.values() if raw]
-        missing = [name for name, raw in named.items() if raw is None]
-    names = {raw["ID"]: raw["Spec"]["Name"] for raw in chosen}
-    hostnames = {node["id"]: node["hostname"] for node in seen}
-    raw_tasks = _read(client, chosen, wanted)
-    told = [tasks.view(raw, names, hostnames) for raw in raw_tasks]
-    if wanted.services is not None:
-        told = [task for task in told if task["service_id"] in names]
+        found = [task for task in found if task["service_id"] in names]
     if not wanted.history and wanted.ids is None:
-        by_node = {raw["ID"] for raw in chosen if tasks.per_node(raw)}
-        told = tasks.newest([task for task in told if task["service_id"] in by_node], True) + tasks.newest(
-            [task for task in told if task["service_id"] not in by_node], False
+        found = _newest(found, raws)
+    return tasks.history(found), missing
+
+
+def _services(client: Client, names: list[str] | None) -> tuple[list[Raw], list[str]]:
+    raws: list[Raw] = client.get("/services")
+    if names is None:
+        return raws, []
+    found = {name: find_service(raws, name) for name in names}
+    return [raw for raw in found.values() if raw], [name for name, raw in found.items() if raw is None]
+
+
+def _newest(found: list[Task], raws: list[Raw]) -> list[Task]:
+    """The newest task of each slot; of a service that has a task on each node, of each node."""
+    per_node = {raw["ID"] for raw in raws if is_per_node(mode_of(raw["Spec"]))}
+    return [
+        task
+        for by_node in (True, False)
+        for task in tasks.newest(
+            [one for one in found if (one["service_id"] in per_node) == by_node], by_node
         )
-    return Found(tasks.history(told), missing)
+    ]
 
 
-def _read(client: Client, chosen: list[Raw], wanted: Wanted) -> list[Raw]:
+def _raw_tasks(client: Client, raws: list[Raw], wanted: TaskFilter) -> list[Raw]:
     """Only what cannot change which task is the newest of its slot is left to the Engine's own filters."""
     filters: dict[str, list[str]] = {}
     if wanted.labels:
@@ -108,21 +145,21 @@ def _read(client: Client, chosen: list[Raw], wanted: Wanted) -> list[Raw]:
     if wanted.ids is not None:
         filters["id"] = wanted.ids
     if wanted.services is not None:
-        return tasks_of(client, chosen, filters)
+        return tasks_of(client, raws, filters)
     return t.cast("t.List[Raw]", client.get("/tasks", filters=filters or None))
 
 
-def _fits(task: Task, wanted: Wanted, node_ids: set[str] | None) -> bool:
+def _fits(task: Task, wanted: TaskFilter, node_ids: set[str] | None) -> bool:
     return (
         (node_ids is None or task["node_id"] in node_ids)
         and (wanted.states is None or task["state"] in wanted.states)
         and (wanted.desired_states is None or task["desired_state"] in wanted.desired_states)
-        and (wanted.ids is None or any(_has(task, wanted_id) for wanted_id in wanted.ids))
+        and (wanted.ids is None or any(_has(task, task_id) for task_id in wanted.ids))
     )
 
 
-def _has(task: Task, wanted_id: str) -> bool:
-    return task["id"].startswith(wanted_id)
+def _has(task: Task, task_id: str) -> bool:
+    return task["id"].startswith(task_id)
 
 
 def _row(task: Task) -> tuple[str, ...]:

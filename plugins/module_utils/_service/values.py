@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the values of a service's options travel. PRIVATE to the collection. Pure.
+"""Types of values that only a service has. PRIVATE to the collection. Pure.
 
 Lists whose order means nothing are written sorted and compared sorted: swarmkit replaces tasks when the order
 changes (moby ``manager/orchestrator/task.go``), so the order must not depend on how a user happened to write it.
@@ -16,35 +16,9 @@ import shlex
 import typing as t
 
 from .._options import convert
-from .._options.option import Kind
-
-_TEXTS = {"type": "list", "elements": "str"}
-
-ORDERED = Kind(_TEXTS)
-UNORDERED = Kind(_TEXTS, lambda value: sorted(set(value)), canonical=sorted)
-SIZE = Kind({"type": "str"}, convert.size, convert.size_text)
-TEXT_DICT = Kind({"type": "dict"}, lambda value: convert.texts(value, "key"))
-# Parts of a rounded number: 1.1 CPUs are 1100000000 and not 1100000000.0000001 of these.
-_NANO = 10**9
-CPUS = Kind({"type": "float"}, lambda value: round(value * _NANO), lambda value: value / _NANO)
-
-
-def _single_precision(value: float) -> float:
-    # The Engine keeps ratios in 32 bits.
-    return round(value, 6)
-
-
-RATIO = Kind({"type": "float"}, canonical=_single_precision, show=_single_precision)
-
-
-def _labels(values: t.Any) -> dict[str, str]:
-    found = convert.texts(values, "label")
-    if "flotilla.declared" in found:
-        raise ValueError("label 'flotilla.declared' is the collection's own memory: leave it out")
-    return found
-
-
-SERVICE_LABELS = Kind({"type": "dict"}, _labels)
+from .._options.hidden import HIDDEN
+from .._options.option import ValueType
+from .._options.value_types import TEXTS
 
 
 def _command(value: t.Any) -> list[str]:
@@ -55,7 +29,7 @@ def _command(value: t.Any) -> list[str]:
     raise ValueError(f"is {value!r}, neither a text nor a list")
 
 
-COMMAND = Kind({"type": "raw"}, _command)
+COMMAND = ValueType({"type": "raw"}, _command)
 
 
 def _test(value: t.Any) -> list[str]:
@@ -68,14 +42,14 @@ def _test(value: t.Any) -> list[str]:
     return words
 
 
-TEST = Kind({"type": "raw"}, _test)
+TEST = ValueType({"type": "raw"}, _test)
 
 
 def env_pairs(value: t.Any) -> dict[str, str | None]:
     """Environment variables by name; ``None`` unsets one that the image sets.
 
     Raises:
-        ValueError: an entry that YAML may have changed, or that is none.
+        ValueError: an entry that is not a variable, or whose value YAML may have changed.
     """
     if isinstance(value, dict):
         kept = {str(name): text for name, text in value.items() if text is not None}
@@ -103,16 +77,41 @@ def _env_parts(value: list[str]) -> dict[str, t.Any]:
 
 
 def _env_compared(value: list[str]) -> dict[str, tuple[str, str]]:
-    """What another client stored is taken as it is; the last of two entries for one name is in force."""
+    """The variables as they compare: of two entries for one name, the Engine uses the last."""
     split = (entry.partition("=") for entry in value)
     return {name: (equals, text) for name, equals, text in split}
 
 
-ENV = Kind({"type": "raw"}, _env, canonical=_env_compared, parts=_env_parts)
+def _env_hidden(value: t.Any) -> t.Any:
+    """Environment variables in any form a user or the Engine writes them, without their values: names stay visible."""
+    if isinstance(value, dict):
+        return {name: None if text is None else HIDDEN for name, text in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_variable_hidden(entry) for entry in value]
+    return HIDDEN if value else value
+
+
+def _variable_hidden(entry: t.Any) -> str:
+    if not isinstance(entry, str):
+        return HIDDEN
+    name, equals, _value = entry.partition("=")
+    return f"{name}={HIDDEN}" if equals else name
+
+
+ENV = ValueType(
+    {"type": "raw"},
+    _env,
+    canonical=_env_compared,
+    parts=_env_parts,
+    hide=_env_hidden,
+    hide_part=lambda _value: HIDDEN,
+)
+# What a log driver is given: tokens and passwords of log servers, too.
+LOG_OPTIONS = ValueType({"type": "dict"}, lambda value: convert.texts(value, "key"), parts=dict)
 
 
 def _hosts(value: t.Any) -> list[str]:
-    """Host names and addresses, the other way round than a user writes them."""
+    """Host names and addresses in the Engine's order: the address first."""
     return [f"{address} {name}" for name, address in sorted(convert.texts(value, "host").items())]
 
 
@@ -121,7 +120,7 @@ def _hosts_shown(value: list[str]) -> dict[str, str]:
     return {name.strip(): address for address, _space, name in split}
 
 
-HOSTS = Kind({"type": "dict"}, _hosts, _hosts_shown, sorted)
+HOSTS = ValueType({"type": "dict"}, _hosts, _hosts_shown, sorted)
 
 
 def _capability(name: str) -> str:
@@ -133,7 +132,7 @@ def _capabilities(value: list[str]) -> list[str]:
     return sorted({_capability(name) for name in value})
 
 
-CAPABILITIES = Kind(_TEXTS, _capabilities, canonical=_capabilities)
+CAPABILITIES = ValueType(TEXTS, _capabilities, canonical=_capabilities)
 
 _OPERATOR = re.compile(r"(.+?)\s*(==|!=)\s*(.*)\Z")
 # Any other key matches no node, and the Engine does not say so (swarmkit manager/constraint).
@@ -150,7 +149,7 @@ def _constraint(text: str) -> str:
             f"{text!r} can match no node: use {', '.join(_KEYS)}, node.labels.NAME or engine.labels.NAME"
         )
     if not value:
-        raise ValueError(f"{text!r} names no value")
+        raise ValueError(f"{text!r} has no value")
     return f"{key}{operator}{value}"
 
 
@@ -162,7 +161,7 @@ def _constraints_compared(value: list[str]) -> list[str]:
     return sorted({re.sub(r"\s*(==|!=)\s*", r"\1", text) for text in value})
 
 
-CONSTRAINTS = Kind(_TEXTS, _constraints, canonical=_constraints_compared)
+CONSTRAINTS = ValueType(TEXTS, _constraints, canonical=_constraints_compared)
 
 
 def _preferences(value: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
@@ -176,7 +175,7 @@ def _preferences_shown(value: list[dict[str, t.Any]]) -> list[dict[str, str]]:
     return [{"spread": (preference.get("Spread") or {}).get("SpreadDescriptor", "")} for preference in value]
 
 
-PREFERENCES = Kind({"type": "list", "elements": "dict"}, _preferences, _preferences_shown)
+PREFERENCES = ValueType({"type": "list", "elements": "dict"}, _preferences, _preferences_shown)
 
 
 def _ulimit(value: t.Any) -> dict[str, t.Any]:
@@ -196,7 +195,7 @@ def _by_name(value: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
     return sorted(value, key=lambda entry: str(entry.get("Name")))
 
 
-ULIMITS = Kind(
+ULIMITS = ValueType(
     {"type": "list", "elements": "raw"},
     lambda value: _by_name([_ulimit(entry) for entry in value]),
     lambda value: [f"{entry['Name']}:{entry.get('Soft', 0)}:{entry.get('Hard', 0)}" for entry in value],
@@ -231,38 +230,9 @@ def _generic_shown(value: list[dict[str, t.Any]]) -> dict[str, t.Any]:
     return shown
 
 
-GENERIC = Kind(
+GENERIC = ValueType(
     {"type": "dict"},
     _generic,
     _generic_shown,
     lambda value: sorted(value, key=lambda entry: json.dumps(entry, sort_keys=True)),
 )
-
-
-def one_of(*values: str) -> dict[str, t.Any]:
-    """The part of an argument spec that names the choices."""
-    return {"choices": list(values)}
-
-
-def at_least(least: float, what: str) -> t.Callable[[t.Any], None]:
-    """A limit for numbers.
-
-    Args:
-        what: what the number is, for the message.
-    """
-
-    def check(value: t.Any) -> None:
-        if value < least:
-            raise ValueError(f"{value} is below {least}: it is {what}")
-
-    return check
-
-
-def between(least: float, most: float) -> t.Callable[[t.Any], None]:
-    """A limit for numbers with two ends."""
-
-    def check(value: t.Any) -> None:
-        if not least <= value <= most:
-            raise ValueError(f"{value} is not from {least:g} to {most:g}")
-
-    return check

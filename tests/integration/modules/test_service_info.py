@@ -301,7 +301,7 @@ def test_logs_of_several_services(swarm: Stage) -> None:
         call("m1", "swarm_service_logs", name="web", since="yesterday"),
     )
     assert old["missing"] == ["nix"]
-    assert old["problems"] == ["website: there is nothing to read back, its log driver is none"]
+    assert old["problems"] == ["website: its log cannot be read, since its log driver is none"]
     assert {line["service"] for line in old["lines"]} == {"web", "crash"}
     times = [line["timestamp"].rstrip("Z") for line in old["lines"]]
     assert times == sorted(times)
@@ -322,7 +322,7 @@ def test_logs_of_several_services(swarm: Stage) -> None:
     assert {line["service"] for line in since["lines"]} <= {"crash"}
     assert (worker["state"], worker["lines"]) == ("worker", [])
     assert wrong["failed"]
-    assert wrong["msg"].startswith("since: 'yesterday' is none of a duration like 10m")
+    assert wrong["msg"].startswith("since: 'yesterday' is not a duration like 10m")
 
 
 def test_a_node_that_dies(swarm: Stage) -> None:

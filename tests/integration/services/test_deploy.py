@@ -116,14 +116,14 @@ def test_one_that_cannot_be_keeps_all_from_being_sent(swarm: Swarm) -> None:
     )
     sentences = [result["msg"] for result in results]
     assert sentences[:3] == [
-        "bad: there is no network lost on the swarm; make it first. Nothing was sent.",
-        "bad: there is no secret lost on the swarm; make it first. Nothing was sent.",
+        "bad: there is no network lost on the swarm; create it first. Nothing was sent.",
+        "bad: there is no secret lost on the swarm; create it first. Nothing was sent.",
         "bad: replicas: -3 is below 0: it is a number of tasks.",
     ]
     assert "replica" in sentences[3] and "Unsupported" in sentences[3]
     assert sentences[4:8] == [
-        "good is declared 2 times; name every service once. Nothing was sent.",
-        "replicas stands beside services, where it means nothing; give it to each service it is for.",
+        "good is declared 2 times; declare every service once. Nothing was sent.",
+        "replicas cannot be combined with services; set it in each entry. Nothing was sent.",
         "bad does not exist yet, and a new service needs an image.",
         "bad cannot be rolled back: there is no such service.",
     ]

@@ -2,12 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Generated declarations of services, in the spellings users have."""
+"""Services as users declare them, generated ones in all spellings, and as a swarm has them then."""
 
 from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.declared import (
+    DeclaredService,
+    declared_service,
+)
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.plan import ServicePlan, plan_service
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.references import Catalogue, resolved
 from hypothesis import strategies as st
 
 Params = dict[str, t.Any]
@@ -161,3 +167,33 @@ OPTIONS: dict[str, st.SearchStrategy[t.Any]] = {
 def declarations(image: str = "registry.example/tiny:1") -> st.SearchStrategy[Params]:
     """Declarations of a replicated service with any set of options."""
     return optional(**OPTIONS).map(lambda found: {"name": "web", "image": image, **found})
+
+
+CATALOGUE = Catalogue(
+    networks={"front": "idfront", "back": "idback"},
+    secrets={"the-secret": "idsecret"},
+    configs={"the-config": "idconfig"},
+)
+WEB: Params = {"name": "web", "image": "nginx:1"}
+
+
+def declare(params: Params, *env_files: str) -> DeclaredService:
+    """A declared service with the IDs of what it refers to."""
+    declared = declared_service(params, env_files)
+    declared.values = resolved(declared.values, CATALOGUE, declared.name)
+    return declared
+
+
+def planned(params: Params, live: dict[str, t.Any] | None = None, **more: t.Any) -> ServicePlan:
+    """The plan of a declared service."""
+    return plan_service(declare({**params, **more}), live)
+
+
+def applied(plan: ServicePlan) -> dict[str, t.Any]:
+    """The service as the swarm has it once a plan is carried out."""
+    return {"ID": "id1", "Version": {"Index": 7}, "Spec": plan.spec}
+
+
+def service(params: Params, **more: t.Any) -> dict[str, t.Any]:
+    """The service as the swarm has it once it is created."""
+    return applied(planned(params, **more))

@@ -2,143 +2,126 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""What Ansible repeats of a task's options, however they are written and whichever way the task is done."""
+
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import typing as t
 from types import SimpleNamespace
 from unittest import mock
 
 import pytest
+from ansible.module_utils import basic
 from ansible_collections.flotilla.swarm.plugins.action.swarm_service import ActionModule
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._program import progress as _in_slices
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.arguments import hides_anything
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.hidden import HIDDEN
+from ansible_collections.flotilla.swarm.plugins.module_utils._run import module
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.deploy import VERB
 
 Result = dict[str, t.Any]
+Way = t.Callable[[Result], Result]
+CANARY = "hunter2-4711"
+SOCKET = "unix:///nowhere/docker.sock"
+SERVICE: Result = {
+    "name": "web",
+    "image": "nginx:1",
+    "env": {"TOKEN": CANARY, "UNSET": None},
+    "logging": {"driver": "splunk", "options": {"splunk-token": CANARY}},
+    "mounts": [
+        {
+            "target": "/m",
+            "source": "v",
+            "type": "volume",
+            "driver_config": {"name": "nfs", "options": {"o": f"password={CANARY}"}},
+        }
+    ],
+    "registry_auth": {"username": "u", "password": CANARY},
+}
+#: The same in one and in many form, with environment variables as a dictionary, a list and a text.
+FORMS: dict[str, Result] = {
+    "one": SERVICE,
+    "many": {"services": [SERVICE, {**SERVICE, "name": "db", "env": [f"TOKEN={CANARY}", "UNSET"]}]},
+    "text": {**SERVICE, "env": f"TOKEN={CANARY}"},
+}
 
 
-class Played(t.NamedTuple):
-    """What a task came to, what the module was called with, and what was shown meanwhile."""
-
-    result: Result
-    calls: list[Result]
-    shown: list[str]
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the user is told while the task goes on."""
-    lines: list[str] = []
-    display = SimpleNamespace(display=lambda line, stderr: lines.append(line))
-    monkeypatch.setattr(_in_slices, "Display", lambda: display)
-    return lines
-
-
-def play(shown: list[str], args: Result, *answers: Result, check: bool = False, job: int = 0) -> Played:
-    task = SimpleNamespace(
-        args=args, check_mode=check, async_val=job, diff=False, action="swarm_service", collections=[]
-    )
-    connection = mock.MagicMock(has_native_async=False)
-    action = ActionModule(
-        task=task,
-        connection=connection,
+def by_program(given: Result) -> Result:
+    """Do the task as the action does it: by a program that a Python of this host runs."""
+    action: t.Any = ActionModule(
+        task=SimpleNamespace(
+            args=given, check_mode=False, async_val=0, diff=True, delegate_to=None, action="swarm_service"
+        ),
+        connection=mock.MagicMock(
+            become=None, has_pipelining=True, _remote_is_local=False, _shell=mock.MagicMock(SHELL_FAMILY="sh")
+        ),
         play_context=mock.MagicMock(),
         loader=mock.MagicMock(),
-        templar=mock.MagicMock(),
+        templar=SimpleNamespace(template=lambda text: text),
         shared_loader_obj=mock.MagicMock(),
     )
-    calls: list[Result] = []
-    left = [*answers]
 
-    def execute(module_name: str, module_args: Result, task_vars: t.Any, **how: t.Any) -> Result:
-        assert module_name == "flotilla.swarm.swarm_service"
-        calls.append({**module_args, **how})
-        return left.pop(0)
+    def execute(_command: str, in_data: bytes) -> Result:
+        done = subprocess.run([sys.executable, "-I", "-S"], input=in_data, capture_output=True, check=False)
+        return {"rc": done.returncode, "stdout": done.stdout.decode(), "stderr": done.stderr.decode()}
 
-    action._execute_module = execute
-    result = action.run(None, {"inventory_hostname": "m1"})
-    assert not left, "the module is called as often as there are answers"
-    return Played(result, calls, shown)
+    action._low_level_execute_command = execute
+    action._compute_environment_string = lambda: ""
+    return action.program.attempt(action, {}, given)  # type: ignore[no-any-return]
 
 
-def waiting(*progress: str, **more: t.Any) -> Result:
-    return {"changed": False, "rollouts_left": [{"name": "web"}], "progress": list(progress), **more}
+def by_module(given: Result) -> Result:
+    """Do the task as the module does it."""
+    ended: list[Result] = []
+
+    def end(ansible: basic.AnsibleModule, **result: t.Any) -> t.NoReturn:
+        ended.append({**result, "invocation": {"module_args": ansible.params}})
+        raise SystemExit
+
+    arguments = json.dumps({"ANSIBLE_MODULE_ARGS": given}).encode()
+    with (
+        mock.patch.multiple(basic.AnsibleModule, exit_json=end, fail_json=end),
+        mock.patch.object(basic, "_ANSIBLE_ARGS", arguments),
+        mock.patch.object(basic, "_ANSIBLE_PROFILE", "legacy", create=True),
+        pytest.raises(SystemExit),
+    ):
+        module.run(VERB)
+    return ended[0]
 
 
-def test_what_is_done_in_the_first_slice_is_quiet(shown: list[str]) -> None:
-    played = play(shown, {"name": "web"}, {"changed": True, "rollouts": [{"name": "web"}]})
-    assert played.calls == [{"name": "web", "progress": {"pause_after": 5}}]
-    assert played.result["rollouts"] == [{"name": "web"}]
-    assert played.result["changed"] is True
-    assert played.shown == []
+ways = pytest.mark.parametrize("way", [by_program, by_module])
+forms = pytest.mark.parametrize("form", FORMS)
 
 
-def test_a_long_wait_is_told_line_by_line_where_something_moved(shown: list[str]) -> None:
-    played = play(
-        shown,
-        {"name": "web", "image": "tiny:2"},
-        waiting(
-            "web: 1/3 running", changed=True, actions=["web: updated"], diff={"after": "x"}, warnings=["a"]
-        ),
-        waiting("web: 1/3 running"),
-        waiting("web: 2/3 running", rollouts_left=[{"name": "web", "memory": {}}]),
-        {"changed": False, "rollouts": [{"name": "web", "state": "converged"}], "warnings": ["b"]},
-    )
-    assert played.shown == ["[m1] web: 1/3 running", "[m1] web: 2/3 running"]
-    assert [call["progress"]["pause_after"] for call in played.calls] == [5, 10, 10, 10]
-    assert "rollouts_left" not in played.calls[0]["progress"]
-    assert played.calls[3]["progress"]["rollouts_left"] == [{"name": "web", "memory": {}}]
-    assert all(call["image"] == "tiny:2" for call in played.calls)
-    # What was changed is known to the first call, what it came to to the last.
-    assert played.result["changed"] is True
-    assert played.result["actions"] == ["web: updated"]
-    assert played.result["diff"] == {"after": "x"}
-    assert played.result["rollouts"] == [{"name": "web", "state": "converged"}]
-    assert played.result["warnings"] == ["a", "b"]
-    assert "rollouts_left" not in played.result
-    assert "progress" not in played.result
+@ways
+@forms
+def test_no_value_that_may_be_a_secret_is_repeated(way: Way, form: str) -> None:
+    given = {**json.loads(json.dumps(FORMS[form])), "docker_host": SOCKET}
+    result = way(given)
+    assert result["msg"].startswith("No Engine answers"), "it got as far as the Engine"
+    assert CANARY not in json.dumps(result)
+    repeated = result["invocation"]["module_args"]
+    for one in repeated["services"] or [repeated]:
+        assert one["name"] in ("web", "db"), "what is no secret is repeated"
+        assert one["logging"] == {"driver": "splunk", "options": {"splunk-token": HIDDEN}}
+        assert one["mounts"][0]["driver_config"] == {"name": "nfs", "options": {"o": HIDDEN}}
+        assert one["mounts"][0]["source"] == "v"
+    first, *others = repeated["services"] or [repeated]
+    assert first["env"] == (HIDDEN if form == "text" else {"TOKEN": HIDDEN, "UNSET": None})
+    assert [one["env"] for one in others] == [[f"TOKEN={HIDDEN}", "UNSET"]] * len(others)
 
 
-def test_a_failure_at_last_says_what_was_changed_at_first(shown: list[str]) -> None:
-    played = play(
-        shown,
-        {"name": "web"},
-        waiting("web: 0/3 running", changed=True, actions=["web: created"]),
-        {
-            "failed": True,
-            "msg": "web: slot 1 on w1 failed.",
-            "rollouts": [{"name": "web", "state": "failed"}],
-        },
-    )
-    assert played.result["failed"] is True
-    assert played.result["msg"] == "web: slot 1 on w1 failed."
-    assert played.result["changed"] is True
-    assert played.result["actions"] == ["web: created"]
-    assert played.result["rollouts"][0]["state"] == "failed"
+@ways
+def test_values_are_repeated_where_the_task_asks_for_them_but_never_credentials(way: Way) -> None:
+    given = {**json.loads(json.dumps(SERVICE)), "docker_host": SOCKET, "show_values": True}
+    given["registry_auth"]["password"] = f"{CANARY}-password"
+    repeated = way(given)["invocation"]["module_args"]
+    assert repeated["env"] == SERVICE["env"]
+    assert repeated["mounts"][0]["driver_config"] == SERVICE["mounts"][0]["driver_config"]
+    assert repeated["registry_auth"]["password"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
-def test_many_services_make_one_short_line(shown: list[str]) -> None:
-    lines = [f"s{number}: 0/1 running" for number in range(5)]
-    played = play(shown, {"services": []}, waiting(*lines), {"changed": False})
-    assert played.shown == ["[m1] s0: 0/1 running; s1: 0/1 running; s2: 0/1 running; and 2 more"]
-
-
-@pytest.mark.parametrize(
-    "args", [{"wait": False}, {"wait": "no"}, {"progress": False}, {"progress": "false"}]
-)
-def test_without_waiting_or_progress_it_is_a_single_call(shown: list[str], args: Result) -> None:
-    played = play(shown, args, {"changed": True})
-    assert played.calls == [{**args, "wrap_async": False}]
-
-
-def test_in_check_mode_and_in_the_background_it_is_a_single_call(shown: list[str]) -> None:
-    assert play(shown, {"name": "web"}, {"changed": True}, check=True).calls == [
-        {"name": "web", "wrap_async": False}
-    ]
-    assert play(shown, {"name": "web"}, {"changed": True}, job=60).calls == [
-        {"name": "web", "wrap_async": True}
-    ]
-
-
-def test_the_users_own_arguments_are_what_the_result_shows(shown: list[str]) -> None:
-    invocation = {"module_args": {"name": "web", "progress": {"pause_after": 5}}}
-    played = play(shown, {"name": "web"}, {"changed": False, "invocation": invocation})
-    assert played.result["invocation"] == {"module_args": {"name": "web", "progress": True}}
+def test_the_hosts_journal_gets_none_of_the_options() -> None:
+    assert hides_anything(VERB.arguments)

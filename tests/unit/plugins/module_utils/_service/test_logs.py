@@ -24,8 +24,8 @@ def logs_of(name: str) -> str:
     return f"GET /services/{recorded.service(name)['ID']}/logs"
 
 
-def look(client: RecordedSwarm, *names: str, **more: t.Any) -> service_logs.Found:
-    return service_logs.look(client, NODES, list(names), more.get("tail"), more.get("since"))
+def read(client: RecordedSwarm, *names: str, **more: t.Any) -> dict[str, t.Any]:
+    return service_logs.read(client, NODES, list(names), more.get("tail"), more.get("since"))
 
 
 def test_lines_of_several_services_with_the_task_they_come_from() -> None:
@@ -37,24 +37,24 @@ def test_lines_of_several_services_with_the_task_they_come_from() -> None:
     )
     answers[logs_of("crash")] = frame("boom", crashed["ID"], crashed["NodeID"], 5, stream=2)
     client = RecordedSwarm(**answers)
-    found = look(client, "web", "crash", "nix")
-    assert found.missing == ["nix"]
-    assert found.problems == []
+    found = read(client, "web", "crash", "nix")
+    assert found["missing"] == ["nix"]
+    assert found["problems"] == []
     hosts = {node["id"]: node["hostname"] for node in NODES}
     assert [
         (line["service"], line["slot"], line["node"], line["stream"], line["text"], line["task_id"])
-        for line in found.lines
+        for line in found["lines"]
     ] == [
         ("web", two["Slot"], hosts[two["NodeID"]], "stdout", "early", two["ID"]),
         ("crash", crashed["Slot"], hosts[crashed["NodeID"]], "stderr", "boom", crashed["ID"]),
         ("web", one["Slot"], hosts[one["NodeID"]], "stdout", "late", one["ID"]),
     ]
-    assert three["ID"] not in {line["task_id"] for line in found.lines}
+    assert three["ID"] not in {line["task_id"] for line in found["lines"]}
 
 
 def test_a_line_of_a_task_and_a_node_that_are_forgotten() -> None:
     client = RecordedSwarm(**{logs_of("web"): frame("old", "gone", "nowhere")})
-    [line] = look(client, "web").lines
+    [line] = read(client, "web")["lines"]
     assert (line["slot"], line["node"], line["text"]) == (0, "nowhere", "old")
     assert service_logs.text_of(line, timestamps=False) == "web on nowhere | old"
     assert service_logs.text_of({**line, "slot": 2}, timestamps=True) == (
@@ -64,7 +64,7 @@ def test_a_line_of_a_task_and_a_node_that_are_forgotten() -> None:
 
 def test_how_much_is_read() -> None:
     client = RecordedSwarm(**{logs_of("web"): b""})
-    look(client, "web", tail=5, since=1700000000.25)
+    read(client, "web", tail=5, since=1700000000.25)
     query = client.requests[-1][2]
     assert (query["tail"], query["since"]) == ("5", "1700000000.250000000")
 
@@ -76,9 +76,9 @@ def test_where_a_log_stands_still_those_of_the_nodes_that_answer_are_read() -> N
     client = RecordedSwarm(**answers)
     w2 = next(node["id"] for node in NODES if node["hostname"] == "w2")
     nodes: t.Any = [{**node, "state": "down"} if node["id"] == w2 else node for node in NODES]
-    found = service_logs.look(client, nodes, ["web"], None, None)
-    assert sorted(line["node"] for line in found.lines) == ["m1", "w1"]
-    assert found.problems == ["web: web.3 on w2 is on a node that does not answer"]
+    found = service_logs.read(client, nodes, ["web"], None, None)
+    assert sorted(line["node"] for line in found["lines"]) == ["m1", "w1"]
+    assert found["problems"] == ["web: web.3 on w2 is on a node that does not answer"]
     assert f"GET /tasks/{tasks[w2]}/logs" not in client.asked
 
 
@@ -86,16 +86,16 @@ def test_a_log_that_cannot_be_read_is_a_problem() -> None:
     answers: dict[str, t.Any] = {logs_of("hungry"): errors.EngineTimeout("late")}
     answers[logs_of("web")] = b""
     client = RecordedSwarm(**answers)
-    found = look(client, "hungry", "web")
-    assert found.lines == []
-    [problem] = found.problems
+    found = read(client, "hungry", "web")
+    assert found["lines"] == []
+    [problem] = found["problems"]
     assert problem.startswith("hungry: the log did not end within ")
 
 
 @pytest.mark.parametrize(
     ("driver", "problems"),
     [
-        ("none", ["zero: there is nothing to read back, its log driver is none"]),
+        ("none", ["zero: its log cannot be read, since its log driver is none"]),
         ("json-file", []),
         ("journald", []),
         (None, []),
@@ -105,9 +105,9 @@ def test_a_log_driver_that_keeps_nothing_is_told(driver: str | None, problems: l
     client = RecordedSwarm(**{logs_of("zero"): b""})
     zero = next(raw for raw in client.services if raw["Spec"]["Name"] == "zero")
     zero["Spec"]["TaskTemplate"]["LogDriver"] = {"Name": driver} if driver else None
-    assert look(client, "zero").problems == problems
+    assert read(client, "zero")["problems"] == problems
     client.answers[logs_of("zero")] = frame("all the same", "t1")
-    assert look(client, "zero").problems == []
+    assert read(client, "zero")["problems"] == []
 
 
 @pytest.mark.parametrize(("text", "lines"), [("all", None), ("0", 0), ("25", 25)])

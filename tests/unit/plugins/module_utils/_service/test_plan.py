@@ -9,40 +9,27 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
-from ansible_collections.flotilla.swarm.plugins.module_utils._options.plan import MEMORY, remembered
-from ansible_collections.flotilla.swarm.plugins.module_utils._service.mode import MODES
-from ansible_collections.flotilla.swarm.plugins.module_utils._service.plan import (
-    ServicePlan,
-    order,
-    plan_service,
-    whole_words,
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.labels import (
+    DECLARED_LABEL,
+    remembered,
+    visible,
 )
-from ansible_collections.flotilla.swarm.plugins.module_utils._service.references import Catalogue, resolved
-from ansible_collections.flotilla.swarm.tests.unit.support.services import OPTIONS, Params, declarations
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.service import MODES
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.image import Pinned
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.options import options_of
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.plan import plan_service
+from ansible_collections.flotilla.swarm.tests.unit.support.services import (
+    OPTIONS,
+    WEB,
+    Params,
+    applied,
+    declarations,
+    declare,
+    planned,
+    service,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-CATALOGUE = Catalogue(
-    networks={"front": "idfront", "back": "idback"},
-    secrets={"the-secret": "idsecret"},
-    configs={"the-config": "idconfig"},
-)
-WEB = {"name": "web", "image": "nginx:1"}
-
-
-def planned(params: Params, live: dict[str, t.Any] | None = None, **more: t.Any) -> ServicePlan:
-    wanted = order({**params, **more})
-    wanted.values = resolved(wanted.values, CATALOGUE, wanted.name)
-    return plan_service(wanted, live)
-
-
-def service(params: Params, **more: t.Any) -> dict[str, t.Any]:
-    """The service as the swarm has it after it was made."""
-    return {"ID": "id1", "Spec": planned(params, **more).spec}
-
-
-def applied(plan: ServicePlan) -> dict[str, t.Any]:
-    return {"ID": "id1", "Spec": plan.spec}
 
 
 def turned(value: t.Any) -> t.Any:
@@ -71,14 +58,14 @@ def test_going_from_one_declaration_to_another_is_one_step(first: Params, second
     after = applied(step)
     assert planned(second, after).action == "none"
     # And it is what a new service would have been, in the user's words.
-    assert whole_words(after["Spec"], True) == whole_words(service(second)["Spec"], True)
+    assert options_of(after["Spec"], True) == options_of(service(second)["Spec"], True)
 
 
 @settings(max_examples=200)
 @given(declarations())
 def test_what_is_taken_out_of_the_declaration_is_at_its_default_again(params: Params) -> None:
     bare = planned(WEB, service({**params, "image": "nginx:1"}))
-    assert whole_words(bare.spec, True) == {"mode": "replicated", "image": "nginx:1"}
+    assert options_of(bare.spec, True) == {"mode": "replicated", "image": "nginx:1"}
     assert planned(WEB, applied(bare)).action == "none"
 
 
@@ -87,12 +74,12 @@ def test_what_is_taken_out_of_the_declaration_is_at_its_default_again(params: Pa
 def test_what_was_never_declared_stays(params: Params) -> None:
     """Another client made the service: there is no memory, so nothing of it is ours."""
     live = service(params)
-    del live["Spec"]["Labels"][MEMORY]
+    del live["Spec"]["Labels"][DECLARED_LABEL]
     before = copy.deepcopy(live)
     kept = planned({"name": "web", "image": params["image"], "working_dir": "/new"}, live)
     assert live == before
-    words = whole_words(before["Spec"], True)
-    assert whole_words(kept.spec, True) == {**words, "working_dir": "/new"}
+    words = options_of(before["Spec"], True)
+    assert options_of(kept.spec, True) == {**words, "working_dir": "/new"}
 
 
 @given(declarations(), st.sampled_from(sorted(OPTIONS)))
@@ -113,9 +100,9 @@ def test_a_change_without_the_image_touches_nothing_else(params: Params, name: s
 @given(declarations(), declarations())
 def test_reset_makes_the_declaration_the_whole_truth(theirs: Params, ours: Params) -> None:
     live = service(theirs)
-    del live["Spec"]["Labels"][MEMORY]
+    del live["Spec"]["Labels"][DECLARED_LABEL]
     after = planned(ours, live, undeclared="reset")
-    assert whole_words(after.spec, True) == whole_words(service(ours)["Spec"], True)
+    assert options_of(after.spec, True) == options_of(service(ours)["Spec"], True)
 
 
 def test_a_label_of_others_stays_and_ours_goes() -> None:
@@ -123,10 +110,7 @@ def test_a_label_of_others_stays_and_ours_goes() -> None:
     live["Spec"]["Labels"]["theirs"] = "1"
     live["Spec"]["TaskTemplate"]["ContainerSpec"]["Labels"]["theirs"] = "2"
     plan = planned(WEB, live, labels={"shared": "2"})
-    assert {name: value for name, value in plan.spec["Labels"].items() if name != MEMORY} == {
-        "shared": "2",
-        "theirs": "1",
-    }
+    assert visible(plan.spec["Labels"]) == {"shared": "2", "theirs": "1"}
     assert plan.spec["TaskTemplate"]["ContainerSpec"]["Labels"] == {"theirs": "2"}
     assert plan.changes["labels.ours"] == ("1", None)
     assert plan.changes["container_labels.c"] == ("1", None)
@@ -147,7 +131,7 @@ def test_a_default_that_is_written_out_replaces_no_task(explicit: Params) -> Non
     plan = planned(WEB, live, **explicit)
     assert plan.spec["TaskTemplate"] == live["Spec"]["TaskTemplate"]
     assert "EndpointSpec" not in plan.spec
-    assert set(plan.changes) == {MEMORY}
+    assert set(plan.changes) == {DECLARED_LABEL}
 
 
 def test_the_digest_that_runs_stays_while_the_tag_is_the_same() -> None:
@@ -156,9 +140,12 @@ def test_the_digest_that_runs_stays_while_the_tag_is_the_same() -> None:
     container["Image"] = "nginx:1@sha256:" + "a" * 64
     plan = planned(WEB, live, labels={"a": "b"})
     assert plan.spec["TaskTemplate"]["ContainerSpec"] == container
-    moved = order({**WEB, "resolve_image": True})
-    assert plan_service(moved, live, "nginx:1@sha256:" + "b" * 64).changes["image"][1].endswith("b" * 64)
-    assert plan_service(order(WEB), live, None).action == "none"
+    moved = declare({**WEB, "resolve_image": True})
+    pinned = Pinned("nginx:1@sha256:" + "b" * 64, [{"Architecture": "amd64", "OS": "linux"}])
+    plan = plan_service(moved, live, pinned)
+    assert plan.changes["image"][1].endswith("b" * 64)
+    assert plan.spec["TaskTemplate"]["Placement"] == {"Platforms": [{"Architecture": "amd64", "OS": "linux"}]}
+    assert plan_service(declare(WEB), live).action == "none"
 
 
 def test_a_forced_update_counts_up_from_what_is_there() -> None:
@@ -193,6 +180,43 @@ def test_each_mode_is_made(mode: str | None) -> None:
     assert planned(WEB, applied(plan)).action == "none"
 
 
+def test_an_option_that_the_live_mode_does_not_have_is_refused() -> None:
+    with pytest.raises(
+        Refused, match="web: replicas is for mode replicated and replicated-job, this service is global"
+    ):
+        planned({"name": "web"}, service(WEB, mode="global"), replicas=2)
+
+
+def test_a_label_that_is_added_without_the_image_is_not_owned() -> None:
+    live = service(WEB, labels={"ours": "1"})
+    plan = planned({"name": "web"}, live, labels={"added": "2"})
+    assert visible(plan.spec["Labels"]) == {"ours": "1", "added": "2"}
+    assert remembered(plan.spec["Labels"]) == remembered(live["Spec"]["Labels"])
+    assert plan.changes == {"labels.added": (None, "2")}
+
+
+def test_the_collections_own_labels_are_not_shown_as_rolled_back() -> None:
+    live = service(WEB, labels={"x": "2"})
+    live["Spec"]["Labels"]["flotilla.moving"] = "front"
+    live["PreviousSpec"] = service(WEB)["Spec"]
+    assert planned({"name": "web", "state": "rolled_back"}, live).changes == {"labels.x": ("2", None)}
+
+
+def test_a_plan_as_a_sentence_and_an_entry() -> None:
+    created = planned(WEB, replicas=2)
+    assert (created.sentence, created.entry()["id"]) == ("web: created", "")
+    updated = planned(WEB, service(WEB), replicas=2, hostname="h")
+    assert updated.sentence == "web: updated (hostname, replicas)"
+    assert updated.entry() == {
+        "name": "web",
+        "id": "id1",
+        "action": "update",
+        "changes": ["hostname", "replicas"],
+    }
+    rebuilt = planned(WEB, service(WEB), mode="global")
+    assert rebuilt.sentence == "web: removed and created again, since its mode changed"
+
+
 def test_a_job_runs_all_at_once_unless_told_otherwise() -> None:
     plan = planned(WEB, mode="replicated-job", replicas=4)
     assert plan.spec["Mode"]["ReplicatedJob"] == {"TotalCompletions": 4, "MaxConcurrent": 4}
@@ -201,7 +225,7 @@ def test_a_job_runs_all_at_once_unless_told_otherwise() -> None:
     assert plan.spec["Mode"]["ReplicatedJob"] == {"TotalCompletions": 4, "MaxConcurrent": 2}
 
 
-def test_another_mode_means_to_make_it_anew() -> None:
+def test_a_service_of_another_mode_is_created_again() -> None:
     live = service(WEB, labels={"a": "1"})
     plan = planned(WEB, live, mode="global")
     assert (plan.action, plan.live, plan.changes) == ("rebuild", live, {"mode": ("replicated", "global")})
@@ -243,129 +267,13 @@ def test_values_that_may_be_secrets_are_hidden_and_their_change_is_not() -> None
     assert diff["before"]["env.TOKEN"] == "(hidden)"
     assert diff["after"]["env.TOKEN"] == "(hidden), changed"
     assert (diff["before"]["env.GONE"], diff["after"]["env.NEW"]) == ("(hidden)", "(hidden)")
-    told = str(diff) + str(whole_words(live["Spec"], False))
+    told = str(diff) + str(options_of(live["Spec"], False))
     for secret in ("old-token", "new-token", "s3cret", "hunter2"):
         assert secret not in told
     assert plan.diff(True, True)["env.TOKEN"] == "new-token"
-
-
-@pytest.mark.parametrize(
-    ("more", "sentence"),
-    [
-        ({"replicas": -2}, "web: replicas: -2 is below 0: it is a number of tasks."),
-        (
-            {"replicas": 2, "mode": "global"},
-            "web: replicas is for mode replicated and replicated-job, this service is global.",
-        ),
-        (
-            {"mode": "global-job", "update_config": {"order": "start-first"}},
-            "web: update_config.order makes no sense for a global-job, whose tasks are not updated.",
-        ),
-        (
-            {"env": {"PORT": 8080}},
-            "web: env: variable 'PORT' is 8080, a number, not a string: put it in quotes.",
-        ),
-        ({"env": ["=x"]}, "web: env: '=x' has no name before the =."),
-        (
-            {"limits": {"memory": "lots"}},
-            "web: limits.memory: 'lots' is not a size like 512M, 1.5G or 1048576.",
-        ),
-        (
-            {"placement": {"constraints": ["disk == ssd"]}},
-            (
-                "web: placement.constraints: 'disk == ssd' can match no node: use node.id, node.hostname, node.ip, "
-                "node.role, node.platform.os, node.platform.arch, node.labels.NAME or engine.labels.NAME."
-            ),
-        ),
-        (
-            {"placement": {"constraints": ["node.role = worker"]}},
-            "web: placement.constraints: 'node.role = worker' is not like node.labels.disk == ssd (or !=).",
-        ),
-        (
-            {"mounts": [{"target": "/d", "source": "data"}]},
-            (
-                "web: mounts: /d: the source 'data' is no absolute path, so type has to say what it is: volume, tmpfs or "
-                "cluster."
-            ),
-        ),
-        (
-            {"mounts": [{"target": "/d", "source": "/a"}, {"target": "/d", "source": "/b"}]},
-            "web: mounts: /d: two mounts have this target.",
-        ),
-        (
-            {"mounts": [{"target": "/d", "type": "tmpfs", "no_copy": True}]},
-            "web: mounts: /d: no_copy is for a mount of type volume, this one is a tmpfs.",
-        ),
-        (
-            {"publish": [{"target_port": "80-81", "published_port": "90"}]},
-            "web: publish: published_port 90 and target_port 80-81 are ranges of different length.",
-        ),
-        (
-            {"publish": [{"target_port": "0"}]},
-            "web: publish: '0' is not within 1 to 65535, the lower one first.",
-        ),
-        (
-            {
-                "publish": [
-                    {"target_port": "1", "published_port": "9"},
-                    {"target_port": "2", "published_port": "9"},
-                ]
-            },
-            "web: publish: 9/tcp is published twice.",
-        ),
-        (
-            {"healthcheck": {"interval": "soon"}},
-            "web: healthcheck.interval: 'soon' is not a duration like 10s, 1m30s or 2160h.",
-        ),
-        (
-            {"healthcheck": {"test": ["curl", "x"]}},
-            "web: healthcheck.test: a list has to begin with CMD, CMD-SHELL or NONE, not with 'curl'.",
-        ),
-        ({"ulimits": ["nofile"]}, "web: ulimits: 'nofile' is not like nofile:1024:2048."),
-        (
-            {"labels": {"flotilla.declared": "[]"}},
-            "web: labels: label 'flotilla.declared' is the collection's own memory: leave it out.",
-        ),
-        (
-            {"resolve_image": "sometimes"},
-            "web: resolve_image is 'sometimes', none of always, changed, never.",
-        ),
-        (
-            {"update_config": {"max_failure_ratio": 2}},
-            "web: update_config.max_failure_ratio: 2 is not from 0 to 1.",
-        ),
-        (
-            {"networks": ["lost"]},
-            "web: there is no network lost on the swarm; make it first. Nothing was sent.",
-        ),
-        (
-            {"secrets": [{"secret_name": "lost"}]},
-            "web: there is no secret lost on the swarm; make it first. Nothing was sent.",
-        ),
-        (
-            {"networks": [{"name": "front", "alias": "x"}]},
-            "web: networks: {'name': 'front', 'alias': 'x'}: alias is none of name, id, aliases, options.",
-        ),
-    ],
-)
-def test_what_cannot_be_is_refused_in_one_sentence(more: Params, sentence: str) -> None:
-    with pytest.raises(Refused) as refused:
-        planned(WEB, **more)
-    assert str(refused.value) == sentence
 
 
 def test_without_an_image_nothing_new_is_made() -> None:
     with pytest.raises(Refused, match="web does not exist yet, and a new service needs an image"):
         planned({"name": "web"}, replicas=3)
     assert planned({"name": "web", "state": "absent"}).action == "none"
-
-
-def test_env_files_come_before_env() -> None:
-    wanted = order(
-        {**WEB, "env_files": ["a", "b"], "env": {"C": "env"}},
-        ["A=1\n# a comment\n\nB=1\nC=1\n", "B=2=3\nBARE\n"],
-    )
-    assert wanted.values["env"] == ["A=1", "B=2=3", "BARE", "C=env"]
-    with pytest.raises(Refused) as refused:
-        order({**WEB, "env_files": ["a"]}, ["=x"])
-    assert str(refused.value) == "web: env: '=x' has no name before the =."

@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.snapshot import take
 from ansible_collections.flotilla.swarm.plugins.module_utils._service import view as services
 from ansible_collections.flotilla.swarm.tests.unit.support import recorded
 from ansible_collections.flotilla.swarm.tests.unit.support.recorded import NODES, TRUSTED
@@ -14,13 +15,13 @@ from ansible_collections.flotilla.swarm.tests.unit.support.recorded import NODES
 Raw = dict[str, t.Any]
 
 
-def seen(raw: Raw, tasks: list[Raw] | None = None, down: t.Iterable[str] = ()) -> services.Service:
+def seen(raw: Raw, tasks: list[Raw] | None = None, down: t.Iterable[str] = ()) -> services.ServiceView:
     nodes = [{**node, "state": "down"} if node["hostname"] in down else node for node in NODES]
     found = services.views([raw], recorded.tasks_of(raw) if tasks is None else tasks, nodes, TRUSTED)  # type: ignore[arg-type]
     return found[0]
 
 
-def counts(service: services.Service) -> tuple[str, int, int, int | None]:
+def counts(service: services.ServiceView) -> tuple[str, int, int, int | None]:
     return service["mode"], service["running"], service["wanted"], service["completed"]
 
 
@@ -109,25 +110,34 @@ def test_a_job_is_counted_by_its_present_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "found"),
+    ("mode", "wanted"),
     [
-        ("web", "web"),
-        ("crcy4babtxrdsm3wjokps646g", "web"),
-        ("crcy4babtxrd", "web"),
-        ("crcy4babtxr", None),
-        ("we", None),
-        ("", None),
+        ({}, 1),
+        ({"Replicated": {}}, 1),
+        ({"Replicated": {"Replicas": 0}}, 0),
+        ({"ReplicatedJob": {"MaxConcurrent": 3}}, 3),
+        ({"ReplicatedJob": {"MaxConcurrent": 3, "TotalCompletions": 5}}, 5),
     ],
 )
-def test_names_and_ids_are_matched_as_a_whole(name: str, found: str | None) -> None:
-    raw = services.find(recorded.recorded("services"), name)
-    assert (raw and raw["Spec"]["Name"]) == found
+def test_as_many_tasks_are_wanted_as_a_verdict_waits_for(mode: Raw, wanted: int) -> None:
+    raw = recorded.service("web")
+    raw["Spec"]["Mode"] = mode
+    assert seen(raw, [])["wanted"] == wanted
+    snapshot = take("web", raw, [], set(), NODES)
+    assert snapshot.wanted() == wanted
 
 
-def test_a_name_goes_before_an_id() -> None:
-    raws = recorded.recorded("services")
-    raws[0]["Spec"]["Name"] = raws[1]["ID"]
-    assert services.find(raws, raws[1]["ID"]) is raws[0]
+def test_tasks_of_a_node_that_is_disconnected_do_not_run_either() -> None:
+    raw = recorded.service("web")
+    nodes = [{**node, "state": "disconnected"} if node["hostname"] == "w2" else node for node in NODES]
+    [found] = services.views([raw], recorded.tasks_of(raw), nodes, TRUSTED)  # type: ignore[arg-type]
+    assert found["running"] == 2
+
+
+def test_the_collections_own_labels_are_not_shown() -> None:
+    raw = recorded.service("web")
+    raw["Spec"]["Labels"]["flotilla.moving"] = "front"
+    assert seen(raw)["labels"] == {"team": "a"}
 
 
 def test_history_is_read_only_where_something_has_to_be_explained() -> None:
@@ -136,16 +146,16 @@ def test_history_is_read_only_where_something_has_to_be_explained() -> None:
     live = [task for task in recorded.recorded("tasks") if task["DesiredState"] != "shutdown"]
     found = services.views(raws, live, NODES, "2026-11-21T00:00:00Z")
 
-    def unsure(trusted: str) -> list[str]:
-        return sorted(names[one] for one in services.unsure(raws, live, found, trusted))
+    def needing(trusted: str) -> list[str]:
+        return sorted(names[one] for one in services.needing_history(raws, live, found, trusted))
 
     lacking = ["badimage", "crash", "hungry", "jobfail", "nowhere", "paused"]
-    assert unsure("2026-11-21T00:00:00Z") == lacking
+    assert needing("2026-11-21T00:00:00Z") == lacking
     # Its newest task was made after the rollback.
-    assert unsure("2026-11-20T23:53:50Z") == sorted([*lacking, "rolled"])
+    assert needing("2026-11-20T23:53:50Z") == sorted([*lacking, "rolled"])
     # It may have given up on a node, which is not counted as wanted then.
     everywhere = next(raw for raw in raws if raw["Spec"]["Name"] == "everywhere")
     everywhere["Spec"]["TaskTemplate"]["RestartPolicy"] = {"Condition": "any", "MaxAttempts": 2}
-    assert unsure("2026-11-21T00:00:00Z") == sorted([*lacking, "everywhere"])
+    assert needing("2026-11-21T00:00:00Z") == sorted([*lacking, "everywhere"])
     everywhere["Spec"]["TaskTemplate"]["RestartPolicy"] = {"Condition": "any", "MaxAttempts": 0}
-    assert unsure("2026-11-21T00:00:00Z") == lacking
+    assert needing("2026-11-21T00:00:00Z") == lacking

@@ -1,0 +1,176 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import copy
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait import Waiting
+from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import Result, perform
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.deploy import VERB, work
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.options import ARGUMENTS
+from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence
+from ansible_collections.flotilla.swarm.tests.unit.support.services import WEB, service
+
+Raw = dict[str, t.Any]
+NEW = {**WEB, "resolve_image": "never"}
+
+
+def options(**given: t.Any) -> Raw:
+    """The options as Ansible hands them over."""
+    return {**{name: argument.get("default") for name, argument in ARGUMENTS.items()}, **given}
+
+
+def deploy(client: FakeEngine, *, check: bool = False, **given: t.Any) -> Result | Waiting:
+    return work(options(**given), check, client)
+
+
+def live(**more: t.Any) -> Raw:
+    status = {"RunningTasks": 1, "DesiredTasks": 1, "CompletedTasks": 0}
+    return {**service(NEW), "ServiceStatus": status, **more}
+
+
+def engine(*services: Raw, **answers: t.Any) -> FakeEngine:
+    return FakeEngine({"GET /services": list(services), **answers})
+
+
+def test_a_new_service_is_created_and_waited_for() -> None:
+    spec = service(NEW)["Spec"]
+    client = engine(
+        **{"POST /services/create": {"ID": "id1", "Warnings": ["w"]}, "GET /services/id1": {"Spec": spec}}
+    )
+    waiting = deploy(client, **NEW)
+    assert isinstance(waiting, Waiting)
+    assert [(one.service_id, one.goal, one.written) for one in waiting.rollouts] == [
+        ("id1", "converged", True)
+    ]
+    assert waiting.seconds == 300
+    assert waiting.result["actions"] == ["web: created"]
+    assert waiting.result["services"] == [
+        {"name": "web", "id": "id1", "action": "create", "changes": ["image"]}
+    ]
+    assert waiting.result["swarm_service"] == {"image": "nginx:1", "mode": "replicated"}
+    assert (waiting.result["changes"], waiting.result["rebuilt"]) == (["image"], False)
+    assert waiting.result["warnings"] == ["web: w"]
+
+
+def test_without_waiting_there_is_a_result_at_once() -> None:
+    client = engine(**{"DELETE /services/id1": None})
+    client.answers["GET /services"] = [live()]
+    result = deploy(client, name="web", state="absent", wait=False)
+    assert isinstance(result, dict)
+    assert (result["changed"], result["actions"]) == (True, ["web: removed"])
+    assert "swarm_service" not in result
+    assert result["diff"] == [
+        {
+            "before_header": "web",
+            "after_header": "web",
+            "before": {"state": "present"},
+            "after": {"state": "absent"},
+        }
+    ]
+
+
+def test_check_mode_sends_nothing_and_says_what_would_be_done() -> None:
+    client = engine()
+    result = deploy(client, check=True, **NEW, env={"TOKEN": "hunter2"})
+    assert isinstance(result, dict)
+    assert client.writes == []
+    assert (result["changed"], result["actions"]) == (True, ["web: created"])
+    assert result["services"][0]["id"] == ""
+    assert "hunter2" not in str(result)
+    shown = deploy(client, check=True, **NEW, env={"TOKEN": "hunter2"}, show_values=True)
+    assert isinstance(shown, dict)
+    assert shown["diff"][0]["after"]["env.TOKEN"] == "hunter2"
+
+
+@pytest.mark.parametrize(
+    ("status", "waits"),
+    [
+        ({}, False),
+        ({"ServiceStatus": {"RunningTasks": 0, "DesiredTasks": 1}}, True),
+        ({"UpdateStatus": {"State": "paused"}}, True),
+        ({"UpdateStatus": {"State": "updating"}}, True),
+        ({"UpdateStatus": {"State": "rollback_paused"}}, True),
+        ({"UpdateStatus": {"State": "completed"}}, False),
+    ],
+)
+def test_an_unchanged_service_that_is_not_well_is_waited_for(status: Raw, waits: bool) -> None:
+    client = engine(live(**status))
+    result = deploy(client, **NEW)
+    assert client.writes == []
+    assert isinstance(result, Waiting) is waits
+    if isinstance(result, Waiting):
+        assert [(one.service_id, one.written) for one in result.rollouts] == [("id1", False)]
+        result = result.result
+    assert (result["changed"], result["actions"]) == (False, [])
+
+
+@pytest.mark.parametrize(("completed", "waits"), [(1, True), (2, False)])
+def test_an_unchanged_job_is_waited_for_until_enough_tasks_are_complete(completed: int, waits: bool) -> None:
+    job = {**NEW, "mode": "replicated-job", "replicas": 2}
+    client = engine({**service(job), "ServiceStatus": {"CompletedTasks": completed}})
+    assert isinstance(deploy(client, **job), Waiting) is waits
+
+
+def test_a_failure_has_what_was_done_before_it() -> None:
+    created = Sequence({"ID": "id1"}, errors.EngineError("port 8080 is in use", 400))
+    client = engine(**{"POST /services/create": created})
+    found = perform(
+        VERB,
+        options(services=[{**NEW, "name": name} for name in ("a", "b", "c")]),
+        False,
+        lambda _options: client,
+    )
+    assert (found["failed"], found["changed"], found["actions"]) == (True, True, ["a: created"])
+    assert found["msg"].startswith("b: port 8080 is in use")
+    assert [(one["name"], one["id"]) for one in found["services"]] == [("a", "id1"), ("b", ""), ("c", "")]
+    assert [one["before_header"] for one in found["diff"]] == ["a", "b", "c"]
+
+
+def test_an_option_beside_the_list_is_refused() -> None:
+    with pytest.raises(errors.Refused) as error:
+        deploy(engine(), services=[NEW], replicas=3)
+    assert str(error.value) == (
+        "replicas cannot be combined with services; set it in each entry. Nothing was sent."
+    )
+    with pytest.raises(errors.Refused, match="web is declared 2 times; declare every service once"):
+        deploy(engine(), services=[NEW, NEW])
+
+
+def test_env_files_are_read_on_the_host(tmp_path: Path) -> None:
+    path = tmp_path / "a.env"
+    path.write_text("A=1\n", encoding="utf-8")
+    client = engine(**{"POST /services/create": {"ID": "id1"}})
+    deploy(client, services=[{**NEW, "env_files": [str(path)]}, {**NEW, "name": "db"}])
+    assert client.writes[0][1]["TaskTemplate"]["ContainerSpec"]["Env"] == ["A=1"]
+    with pytest.raises(errors.Refused) as error:
+        deploy(client, **NEW, env_files=["/lost.env"])
+    assert str(error.value).startswith(
+        "web: the file /lost.env of env_files could not be read on this host: "
+    )
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_all_is_planned_again_after_another_client_unless_tasks_would_restart_twice(
+    fake_time: t.Any, force: bool
+) -> None:
+    created = Sequence({"ID": "id1"}, errors.Conflict("name conflicts with an existing object", 409))
+
+    def listed(_body: t.Any, _query: t.Any) -> list[Raw]:
+        # Once both were to be created, both exist: one is ours, one is another client's.
+        return [{**live(), "Spec": copy.deepcopy(sent)} for _request, sent, _query in client.writes]
+
+    client = engine(**{"POST /services/create": created})
+    client.answers["GET /services"] = listed
+    declared = [{**NEW, "name": name, "force_update": force} for name in ("web", "db")]
+    found = perform(VERB, options(services=declared, wait=False), False, lambda _options: client)
+    assert (found.get("failed", False), found["actions"], found["changed"]) == (force, ["web: created"], True)
+    if force:
+        assert found["msg"].startswith("db: another client created a service of that name just now")
+    assert [request for request, *_rest in client.writes] == ["POST /services/create"] * 2

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.hidden import HIDDEN
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.mounts import MOUNTS
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.values import ENV, LOG_OPTIONS
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ({"A": "x", "B": "", "C": None}, {"A": HIDDEN, "B": HIDDEN, "C": None}),
+        (["A=x", "B=", "C", "D=a=b"], [f"A={HIDDEN}", f"B={HIDDEN}", "C", f"D={HIDDEN}"]),
+        ("A=x", HIDDEN),
+        ([7, {"A": "x"}], [HIDDEN, HIDDEN]),
+        ("", ""),
+        ([], []),
+        (None, None),
+    ],
+)
+def test_environment_variables_keep_their_names_and_lose_their_values(written: t.Any, shown: t.Any) -> None:
+    assert ENV.hide(written) == shown
+
+
+def test_an_empty_or_unset_variable_of_a_diff_is_hidden_too() -> None:
+    assert {ENV.hide_part(value) for value in ("x", "", "(unset)")} == {HIDDEN}
+
+
+def test_of_a_mount_only_the_options_of_the_driver_are_hidden() -> None:
+    as_written = {"target": "/b", "source": "v", "driver_config": {"name": "nfs", "options": {"o": "x"}}}
+    as_sent = {
+        "Target": "/b",
+        "VolumeOptions": {"NoCopy": True, "DriverConfig": {"Name": "nfs", "Options": {"o": "x"}}},
+    }
+    assert MOUNTS.hide([as_written, as_sent, {"target": "/c"}]) == [
+        {**as_written, "driver_config": {"name": "nfs", "options": {"o": HIDDEN}}},
+        {
+            "Target": "/b",
+            "VolumeOptions": {"NoCopy": True, "DriverConfig": {"Name": "nfs", "Options": {"o": HIDDEN}}},
+        },
+        {"target": "/c"},
+    ]
+    assert MOUNTS.hide_part(as_written) == MOUNTS.hide([as_written])[0]
+    assert as_written["driver_config"] == {"name": "nfs", "options": {"o": "x"}}, "nothing is changed"
+
+
+def test_options_of_a_log_driver_are_told_apart_by_name() -> None:
+    assert LOG_OPTIONS.hide({"token": "x"}) == {"token": HIDDEN}
+    assert LOG_OPTIONS.parts is not None
+    assert LOG_OPTIONS.parts({"token": "x"}) == {"token": "x"}
