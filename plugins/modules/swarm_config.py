@@ -7,18 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_config
-short_description: Make, change and remove configs of the swarm, and bring services to the new version
+short_description: Create, update and remove configs of the swarm, and move services to the new version
 description:
-  - Makes one config or many what they are declared to be. The Engine never changes the data of a config, so new data
-    becomes a new version, which is an object of its own. Every service that uses an older version is moved to the new one
-    and awaited, and what nobody uses anymore is removed.
-  - In a container nothing changes but the content. The file keeps its name, its owner and its mode.
-  - Where a service does not come up with the new version, it is brought back to the one before, which stays, and the task
+  - Brings one config or many to what is declared. The Engine never changes the data of a config, so new data becomes a new
+    version, which is an object of its own. Every service that uses an older version is moved to the new one, the module waits
+    until these services have converged, and older versions that no service uses are removed.
+  - In a container only the content changes. The file keeps its name, its owner and its mode.
+  - A service that does not converge with the new version is rolled back to the version before, which stays, and the task
     fails. The next run tries again.
   - A service that names the config in M(flotilla.swarm.swarm_service) gets the current version.
-  - Which objects are versions of a config is told by their labels, never by how their names begin.
-  - An object that somebody else has made under this name is taken over. It is replaced only if its content differs.
-    The versions that M(community.docker.docker_config) has made with C(rolling_versions) are taken over, too.
+  - Labels say which objects are versions of a config, never the beginning of their names.
+  - An object of this name that another client created is taken over. It is replaced only if its content differs.
+    The versions that M(community.docker.docker_config) created with C(rolling_versions) are taken over, too.
   - The options of M(community.docker.docker_config) have the same names and meanings here.
 author:
   - Flotilla contributors (@flotilla-swarm)
@@ -27,109 +27,9 @@ extends_documentation_fragment:
   - flotilla.swarm._attributes
   - flotilla.swarm._attributes.actiongroup_swarm
   - flotilla.swarm._progress
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-    details:
-      - The data is never shown, only which version there is.
-  idempotent:
-    support: partial
-    details:
-      - With O(force=true), every run makes a new version.
+  - flotilla.swarm._versions.config
 notes:
-  - The data is not shown. Everybody who may use a manager's Engine can read a config, so it is no place for secrets.
-  - A service that is a job is not moved, since any change runs it again. A warning names it.
-options:
-  name:
-    description:
-      - The name of the config, at most 64 characters. Services use it, whatever the versions themselves are called.
-      - One of O(name) and O(configs) is required.
-    type: str
-  rewire:
-    description:
-      - Move the services that use an older version to the current one. Otherwise they are left alone, and the versions they
-        use stay.
-    type: bool
-    default: true
-  wait:
-    description:
-      - Wait until every service that is moved has converged, or until it is certain that one will not.
-      - Without it, older versions are removed by the next run.
-    type: bool
-    default: true
-  wait_timeout:
-    description:
-      - The number of seconds that all services together may take. One that takes longer has failed and is brought back.
-    type: int
-    default: 300
-  configs:
-    description:
-      - Several configs, each a dictionary with the options that this module has for one.
-      - All are planned and checked before anything is sent, and a service that uses several of them is changed once.
-    type: list
-    elements: dict
-    suboptions:
-      name:
-        description:
-          - The name of the config.
-        type: str
-        required: true
-      <<: &config
-        state:
-          description:
-            - What the config shall be.
-          type: str
-          choices:
-            present: It exists and is as declared.
-            absent: No version of it exists. Refused while a service uses one.
-          default: present
-        data:
-          description:
-            - The content, at least 1 and at most 1023999 bytes of it.
-            - One of O(data) and O(data_src) is required to make a config.
-          type: str
-        data_src:
-          description:
-            - A file with the content, on the host where the module runs.
-          type: path
-        data_is_b64:
-          description:
-            - O(data) is Base64 and is decoded first. The way for anything that is no text.
-          type: bool
-          default: false
-        labels:
-          description:
-            - Labels of the config, owned key by key. A label that was declared last time and is not anymore is removed, and
-              those of others stay. They are changed in place, so no service is touched.
-          type: dict
-        template_driver:
-          description:
-            - Expand the content as a template when a task starts, with C({{.Node.Hostname}}) and the like.
-            - Another value makes a new version, and so does leaving it out where there was one.
-          type: str
-          choices: [golang]
-        force:
-          description:
-            - Make a new version although the content is the same.
-          type: bool
-          default: false
-        rolling_versions:
-          description:
-            - Keep older versions, and call the versions C(NAME_v1), C(NAME_v2) and so on from the first one on. Otherwise the
-              first is called C(NAME), and only the current one is kept.
-            - Content that an older version still has brings that one back.
-          type: bool
-          default: false
-        versions_to_keep:
-          description:
-            - With O(rolling_versions=true), how many older versions are kept beside the current one. V(-1) keeps all, V(0) and
-              V(1) keep the current one only.
-            - One that a service uses is never removed.
-          type: int
-          default: 5
-  <<: *config
+  - The data is not shown. Everybody who may use the Engine of a manager can read a config, so do not put secrets into one.
 seealso:
   - module: flotilla.swarm.swarm_config_info
   - module: flotilla.swarm.swarm_service
@@ -137,12 +37,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make a config, or a new version of it when the template gives something else
+- name: Create a config, or a new version of it when the template gives a different text
   flotilla.swarm.swarm_config:
     name: nginx_conf
     data: "{{ lookup('ansible.builtin.template', 'nginx.conf.j2') }}"
 
-- name: Use it
+- name: Use the config
   flotilla.swarm.swarm_service:
     name: web
     image: nginx:1.27
@@ -156,7 +56,7 @@ EXAMPLES = r"""
     data: "{% raw %}node = {{.Node.Hostname}}{% endraw %}"
     template_driver: golang
 
-- name: Change several at once, and each service that uses more than one of them only once
+- name: Change several configs at once, and update each service that uses more than one of them only once
   flotilla.swarm.swarm_config:
     configs:
       - name: prometheus
@@ -179,16 +79,16 @@ actions:
   type: list
   elements: str
   sample:
-    - "nginx_conf: version 2 made (nginx_conf_v2)"
+    - "nginx_conf: version 2 created (nginx_conf_v2)"
     - "web: moved to version 2 of nginx_conf"
     - "nginx_conf: older version removed (nginx_conf)"
 config_id:
-  description: The ID of the current version; empty in check mode for one that would be made.
+  description: The ID of the current version; empty in check mode for one that would be created.
   returned: success, when O(name) is used and O(state=present)
   type: str
   sample: hzehrmyjigmcp2gb6nlhmjqcv
 config_name:
-  description: The name of the current version's own object.
+  description: The name of the object of the current version.
   returned: success, when O(name) is used and O(state=present)
   type: str
   sample: nginx_conf_v2
@@ -205,8 +105,8 @@ configs:
       sample: nginx_conf
     action:
       description:
-        - V(create), V(adopt) (taken over from somebody else), V(rotate) (a new version), V(revert) (an older version made
-          current), V(relabel), V(remove) or V(none).
+        - V(create), V(adopt) (taken over from another client), V(rotate) (a new version), V(revert) (an older version became
+          the current one), V(relabel), V(remove) or V(none).
       type: str
       returned: always
       sample: rotate
@@ -216,7 +116,7 @@ configs:
       returned: always
       sample: hzehrmyjigmcp2gb6nlhmjqcv
     object:
-      description: The name of the current version's own object.
+      description: The name of the object of the current version.
       type: str
       returned: always
       sample: nginx_conf_v2
@@ -226,32 +126,32 @@ configs:
       returned: always
       sample: 2
     services:
-      description: The services that were moved to it.
+      description: The services that were moved to the current version.
       type: list
       elements: str
       returned: always
       sample: [web]
     pruned:
-      description: The names of the objects that were removed because nobody needed them.
+      description: The names of the objects that were removed because no service needed them.
       type: list
       elements: str
       returned: always
       sample: [nginx_conf]
 rollouts:
-  description: What the rollouts of the services came to, in the form of M(flotilla.swarm.swarm_service). It is returned with a
+  description: The verdict on the rollout of each service, in the form of M(flotilla.swarm.swarm_service). It is returned with a
     failure as well.
   returned: when the services were waited for
   type: list
   elements: dict
 """
 
-from ..module_utils._secret.module import manage
-from ..module_utils._secret.versions import CONFIG
+from ..module_utils._run.module import run
+from ..module_utils._secret.deploy import CONFIG_VERB
 
 
 def main() -> None:
     """Run the module."""
-    manage(CONFIG)
+    run(CONFIG_VERB)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_config_info
-short_description: Tell the configs of a swarm, their versions, and which services use them
+short_description: Read the configs of a swarm, their versions, and which services use them
 description:
-  - Tells one, several or all configs of the swarm - which versions there are, how old they are and which services use them.
-  - Works on any host in any state; a host that is no manager with a quorum says so and returns no configs.
+  - Returns one, several or all configs of the swarm - which versions there are, how old they are and which services use them.
+  - Works on any host in any state. A host that is not a manager with a quorum returns its state and no configs.
   - A handful of requests is sent, however many configs and services there are.
 author:
   - Flotilla contributors (@flotilla-swarm)
@@ -19,14 +19,8 @@ extends_documentation_fragment:
   - flotilla.swarm._attributes
   - flotilla.swarm._attributes.info_module
   - flotilla.swarm._attributes.actiongroup_swarm
+  - flotilla.swarm._versions.config_info
 options:
-  name:
-    description:
-      - The configs to tell, by the declared name, by the name of a version's own object, by ID, or by the twelve characters
-        or more of an ID. All configs when it is left out.
-      - A name is matched as a whole.
-    type: list
-    elements: str
   show_data:
     description:
       - Return the data of each version as RV(configs[].versions[].data).
@@ -37,20 +31,20 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at all configs
+- name: Read all configs
   flotilla.swarm.swarm_config_info:
   register: result
 
-- name: Show those that nobody uses
+- name: Show the configs that no service uses
   ansible.builtin.debug:
     msg: "{{ result.configs | rejectattr('used_by') | map(attribute='name') | list }}"
 
-- name: Look at one
+- name: Read one config
   flotilla.swarm.swarm_config_info:
     name: nginx_conf
   register: one
 
-- name: Stop when it is older than a year
+- name: Stop when the config is older than a year
   ansible.builtin.assert:
     that: one.configs[0].versions[0].age_days < 365
     fail_msg: "nginx_conf has not been changed for {{ one.configs[0].versions[0].age_days }} days."
@@ -67,12 +61,12 @@ why:
   returned: always
   type: str
 missing:
-  description: The names in O(name) that no config has.
+  description: The names and IDs in O(name) that no config has.
   returned: on a manager with a quorum
   type: list
   elements: str
 summary:
-  description: The configs in one glance, a list of lines made for reading.
+  description: The configs as a table for reading, a list of lines.
   returned: always
   type: list
   elements: str
@@ -83,12 +77,12 @@ configs:
   elements: dict
   contains:
     name:
-      description: The name that was declared; the object's own name, where somebody else has made it.
+      description: The declared name; the name of the object, where another client created it.
       type: str
       returned: always
       sample: nginx_conf
     managed:
-      description: Whether M(flotilla.swarm.swarm_config) has made it or taken it over.
+      description: Whether M(flotilla.swarm.swarm_config) created it or took it over.
       type: bool
       returned: always
     id:
@@ -97,7 +91,7 @@ configs:
       returned: always
       sample: hzehrmyjigmcp2gb6nlhmjqcv
     object:
-      description: The name of the current version's own object.
+      description: The name of the object of the current version.
       type: str
       returned: always
       sample: nginx_conf_v2
@@ -123,7 +117,7 @@ configs:
           type: str
           returned: always
         object:
-          description: The name of its own object.
+          description: The name of the object of the version.
           type: str
           returned: always
         version:
@@ -135,36 +129,36 @@ configs:
           type: bool
           returned: always
         created:
-          description: When it was made.
+          description: When the version was created.
           type: str
           returned: always
           sample: "2026-11-21T03:18:52.342675061Z"
         updated:
-          description: When its labels were last written.
+          description: When the labels of the version were last written.
           type: str
           returned: always
           sample: "2026-11-21T03:18:52.342675061Z"
         age_days:
-          description: How many whole days ago it was made, by this host's clock.
+          description: How many whole days ago the version was created, by the clock of this host.
           type: int
           returned: always
           sample: 17
         labels:
-          description: Its labels, without the collection's own.
+          description: The labels of the version, without those of the collection itself.
           type: dict
           returned: always
         used_by:
-          description: The services that use it, and those that would go back to it if their present update failed.
+          description: The services that use the version, and those that would go back to it if their present update failed.
           type: list
           elements: str
           returned: always
           sample: [web]
         template_driver:
-          description: The driver that expands it as a template, V(null) for none.
+          description: The driver that expands the content as a template, V(null) for none.
           type: str
           returned: always
         driver:
-          description: The external driver that brings its content, V(null) for none.
+          description: The external driver that provides the content, V(null) for none.
           type: str
           returned: always
         data:
@@ -173,27 +167,13 @@ configs:
           returned: when O(show_data=true)
 """
 
-import typing as t
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._engine.client import Client
 from ..module_utils._run.module import run
-from ..module_utils._secret.info import lines, look
-from ..module_utils._secret.versions import CONFIG
-from ..module_utils._swarm.on_manager import on_manager
-
-
-def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
-    """Look at the configs."""
-    names, show_data = module.params["name"], module.params["show_data"]
-    found = on_manager(client, lambda _nodes, _own: look(client, CONFIG, names, show_data), {"configs": []})
-    return {"changed": False, **found, "summary": lines(CONFIG, found)}
+from ..module_utils._secret.info import CONFIG_INFO
 
 
 def main() -> None:
     """Run the module."""
-    run({"name": {"type": "list", "elements": "str"}, "show_data": {"type": "bool", "default": False}}, work)
+    run(CONFIG_INFO)
 
 
 if __name__ == "__main__":

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_secret
-short_description: Make, change and remove secrets of the swarm, and bring services to the new version
+short_description: Create, update and remove secrets of the swarm, and move services to the new version
 description:
-  - Makes one secret or many what they are declared to be. The Engine never changes the data of a secret, so new data
-    becomes a new version, which is an object of its own. Every service that uses an older version is moved to the new one
-    and awaited, and what nobody uses anymore is removed.
-  - In a container nothing changes but the content. The file keeps its name, its owner and its mode.
-  - Where a service does not come up with the new version, it is brought back to the one before, which stays, and the task
+  - Brings one secret or many to what is declared. The Engine never changes the data of a secret, so new data becomes a new
+    version, which is an object of its own. Every service that uses an older version is moved to the new one, the module waits
+    until these services have converged, and older versions that no service uses are removed.
+  - In a container only the content changes. The file keeps its name, its owner and its mode.
+  - A service that does not converge with the new version is rolled back to the version before, which stays, and the task
     fails. The next run tries again.
   - A service that names the secret in M(flotilla.swarm.swarm_service) gets the current version.
-  - Which objects are versions of a secret is told by their labels, never by how their names begin.
-  - An object that somebody else has made under this name is taken over. It is replaced only if its content differs,
-    which the Engine can tell without handing the data out.
-    The versions that M(community.docker.docker_secret) has made with C(rolling_versions) are taken over, too.
+  - Labels say which objects are versions of a secret, never the beginning of their names.
+  - An object of this name that another client created is taken over. It is replaced only if its content differs,
+    which the Engine can tell without returning the data.
+    The versions that M(community.docker.docker_secret) created with C(rolling_versions) are taken over, too.
   - The options of M(community.docker.docker_secret) have the same names and meanings here.
 author:
   - Flotilla contributors (@flotilla-swarm)
@@ -28,128 +28,14 @@ extends_documentation_fragment:
   - flotilla.swarm._attributes
   - flotilla.swarm._attributes.actiongroup_swarm
   - flotilla.swarm._progress
+  - flotilla.swarm._versions.secret
 attributes:
   check_mode:
-    support: full
     details:
-      - Whether the content of a secret that somebody else has made is the declared one is found out by an update that the
+      - Whether the content of a secret that another client created is the declared one is found out by an update that the
         Engine has to refuse, in check mode, too.
-  diff_mode:
-    support: full
-    details:
-      - The data is never shown, only which version there is.
-  idempotent:
-    support: partial
-    details:
-      - With O(force=true), every run makes a new version.
 notes:
-  - The data is shown nowhere. The version's label has a salted scrypt hash of it, by which it is known again.
-  - A service that is a job is not moved, since any change runs it again. A warning names it.
-options:
-  name:
-    description:
-      - The name of the secret, at most 64 characters. Services use it, whatever the versions themselves are called.
-      - One of O(name) and O(secrets) is required.
-    type: str
-  rewire:
-    description:
-      - Move the services that use an older version to the current one. Otherwise they are left alone, and the versions they
-        use stay.
-    type: bool
-    default: true
-  wait:
-    description:
-      - Wait until every service that is moved has converged, or until it is certain that one will not.
-      - Without it, older versions are removed by the next run.
-    type: bool
-    default: true
-  wait_timeout:
-    description:
-      - The number of seconds that all services together may take. One that takes longer has failed and is brought back.
-    type: int
-    default: 300
-  secrets:
-    description:
-      - Several secrets, each a dictionary with the options that this module has for one.
-      - All are planned and checked before anything is sent, and a service that uses several of them is changed once.
-    type: list
-    elements: dict
-    suboptions:
-      name:
-        description:
-          - The name of the secret.
-        type: str
-        required: true
-      <<: &secret
-        state:
-          description:
-            - What the secret shall be.
-          type: str
-          choices:
-            present: It exists and is as declared.
-            absent: No version of it exists. Refused while a service uses one.
-          default: present
-        data:
-          description:
-            - The content, at least 1 and at most 511999 bytes of it.
-            - One of O(data) and O(data_src) is required to make a secret, unless a
-              O(driver) brings the data.
-          type: str
-        data_src:
-          description:
-            - A file with the content, on the host where the module runs.
-          type: path
-        data_is_b64:
-          description:
-            - O(data) is Base64 and is decoded first. The way for anything that is no text.
-          type: bool
-          default: false
-        labels:
-          description:
-            - Labels of the secret, owned key by key. A label that was declared last time and is not anymore is removed, and
-              those of others stay. They are changed in place, so no service is touched.
-          type: dict
-        template_driver:
-          description:
-            - Expand the content as a template when a task starts, with C({{.Node.Hostname}}) and the like.
-            - Another value makes a new version, and so does leaving it out where there was one.
-          type: str
-          choices: [golang]
-        driver:
-          description:
-            - Have the content brought by an external secret driver when a task starts. A plugin of that name has to be on the
-              managers.
-          type: dict
-          suboptions:
-            name:
-              description:
-                - The name of the driver.
-              type: str
-              required: true
-            options:
-              description:
-                - Its options. Values are strings.
-              type: dict
-        force:
-          description:
-            - Make a new version although the content is the same.
-          type: bool
-          default: false
-        rolling_versions:
-          description:
-            - Keep older versions, and call the versions C(NAME_v1), C(NAME_v2) and so on from the first one on. Otherwise the
-              first is called C(NAME), and only the current one is kept.
-            - Content that an older version still has brings that one back.
-          type: bool
-          default: false
-        versions_to_keep:
-          description:
-            - With O(rolling_versions=true), how many older versions are kept beside the current one. V(-1) keeps all, V(0) and
-              V(1) keep the current one only.
-            - One that a service uses is never removed.
-          type: int
-          default: 5
-  <<: *secret
+  - The data is shown nowhere. A label of the version has a salted scrypt hash of the data, by which the data is recognized.
 seealso:
   - module: flotilla.swarm.swarm_secret_info
   - module: flotilla.swarm.swarm_service
@@ -157,12 +43,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make a secret, or rotate it when the password in the vault has changed
+- name: Create a secret, or rotate it when the password in the vault has changed
   flotilla.swarm.swarm_secret:
     name: db_password
     data: "{{ vault_db_password }}"
 
-- name: Use it
+- name: Use the secret
   flotilla.swarm.swarm_service:
     name: db
     image: postgres:17
@@ -171,7 +57,7 @@ EXAMPLES = r"""
       - secret_name: db_password
         mode: "0400"
 
-- name: Rotate a certificate and its key, and change each service that uses both only once
+- name: Rotate a certificate and its key, and update each service that uses both only once
   flotilla.swarm.swarm_secret:
     secrets:
       - name: site_key
@@ -203,16 +89,16 @@ actions:
   type: list
   elements: str
   sample:
-    - "db_password: version 2 made (db_password_v2)"
+    - "db_password: version 2 created (db_password_v2)"
     - "web: moved to version 2 of db_password"
     - "db_password: older version removed (db_password)"
 secret_id:
-  description: The ID of the current version; empty in check mode for one that would be made.
+  description: The ID of the current version; empty in check mode for one that would be created.
   returned: success, when O(name) is used and O(state=present)
   type: str
   sample: hzehrmyjigmcp2gb6nlhmjqcv
 secret_name:
-  description: The name of the current version's own object.
+  description: The name of the object of the current version.
   returned: success, when O(name) is used and O(state=present)
   type: str
   sample: db_password_v2
@@ -229,8 +115,8 @@ secrets:
       sample: db_password
     action:
       description:
-        - V(create), V(adopt) (taken over from somebody else), V(rotate) (a new version), V(revert) (an older version made
-          current), V(relabel), V(remove) or V(none).
+        - V(create), V(adopt) (taken over from another client), V(rotate) (a new version), V(revert) (an older version became
+          the current one), V(relabel), V(remove) or V(none).
       type: str
       returned: always
       sample: rotate
@@ -240,7 +126,7 @@ secrets:
       returned: always
       sample: hzehrmyjigmcp2gb6nlhmjqcv
     object:
-      description: The name of the current version's own object.
+      description: The name of the object of the current version.
       type: str
       returned: always
       sample: db_password_v2
@@ -250,32 +136,32 @@ secrets:
       returned: always
       sample: 2
     services:
-      description: The services that were moved to it.
+      description: The services that were moved to the current version.
       type: list
       elements: str
       returned: always
       sample: [web]
     pruned:
-      description: The names of the objects that were removed because nobody needed them.
+      description: The names of the objects that were removed because no service needed them.
       type: list
       elements: str
       returned: always
       sample: [db_password]
 rollouts:
-  description: What the rollouts of the services came to, in the form of M(flotilla.swarm.swarm_service). It is returned with a
+  description: The verdict on the rollout of each service, in the form of M(flotilla.swarm.swarm_service). It is returned with a
     failure as well.
   returned: when the services were waited for
   type: list
   elements: dict
 """
 
-from ..module_utils._secret.module import manage
-from ..module_utils._secret.versions import SECRET
+from ..module_utils._run.module import run
+from ..module_utils._secret.deploy import SECRET_VERB
 
 
 def main() -> None:
     """Run the module."""
-    manage(SECRET)
+    run(SECRET_VERB)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Planning secrets or configs against a swarm, and sending what the plans say. PRIVATE to the collection."""
+"""Planning secrets or configs against a swarm, and carrying out each plan. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -12,221 +12,196 @@ import functools
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
-from .._engine.client import Client, only
-from .._engine.errors import Conflict, EngineError, FlotillaError, NotFound, Overtaken, Refused
-from .._engine.wait import in_sequence
-from .._options.option import check_once
-from . import versions as content
-from .compare import same_content
-from .declared import ContentOrder, content_order
-from .fingerprint import fingerprint
-from .move import users
-from .plan import ContentPlan, claimed, plan_content, prunable, relabelled
-from .versions import Family, Raw, Version
+from .._engine.client import Client, filter_by
+from .._engine.errors import Conflict, FlotillaError, NotFound, Overtaken, Refused
+from .._engine.update import update
+from .._options.one_or_many import check_once
+from .._options.option import check_versions
+from .._rollout.references import users
+from . import versions
+from .compare import fingerprint, same_content
+from .declared import DeclaredSecret
+from .options import Family
+from .plan import SecretPlan, labels_of_current, labels_of_older, plan_secret
+from .versions import Raw, Version
 
-_AT_A_TIME = 4
+# A fingerprint is slow on purpose, and Python computes several at a time.
+_THREADS = 4
 
 
-class Contents:
-    """The secrets or the configs of a swarm that somebody declared.
+class Secrets:
+    """The secrets or the configs of a swarm that a user declares.
 
     Args:
         client: a manager's Engine.
         family: which of both.
-        orders: what is declared, each name once.
+        declared: what is declared.
+
+    Raises:
+        Refused: one is declared twice, or has an option that the Engine does not know.
     """
 
-    def __init__(self, client: Client, family: Family, orders: list[ContentOrder]) -> None:
-        check_once([order.name for order in orders], family.word)
+    def __init__(self, client: Client, family: Family, declared: list[DeclaredSecret]) -> None:
+        check_once([one.name for one in declared], family.word)
+        for one in declared:
+            try:
+                check_versions(family.table, one.values, client.api(), client.where)
+            except Refused as error:
+                raise error.prefixed(f"{one.name}: ") from None
         self._client = client
-        self._orders = orders
-        self._fingerprints: dict[str, dict[str, str]] = {}
+        self._declared = declared
+        self._fingerprints: dict[str, dict[str, str]] | None = None
         #: Secrets or configs.
         self.family = family
         #: What ``plan`` planned.
-        self.plans: list[ContentPlan] = []
+        self.plans: list[SecretPlan] = []
         #: Sentences for the user that are no failure.
         self.warnings: list[str] = []
 
-    def plan(self, leaving: t.AbstractSet[str] = frozenset()) -> list[ContentPlan]:
+    def plan(self, leaving: t.AbstractSet[str] = frozenset()) -> list[SecretPlan]:
         """Plan all of them; nothing is changed.
 
         Args:
-            leaving: the IDs of services that will be gone by the time something is removed.
+            leaving: the IDs of services that do not exist any longer when something is removed.
 
         Raises:
-            Refused: one of them cannot be done.
+            Refused: a service uses one that is declared absent.
         """
-        raws = self._near() if self._orders else []
-        # A fingerprint is slow on purpose, and Python makes several at a time.
-        with ThreadPoolExecutor(_AT_A_TIME) as pool:
-            self.plans = list(pool.map(functools.partial(self._plan, raws), self._orders))
+        raws = self._candidates() if self._declared else []
+        with ThreadPoolExecutor(_THREADS) as pool:
+            self.plans = list(pool.map(functools.partial(self._plan, raws), self._declared))
         self._refuse_in_use(leaving)
         return self.plans
 
-    def send_all(self, plans: list[ContentPlan], done: list[ContentPlan]) -> None:
-        """Carry out the plans. Afterwards they know the IDs of the versions that are current.
-
-        Args:
-            plans: what to do, one after the other.
-            done: gets what was carried out, for those who have to tell of it after an error.
+    def apply(self, plan: SecretPlan) -> None:
+        """Carry out one plan; afterwards it has the ID of the version that is current.
 
         Raises:
-            FlotillaError: the Engine objects; the message begins with the name of the secret or config.
+            Overtaken: another client created or removed the same object.
+            FlotillaError: the Engine objects.
         """
-        orders = [plan.order for plan in plans if plan.claims]
-        with ThreadPoolExecutor(_AT_A_TIME) as pool:
-            made = pool.map(self._fingerprint, orders)
-            self._fingerprints = {order.name: labels for order, labels in zip(orders, made)}
-        for plan in plans:
-            try:
-                self._send(plan)
-            except FlotillaError as error:
-                raise error.prefixed(f"{plan.order.name}: ") from None
-            done.append(plan)
-
-    def _send(self, plan: ContentPlan) -> None:
-        if plan.action == "remove":
-            for version in plan.stale:
-                self._remove(version)
+        if plan.action == "none":
             return
-        for version in plan.stale:
+        if plan.action == "remove":
+            self._remove(plan)
+            return
+        for version in plan.older:
             if not version.owned:
-                self._relabel(version, lambda now: claimed(now, plan.order.name))
-        if plan.action in ("create", "rotate"):
-            self._create(plan)
-        elif plan.target is not None and plan.action != "none":
-            marked = self._fingerprints.get(plan.order.name, {})
-            self._relabel(
-                plan.target,
-                lambda now: {
-                    **relabelled(plan.order, now, self._labels_before(plan, now), plan.number),
-                    **marked,
-                },
-            )
+                self._relabel(version, functools.partial(labels_of_older, plan.name))
+        if plan.target is None:
+            plan.id = self._create(plan)
+            return
+        marked = self._fingerprint_of(plan)
+        self._relabel(plan.target, lambda now: {**labels_of_current(plan, now), **marked})
 
     def current(self) -> dict[str, str]:
-        """The ID that is meant by each name a service can use.
+        """The ID that each name means which a service can use.
 
-        What is planned and not made yet has an ID that no object has, so that a plan can already refer to it.
+        One that is planned and not created yet has an ID that no object has, so that a plan can already refer to it.
         """
-        found = content.names(self._client.get(self.family.path))
+        ids = versions.names(self._client.get(self.family.path))
         for plan in self.plans:
-            # Taken out first: the first name of an ID is to be the object's own.
-            found.pop(plan.order.name, None)
-            if plan.order.state == "present":
-                identity = plan.id or f"planned-{plan.order.name}"
-                found.setdefault(plan.object_name, identity)
-                found.setdefault(plan.order.name, identity)
-        return found
+            # Taken out first: the first name of an ID has to be the object's own.
+            ids.pop(plan.name, None)
+            if plan.is_present:
+                identity = plan.id or f"planned-{plan.name}"
+                ids.setdefault(plan.object_name, identity)
+                ids.setdefault(plan.name, identity)
+        return ids
 
-    def prune(self, plans: list[ContentPlan]) -> list[str]:
-        """Remove older versions that nobody needs, and say which."""
-        told: list[str] = []
-        if not any(prunable(plan, ()) for plan in plans):
-            return told
-        used = users(self._client.get("/services"), self.family)
-        for plan in plans:
-            for version in prunable(plan, used):
-                try:
-                    self._remove(version)
-                except EngineError as error:
-                    # Somebody began to use it just now.
-                    self.warnings.append(f"{plan.order.name}: version {version.number} stays. {error}.")
-                    continue
-                plan.pruned.append(version.object_name)
-                told.append(f"{plan.order.name}: older version removed ({version.object_name})")
-        return told
+    def _plan(self, raws: list[Raw], declared: DeclaredSecret) -> SecretPlan:
+        same = functools.partial(same_content, self._client, self.family, declared)
+        return plan_secret(self.family, declared, raws, same)
 
-    def _plan(self, raws: list[Raw], order: ContentOrder) -> ContentPlan:
-        return plan_content(order, raws, functools.partial(same_content, self._client, self.family, order))
-
-    def _near(self) -> list[Raw]:
+    def _candidates(self) -> list[Raw]:
         """All objects that can be versions of what is declared, and perhaps some more."""
-        names = sorted({order.name[: content.SHARED] for order in self._orders})
-        return t.cast("list[Raw]", self._client.get(self.family.path, filters=only("name", names) or None))
+        beginnings = sorted({one.name[: versions.SHARED] for one in self._declared})
+        return t.cast(
+            "list[Raw]", self._client.get(self.family.path, filters=filter_by("name", beginnings) or None)
+        )
 
     def _refuse_in_use(self, leaving: t.AbstractSet[str]) -> None:
         removed = [plan for plan in self.plans if plan.action == "remove"]
         if not removed:
             return
         staying = [raw for raw in self._client.get("/services") if raw["ID"] not in leaving]
-        used = users(staying, self.family)
+        used_by = users(staying, self.family.word)
         for plan in removed:
-            names = sorted({name for version in plan.stale for name in used.get(version.id, [])})
+            names = sorted({name for version in plan.older for name in used_by.get(version.id, [])})
             if names:
+                use, services = ("use", "these services") if len(names) > 1 else ("uses", "this service")
                 raise Refused(
-                    f"{plan.order.name} cannot be removed: {', '.join(names)} {'use' if len(names) > 1 else 'uses'} it; "
-                    f"remove the {self.family.word} from there first. Nothing was sent."
+                    f"{plan.name} cannot be removed: {', '.join(names)} {use} it; remove the {self.family.word} from "
+                    f"{services} first. Nothing was sent."
                 )
 
-    def _create(self, plan: ContentPlan) -> None:
-        order = plan.order
-        body: dict[str, t.Any] = {
+    def _create(self, plan: SecretPlan) -> str:
+        """Create a version, and return its ID."""
+        declared = plan.declared
+        body: Raw = {
             "Name": plan.object_name,
-            "Labels": {**plan.labels, **self._fingerprints[order.name]},
-            **order.about,
+            "Labels": {**plan.labels, **self._fingerprint_of(plan)},
         }
-        if order.data is not None:
-            body["Data"] = base64.b64encode(order.data).decode()
+        for option in self.family.versioned:
+            if option.name in declared.values:
+                option.write(body, declared.values[option.name])
+        if declared.data is not None:
+            body["Data"] = base64.b64encode(declared.data).decode()
         try:
-            plan.id = self._client.post(f"{self.family.path}/create", body)["ID"]
+            return str(self._client.post(f"{self.family.path}/create", body)["ID"])
         except Conflict:
             raise self._overtaken(
-                f"somebody else made a {self.family.word} {plan.object_name} just now; run again to bring it to what is "
-                "declared."
+                f"another client has just created the {self.family.word} {plan.object_name}; run again to bring it to what "
+                "is declared."
             ) from None
 
-    def _fingerprint(self, order: ContentOrder) -> dict[str, str]:
-        if self.family.readable or order.data is None:
-            return {}
-        made = fingerprint(order.data)
-        return {} if made is None else {content.FINGERPRINT: made}
+    def _fingerprint_of(self, plan: SecretPlan) -> dict[str, str]:
+        """The label with the fingerprint, where a plan needs one; all are computed together, with the first of them."""
+        if self._fingerprints is None:
+            plans = [one for one in self.plans if one.needs_fingerprint]
+            with ThreadPoolExecutor(_THREADS) as pool:
+                labels = pool.map(self._fingerprint, [one.declared for one in plans])
+                self._fingerprints = {one.name: label for one, label in zip(plans, labels)}
+        return self._fingerprints.get(plan.name, {})
 
-    @staticmethod
-    def _labels_before(plan: ContentPlan, now: Version) -> dict[str, str]:
-        """Whose labels the declared ones are put on: an older version that comes back gets the current one's."""
-        return plan.live.labels if plan.action == "revert" and plan.live else now.labels
+    def _fingerprint(self, declared: DeclaredSecret) -> dict[str, str]:
+        if self.family.readable or declared.data is None:
+            return {}
+        text = fingerprint(declared.data)
+        return {} if text is None else {versions.FINGERPRINT: text}
 
     def _relabel(self, version: Version, labels: t.Callable[[Version], dict[str, str]]) -> None:
-        """Write labels alone; the data stays as it is."""
-        first = [version]
+        """Write the labels of a version; its content stays as it is."""
 
-        def write() -> None:
-            now = first.pop() if first else Version(self._read(version), version.number, version.owned)
-            self._client.post(
-                f"{self.family.path}/{now.id}/update",
-                {"Name": now.object_name, "Labels": labels(now)},
-                version=now.raw["Version"]["Index"],
-            )
+        def change(raw: Raw) -> Raw | None:
+            now = Version(raw, version.number, version.owned)
+            wanted = labels(now)
+            return None if wanted == now.labels else {"Name": now.object_name, "Labels": wanted}
 
-        in_sequence(write)
-
-    def _read(self, version: Version) -> Raw:
         try:
-            return t.cast("Raw", self._client.get(f"{self.family.path}/{version.id}"))
+            written = update(
+                self._client, f"{self.family.path}/{version.id}", change, known=dict(version.raw)
+            )
         except NotFound:
             raise self._overtaken(
-                f"somebody else removed {version.object_name} just now; run again to make it anew."
+                f"another client has just removed {version.object_name}; run again to create a new version."
             ) from None
+        self.warnings += written.warnings
 
     def _overtaken(self, sentence: str) -> FlotillaError:
-        """An error after which all is planned anew, unless that would make a forced version a second time."""
-        forced = any(order.force for order in self._orders)
+        """An error after which all is planned again, unless that would create a forced version a second time."""
+        forced = any(declared.force for declared in self._declared)
         return FlotillaError(sentence) if forced else Overtaken(sentence)
 
-    def _remove(self, version: Version) -> None:
-        with contextlib.suppress(NotFound):
-            self._client.delete(f"{self.family.path}/{version.id}")
-
-
-def contents_of(client: Client, family: Family, declared: list[dict[str, t.Any]]) -> Contents:
-    """The contents that modules' options declare.
-
-    Raises:
-        Refused: one of them cannot be.
-    """
-    return Contents(client, family, [content_order(family, one, read_file) for one in declared])
+    def _remove(self, plan: SecretPlan) -> None:
+        removed: list[str] = []
+        for version in plan.older:
+            try:
+                with contextlib.suppress(NotFound):
+                    self._client.delete(f"{self.family.path}/{version.id}")
+            except FlotillaError as error:
+                raise error.after({"actions": removed}) from None
+            removed.append(f"{plan.name}: version {version.number} removed ({version.object_name})")
 
 
 def read_file(path: str) -> bytes:

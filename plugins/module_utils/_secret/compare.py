@@ -2,54 +2,70 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a version's content is the declared one. PRIVATE to the collection.
+"""Whether the content of a version is the declared one. PRIVATE to the collection.
 
-A config's data can be read. A secret's is known again by its fingerprint. Of one without, made by others, the Engine is
-asked in a way that cannot change it.
+The data of a config can be read. That of a secret is recognized by its fingerprint. Where another client created the secret
+there is none, and the Engine is asked in a way that cannot change anything.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
-import typing as t
+import os
 
 from .._engine.client import Client
 from .._engine.errors import EngineError, FlotillaError, OutOfSequence
-from . import versions as content
-from .declared import ContentOrder
-from .fingerprint import matches
-from .versions import Family, Version
+from .declared import DeclaredSecret
+from .options import Family
+from .plan import versioned_changes
+from .versions import FINGERPRINT, Version
 
-# What the Engine says to other data (swarmkit controlapi/secret.go).
+# What the Engine answers where the data differs (swarmkit controlapi/secret.go).
 _DIFFERS = "only updates to Labels are allowed"
 
+# 2**14 blocks of 1 KiB: some 50 ms and 16 MiB for each guess.
+_COST = 14
+_MEMORY = 64 * 1024 * 1024
+_SALT = 16
 
-def same_content(client: Client, family: Family, order: ContentOrder, version: Version) -> bool:
-    """Whether a version's data, template and driver are what is declared."""
+
+def same_content(client: Client, family: Family, declared: DeclaredSecret, version: Version) -> bool:
+    """Whether the data of a version, and each option that cannot be changed in place, are what is declared."""
     spec = version.raw["Spec"]
-    if _about(spec) != _about(order.about):
+    if versioned_changes(family, declared, spec):
         return False
-    if order.data is None:
+    if declared.data is None:
         return True
     if family.readable:
-        return hmac.compare_digest(base64.b64decode(spec.get("Data") or ""), order.data)
-    stored = version.labels.get(content.FINGERPRINT)
-    known = matches(stored, order.data) if stored else None
-    return _asked(client, family, order.data, version) if known is None else known
+        return hmac.compare_digest(base64.b64decode(spec.get("Data") or ""), declared.data)
+    stored = version.labels.get(FINGERPRINT)
+    known = matches(stored, declared.data) if stored else None
+    return _engine_says_same(client, family, declared.data, version) if known is None else known
 
 
-def _about(spec: dict[str, t.Any]) -> tuple[t.Any, ...]:
-    template, driver = spec.get("Templating") or {}, spec.get("Driver") or {}
-    return (
-        template.get("Name") or "",
-        template.get("Options") or {},
-        driver.get("Name") or "",
-        driver.get("Options") or {},
-    )
+def fingerprint(data: bytes) -> str | None:
+    """A salted, slow hash of some data, a different one each time; ``None`` where this Python cannot compute one."""
+    salt = os.urandom(_SALT)
+    digest = _hash(data, salt, _COST)
+    return None if digest is None else f"scrypt${_COST}${_text(salt)}${_text(digest)}"
 
 
-def _asked(client: Client, family: Family, data: bytes, version: Version) -> bool:
+def matches(stored: str, data: bytes) -> bool | None:
+    """Whether a fingerprint is that of the data; ``None`` where it cannot be compared."""
+    try:
+        kind, cost, salt, wanted = stored.split("$")
+        # One that another client wrote must not cost more than one of ours.
+        if kind != "scrypt" or not 1 <= int(cost) <= _COST:
+            return None
+        digest, expected = _hash(data, base64.b64decode(salt), int(cost)), base64.b64decode(wanted)
+    except ValueError:
+        return None
+    return None if digest is None else hmac.compare_digest(digest, expected)
+
+
+def _engine_says_same(client: Client, family: Family, data: bytes, version: Version) -> bool:
     """Ask the Engine for an update that it has to refuse.
 
     It compares the data first and the object's version afterwards, and no object has a version older than its own.
@@ -60,7 +76,7 @@ def _asked(client: Client, family: Family, data: bytes, version: Version) -> boo
             {
                 "Name": version.object_name,
                 "Labels": version.labels,
-                "Data": base64.b64encode(data).decode(),
+                "Data": _text(data),
             },
             version=version.raw["Version"]["Index"] - 1,
         )
@@ -71,6 +87,21 @@ def _asked(client: Client, family: Family, data: bytes, version: Version) -> boo
             return False
         raise
     raise FlotillaError(
-        f"{version.object_name}: the Engine at {client.where} took an update that it had to refuse, so nobody knows whether "
-        "its content is what is declared; use force to make a new version."
+        f"{version.object_name}: the Engine at {client.where} accepted an update that it had to refuse, so it is unknown "
+        "whether its content is the declared one; set force: true to create a new version."
     )
+
+
+def _hash(data: bytes, salt: bytes, cost: int) -> bytes | None:
+    # Missing where Python was built without it, refused where OpenSSL is in FIPS mode.
+    scrypt = getattr(hashlib, "scrypt", None)
+    if scrypt is None:
+        return None
+    try:
+        return bytes(scrypt(data, salt=salt, n=2**cost, r=8, p=1, maxmem=_MEMORY, dklen=32))
+    except ValueError:
+        return None
+
+
+def _text(value: bytes) -> str:
+    return base64.b64encode(value).decode()

@@ -2,139 +2,141 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a user declares of a secret or a config. PRIVATE to the collection. Pure."""
+"""What a user declares for one secret or config. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
 import base64
+import re
 import typing as t
 from dataclasses import dataclass, field
 
 from .._engine.errors import Refused
-from .._options import convert
-from . import versions as content
-from .versions import Family
+from .._options.option import declared_values
+from .options import Family
+from .versions import LONGEST_NAME
 
+Options = t.Dict[str, t.Any]
 Read = t.Callable[[str], bytes]
+
+_NAME = re.compile(r"[a-zA-Z0-9]+(?:[a-zA-Z0-9-_.]*[a-zA-Z0-9])?\Z")
 
 
 @dataclass
-class ContentOrder:
-    """One declared secret or config.
+class DeclaredSecret:
+    """What a user declares for one secret or config.
 
     Attributes:
         name: the name that services use, whatever its versions are called.
         state: ``present`` or ``absent``.
-        data: its content; ``None`` where it goes away, or where a driver has it.
-        labels: the declared labels, ``None`` where the user said nothing of them.
-        force: make a new version of equal data, too.
+        data: its content; ``None`` where it is removed, or where a driver provides it.
+        values: option name to value in the Engine's form.
+        force: create a new version although nothing differs.
         rolling: the first version has a number in its name, too.
         keep: how many older versions stay, ``-1`` for all.
-        about: what else makes a version, in the Engine's form: ``Templating`` and ``Driver``.
     """
 
     name: str
     state: str = "present"
     # Never in a traceback.
     data: bytes | None = field(default=None, repr=False)
-    labels: dict[str, str] | None = None
+    values: dict[str, t.Any] = field(default_factory=dict)
     force: bool = False
     rolling: bool = False
     keep: int = 0
-    about: dict[str, t.Any] = field(default_factory=dict)
 
 
-def content_order(family: Family, params: dict[str, t.Any], read: Read | None = None) -> ContentOrder:
-    """An order from one secret's or config's options.
+def declared_secret(family: Family, options: Options, read: Read) -> DeclaredSecret:
+    """What the options of one secret or config declare.
 
     Args:
         family: which of both.
-        params: the options, as Ansible has checked them; what is missing was left out.
+        options: the options, as Ansible has checked them; what is missing was left out.
         read: reads the file of ``data_src``.
 
     Raises:
-        Refused: an option that cannot work, with the name of what it was meant for.
+        Refused: an option that cannot work, with the name of the secret or config.
     """
-    name = params["name"]
-    content.check_name(family, name)
-    if params.get("state") == "absent":
-        return ContentOrder(name, "absent")
-    driver = params.get("driver")
-    order = ContentOrder(
+    name = options["name"]
+    check_name(family, name)
+    if options.get("state") == "absent":
+        return DeclaredSecret(name, "absent")
+    try:
+        values = declared_values(family.table, options)
+        data = _data(options, read)
+        _check_data(family, data, "driver" in values)
+    except Refused as error:
+        raise Refused(f"{name}: {error} Nothing was sent.") from None
+    return DeclaredSecret(
         name,
-        data=_data(params, read),
-        labels=_labels(name, params.get("labels")),
-        force=bool(params.get("force")),
-        rolling=bool(params.get("rolling_versions")),
-        keep=_keep(params),
+        data=data,
+        values=values,
+        force=bool(options.get("force")),
+        rolling=bool(options.get("rolling_versions")),
+        keep=_keep(options),
     )
-    if params.get("template_driver"):
-        order.about["Templating"] = {"Name": params["template_driver"]}
-    if driver:
-        order.about["Driver"] = {"Name": driver["name"], "Options": _options(name, driver.get("options"))}
-    if order.data is not None and driver:
-        raise Refused(f"{name}: a driver brings the data, so leave data and data_src out. Nothing was sent.")
-    if order.data is None and not driver:
-        raise Refused(f"{name}: data or data_src is missing. Nothing was sent.")
-    if order.data is not None:
-        content.check_size(family, name, order.data)
-    return order
 
 
-def _data(params: dict[str, t.Any], read: Read | None) -> bytes | None:
-    name, text, path = params["name"], params.get("data"), params.get("data_src")
-    if text is not None and path is not None:
+def check_name(family: Family, name: str) -> None:
+    """Refuse a name that the Engine would refuse.
+
+    Raises:
+        Refused: names what is wrong.
+    """
+    if len(name) > LONGEST_NAME:
         raise Refused(
-            f"{name}: data and data_src exclude each other; leave one of them out. Nothing was sent."
+            f"{name}: the name of a {family.word} has at most {LONGEST_NAME} characters, this one has {len(name)}; "
+            "shorten it. Nothing was sent."
         )
-    if path is not None and read is not None:
+    if not _NAME.match(name):
+        raise Refused(
+            f"{name!r} cannot be the name of a {family.word}: use letters, digits and . _ - between them. Nothing was sent."
+        )
+
+
+def _check_data(family: Family, data: bytes | None, has_driver: bool) -> None:
+    if data is None:
+        if not has_driver:
+            raise Refused("data or data_src is missing.")
+        return
+    if has_driver:
+        raise Refused("data and data_src cannot be combined with driver, which provides the data.")
+    if not data:
+        raise Refused(f"the data is empty, and a {family.word} has at least one byte.")
+    if len(data) >= family.limit:
+        raise Refused(
+            f"the data has {len(data)} bytes, and a {family.word} has at most {family.limit - 1}; shorten or split it."
+        )
+
+
+def _data(options: Options, read: Read) -> bytes | None:
+    text, path = options.get("data"), options.get("data_src")
+    if text is not None and path is not None:
+        raise Refused("data and data_src exclude each other; leave one of them out.")
+    if path is not None:
         try:
             return read(path)
         except OSError as error:
             raise Refused(
-                f"{name}: the file {path} of data_src could not be read on this host: {error.strerror}. Nothing was sent."
+                f"the file {path} of data_src could not be read on this host: {error.strerror}."
             ) from None
     if text is None:
         return None
-    # As Ansible hands over what was no UTF-8.
+    # As Ansible hands over bytes that are not UTF-8.
     data = str(text).encode("utf-8", "surrogateescape")
-    if not params.get("data_is_b64"):
+    if not options.get("data_is_b64"):
         return data
     try:
         return base64.b64decode(b"".join(data.split()), validate=True)
     except ValueError:
         # The error itself could hold a part of it.
-        raise Refused(
-            f"{name}: the data is no Base64, though data_is_b64 says so. Nothing was sent."
-        ) from None
+        raise Refused("the data is not Base64, although data_is_b64 is true.") from None
 
 
-def _labels(name: str, values: t.Any) -> dict[str, str] | None:
-    if values is None:
-        return None
-    try:
-        labels = convert.texts(values, "label")
-    except ValueError as error:
-        raise Refused(f"{name}: labels: {error}. Nothing was sent.") from None
-    reserved = sorted(label for label in labels if label.startswith("flotilla."))
-    if reserved:
-        raise Refused(
-            f"{name}: the label {reserved[0]} is the collection's own; leave it out. Nothing was sent."
-        )
-    return labels
-
-
-def _options(name: str, values: t.Any) -> dict[str, str]:
-    try:
-        return convert.texts(values or {}, "option")
-    except ValueError as error:
-        raise Refused(f"{name}: driver.options: {error}. Nothing was sent.") from None
-
-
-def _keep(params: dict[str, t.Any]) -> int:
-    """How many older versions stay; the incumbent's 0 and 1 both mean none."""
-    if not params.get("rolling_versions"):
+def _keep(options: Options) -> int:
+    """How many older versions stay; 0 and 1 both mean none, as in community.docker."""
+    if not options.get("rolling_versions"):
         return 0
-    keep = params.get("versions_to_keep")
+    keep = options.get("versions_to_keep")
     keep = 5 if keep is None else keep
     return -1 if keep < 0 else 0 if keep == 1 else keep

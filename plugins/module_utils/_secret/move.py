@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Services moved to the current versions of what they use. PRIVATE to the collection.
+"""Moving services to the current versions of what they use, and what is known about that afterwards. PRIVATE to the collection.
 
 Only the reference changes: the file that the container sees keeps its name, owner and mode.
 """
@@ -10,160 +10,215 @@ Only the reference changes: the file that the container sees keeps its name, own
 from __future__ import annotations
 
 import copy
+import functools
 import typing as t
+from dataclasses import dataclass, field
 
 from .._engine.client import Client
 from .._engine.errors import FlotillaError, NotFound
-from .._engine.wait import in_sequence
+from .._engine.update import update
+from .._options.changes import Changes
+from .._options.option import Table
+from .._rollout.references import container_of, id_key, list_key, name_key, used
+from .._rollout.removal import Removal
+from .._rollout.roll_back import Move
+from .._rollout.service import is_job, mode_of, spec_to_return_to
 from .._rollout.wait import Rollout
-from .._service.mode import is_job, mode_of
-from .plan import ContentPlan
-from .versions import Family, Raw
+from .._run.plans import ObjectPlan, apply_all
+from .plan import SecretPlan
+from .versions import Raw
 
-# States of an update from which the swarm may go back to what was before.
-_UNSETTLED = ("updating", "paused", "rollback_started", "rollback_paused")
-# Old ID to the ID and the name of what stands in its place.
-Moves = t.Dict[str, t.Tuple[str, str]]
+#: The ID of an older version to the ID and the name of the current one.
+Replacements = t.Dict[str, t.Tuple[str, str]]
 
 
-def users(services: list[Raw], family: Family) -> dict[str, list[str]]:
-    """The names of the services that use each object, or may go back to it, by its ID."""
-    found: dict[str, list[str]] = {}
-    for service in services:
-        before = _before(service)
-        for identity in sorted(used(service["Spec"], family) | used(before, family)):
-            found.setdefault(identity, []).append(service["Spec"]["Name"])
-    return found
+@dataclass
+class ServiceMove(ObjectPlan):
+    """One service that uses older versions.
+
+    Attributes:
+        service: the service as the Engine reports it.
+        plans: the secrets or configs of which it uses older versions, each created or found by the time it is moved.
+        id: the ID of the service.
+        changes: option name to (before, after) in the user's words.
+    """
+
+    service: Raw
+    plans: list[SecretPlan]
+    id: str
+    changes: Changes = field(default_factory=dict)
+    action: str = "move"
+
+    @property
+    def name(self) -> str:
+        """The name of the service."""
+        return str(self.service["Spec"]["Name"])
+
+    @property
+    def table(self) -> Table:
+        """Nothing is hidden: a change has the number of a version only."""
+        return ()
+
+    @property
+    def sentence(self) -> str:
+        """What is done, for the user."""
+        return f"{self.name}: moved to {self.current}"
+
+    @property
+    def current(self) -> str:
+        """The versions that the service gets, as a part of a sentence."""
+        several = len({plan.family.word for plan in self.plans}) > 1
+        return " and ".join(
+            f"version {plan.number} of {plan.family.word + ' ' if several else ''}{plan.name}"
+            for plan in self.plans
+        )
 
 
-def moves(plans: list[ContentPlan]) -> Moves:
-    """What stands in the place of every version that is not current any more."""
-    return {
-        version.id: (plan.id or f"planned-{plan.order.name}", plan.object_name)
-        for plan in plans
-        if plan.action != "remove"
-        for version in plan.stale
-    }
+class Moved(t.NamedTuple):
+    """Which services were moved: a sentence each, what to wait for, and what the Engine warned of."""
+
+    actions: list[str]
+    rollouts: list[Rollout]
+    warnings: list[str]
 
 
-def rewired(spec: dict[str, t.Any], family: Family, moved: Moves) -> dict[str, t.Any]:
-    """A service's spec with other versions of what it uses; the one that is given is not changed."""
-    made = copy.deepcopy(spec)
-    container = _container(made)
-    for reference in container.get(family.list_key) or []:
-        if reference.get(family.id_key) in moved:
-            reference[family.id_key], reference[family.name_key] = moved[reference[family.id_key]]
-    credential = (container.get("Privileges") or {}).get("CredentialSpec") or {}
-    if family.readable and credential.get("Config") in moved:
-        credential["Config"] = moved[credential["Config"]][0]
-    return made
-
-
-def to_move(
-    services: list[Raw],
-    family: Family,
-    plans: list[ContentPlan],
-) -> list[Raw]:
-    """The services that use a version that is not current, and note them in the plans.
+def plan_moves(services: list[Raw], plans: list[SecretPlan]) -> list[ServiceMove]:
+    """The services to move to the current versions, sorted by name.
 
     A job is not among them, since any change runs it again.
     """
-    old = moves(plans)
-    found = [
-        service
-        for service in sorted(services, key=lambda one: str(one["Spec"]["Name"]))
-        if not is_job(mode_of(service["Spec"])) and used(service["Spec"], family) & set(old)
-    ]
-    for plan in plans:
-        stale = set(moves([plan]))
-        plan.services = [
-            service["Spec"]["Name"] for service in found if used(service["Spec"], family) & stale
-        ]
-    return found
+    moves = []
+    for service in sorted(services, key=lambda one: str(one["Spec"]["Name"])):
+        behind = [] if is_job(mode_of(service["Spec"])) else _behind(service, plans)
+        if behind:
+            changes = dict(_change(service, plan) for plan in behind)
+            moves.append(ServiceMove(service, behind, service["ID"], changes))
+    return moves
 
 
-def jobs_behind(services: list[Raw], family: Family, plans: list[ContentPlan]) -> list[str]:
-    """A sentence for each job that stays on an older version."""
+def jobs_behind(services: list[Raw], plans: list[SecretPlan]) -> list[str]:
+    """A warning for each job that stays on an older version."""
     return [
-        f"{service['Spec']['Name']} is a job and keeps an older version of {plan.order.name}, since a change would run it "
-        "again; declare it anew with swarm_service to give it the current one."
-        for plan in plans
+        f"{service['Spec']['Name']} is a job and keeps an older version of {plan.name}, since a change would run it again; "
+        "declare the job again with swarm_service to give it the current version."
         for service in services
-        if is_job(mode_of(service["Spec"])) and used(service["Spec"], family) & set(moves([plan]))
+        if is_job(mode_of(service["Spec"]))
+        for plan in _behind(service, plans)
     ]
 
 
-def rewire(
-    client: Client,
-    family: Family,
-    plans: list[ContentPlan],
-    services: list[Raw],
-) -> list[Rollout]:
-    """Move services to the current versions, and return what there is to wait for.
-
-    Args:
-        client: a manager's Engine.
-        family: secrets or configs.
-        plans: which were sent.
-        services: those that may be moved, as they were read just now.
-
-    Raises:
-        FlotillaError: the Engine objects to one of them; the message names it.
-    """
-    old = moves(plans)
-    rollouts: list[Rollout] = []
-    for service in to_move(services, family, plans):
-        name = service["Spec"]["Name"]
-        try:
-            if _move(client, service, family, old):
-                rollouts.append(Rollout(service["ID"], name))
-        except FlotillaError as error:
-            moved = [rollout.name for rollout in rollouts]
-            for plan in plans:
-                plan.services = [one for one in plan.services if one in moved]
-            raise FlotillaError(f"{name} could not be moved to another {family.word}: {error}") from None
-    return rollouts
-
-
-def on_their_way(services: list[Raw], family: Family, plans: list[ContentPlan]) -> list[Rollout]:
-    """What an earlier run moved and nobody has seen through: it may still go back to the older version."""
-    old = set(moves(plans))
+def earlier_moves(services: list[Raw], plans: list[SecretPlan]) -> list[Rollout]:
+    """The rollouts of services that an earlier run moved: they may still go back to an older version."""
+    old = _replacements(plans)
     return [
         Rollout(service["ID"], service["Spec"]["Name"], written=False)
         for service in services
-        if used(_before(service), family) & old and not used(service["Spec"], family) & old
+        if _used(spec_to_return_to(service), plans) & set(old)
+        and not _used(service["Spec"], plans) & set(old)
     ]
 
 
-def _move(client: Client, service: Raw, family: Family, moved: Moves) -> bool:
-    first = [service]
+def move_services(client: Client, moves: list[ServiceMove]) -> Moved:
+    """Move services to the versions that are current, once all of these exist.
 
-    def write() -> bool:
-        # What was read is sent as long as nobody else was faster.
-        now = first.pop() if first else client.get(f"/services/{service['ID']}")
-        made = rewired(now["Spec"], family, moved)
-        if made == now["Spec"]:
-            return False
-        client.post(f"/services/{now['ID']}/update", made, version=now["Version"]["Index"])
-        return True
+    Raises:
+        FlotillaError: the Engine objects to one of them; ``actions`` among the facts has what was done before.
+    """
+    applied = apply_all(moves, functools.partial(_move, client))
+    rollouts = [rollout for moved in applied.returned for rollout in moved.rollouts]
+    return Moved(applied.actions, rollouts, [text for moved in applied.returned for text in moved.warnings])
+
+
+def moved_versions(plans: list[SecretPlan]) -> list[Move]:
+    """What has to be known to bring services back to the versions that worked."""
+    return [
+        Move(
+            plan.family.word,
+            plan.name,
+            plan.id,
+            plan.number,
+            {version.id: version.number for version in plan.older},
+        )
+        for plan in plans
+        if plan.is_present and plan.older
+    ]
+
+
+def removals(plans: list[SecretPlan], word: str = "") -> list[Removal]:
+    """The older versions that are removed once all rollouts are over, unless a service uses one.
+
+    Args:
+        plans: which were carried out.
+        word: begins the sentences, where a result has several kinds of objects.
+    """
+    beginning = f"{word} " if word else ""
+    return [
+        Removal(
+            plan.family.word,
+            version.id,
+            version.object_name,
+            f"{beginning}{plan.name}: older version removed ({version.object_name})",
+            f"{beginning}{plan.name}: version {version.number} stays",
+            if_unused=True,
+            entry=plan.name,
+        )
+        for plan in plans
+        for version in plan.prunable
+    ]
+
+
+def with_current_versions(spec: Raw, replacements: Replacements) -> Raw:
+    """A service's spec with the current versions of what it uses; the one that is given is not changed."""
+    moved = copy.deepcopy(spec)
+    container = container_of(moved)
+    # No secret has the ID of a config.
+    for word in ("secret", "config"):
+        for reference in container.get(list_key(word)) or []:
+            if reference.get(id_key(word)) in replacements:
+                reference[id_key(word)], reference[name_key(word)] = replacements[reference[id_key(word)]]
+    credential = (container.get("Privileges") or {}).get("CredentialSpec") or {}
+    if credential.get("Config") in replacements:
+        credential["Config"] = replacements[credential["Config"]][0]
+    return moved
+
+
+def _move(client: Client, move: ServiceMove) -> Moved:
+    replacements = _replacements(move.plans)
+
+    def change(live: Raw) -> Raw | None:
+        moved = with_current_versions(live["Spec"], replacements)
+        return None if moved == live["Spec"] else moved
 
     try:
-        return in_sequence(write)
+        # What was read is sent as long as no other client was faster.
+        written = update(client, f"/services/{move.id}", change, known=move.service)
     except NotFound:
-        # Somebody removed it just now, and it uses nothing any more.
-        return False
+        # Another client has just removed it, so it uses nothing any longer.
+        return Moved([], [], [])
+    except FlotillaError as error:
+        raise error.prefixed(f"could not be moved to {move.current}: ") from None
+    return Moved([], [Rollout(move.id, move.name)] if written.changed else [], written.warnings)
 
 
-def _before(service: Raw) -> dict[str, t.Any]:
-    """The spec that a service whose update has not ended may go back to."""
-    unsettled = (service.get("UpdateStatus") or {}).get("State") in _UNSETTLED
-    return (service.get("PreviousSpec") or {}) if unsettled else {}
+def _replacements(plans: list[SecretPlan]) -> Replacements:
+    """What stands in the place of every version that is not current any longer."""
+    return {
+        version.id: (plan.id, plan.object_name) for plan in plans if plan.is_present for version in plan.older
+    }
 
 
-def _container(spec: dict[str, t.Any]) -> dict[str, t.Any]:
-    return t.cast("dict[str, t.Any]", (spec.get("TaskTemplate") or {}).get("ContainerSpec") or {})
+def _behind(service: Raw, plans: list[SecretPlan]) -> list[SecretPlan]:
+    """The secrets or configs of which a service uses an older version."""
+    return [plan for plan in plans if _used(service["Spec"], [plan]) & set(_replacements([plan]))]
 
 
-def used(spec: dict[str, t.Any], family: Family) -> set[str]:
-    """The IDs of the objects that a service's spec refers to."""
-    return {str(reference.get(family.id_key)) for reference in _container(spec).get(family.list_key) or []}
+def _change(service: Raw, plan: SecretPlan) -> tuple[str, tuple[str, str]]:
+    ids = _used(service["Spec"], [plan])
+    numbers = sorted(version.number for version in plan.older if version.id in ids)
+    before = ", ".join(f"version {number}" for number in numbers)
+    return f"{plan.family.words}.{plan.name}", (before, f"version {plan.number}")
+
+
+def _used(spec: Raw, plans: list[SecretPlan]) -> set[str]:
+    """The IDs of what a spec refers to, as far as plans are about such."""
+    return {identity for word in {plan.family.word for plan in plans} for identity in used(spec, word)}

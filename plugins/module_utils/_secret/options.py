@@ -2,48 +2,103 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The argument specs of the modules swarm_secret and swarm_config. PRIVATE to the collection. Pure."""
+"""Every option of a secret or a config, once. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
-from .._options.one_or_many import several_rules, several_spec
-from .._run.progress import WAITING
-from .versions import Family
+from .._options import convert
+from .._options.labels import LABELS
+from .._options.one_or_many import OneOrMany
+from .._options.option import Option, Table, ValueType, argument_spec
+from .._run.progress import WAIT_ARGUMENTS
 
-_FLAG: dict[str, t.Any] = {"type": "bool", "default": False}
-_ONE: dict[str, t.Any] = {
+Raw = t.Dict[str, t.Any]
+
+_FLAG: Raw = {"type": "bool", "default": False}
+
+
+def _driver(value: Raw) -> Raw:
+    return {"Name": value["name"], "Options": convert.texts(value.get("options") or {}, "option")}
+
+
+def _driver_name(value: Raw | None) -> str | None:
+    return (value or {}).get("Name") or None
+
+
+# The Engine writes what is not set as null, as an empty text, or not at all.
+_NAME_OR_NONE = ValueType(
+    {"type": "str"}, show=lambda name: name or None, canonical=lambda name: name or None
+)
+_DRIVER = ValueType(
+    {"type": "dict", "options": {"name": {"type": "str", "required": True}, "options": {"type": "dict"}}},
+    _driver,
+    _driver_name,
+    canonical=lambda value: (_driver_name(value), (value or {}).get("Options") or {}),
+)
+
+LABELS_OPTION = Option("labels", ("Labels",), LABELS, {}, keyed=True)
+_CONFIG: Table = (
+    LABELS_OPTION,
+    Option("template_driver", ("Templating", "Name"), _NAME_OR_NONE, spec={"choices": ["golang"]}),
+)
+_SECRET: Table = (*_CONFIG, Option("driver", ("Driver",), _DRIVER))
+
+# What is no part of the object, or, as the data, is not compared as an option is (see compare.py).
+_BESIDE: Raw = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "data": {"type": "str", "no_log": True},
     "data_src": {"type": "path"},
     "data_is_b64": _FLAG,
-    "labels": {"type": "dict"},
     "force": _FLAG,
     "rolling_versions": _FLAG,
     "versions_to_keep": {"type": "int", "default": 5},
-    "template_driver": {"type": "str", "choices": ["golang"]},
-}
-_DRIVER: dict[str, t.Any] = {
-    "type": "dict",
-    "options": {"name": {"type": "str", "required": True}, "options": {"type": "dict"}},
 }
 
 
-def one_spec(family: Family) -> dict[str, t.Any]:
-    """The options of one secret or config, but for its name."""
-    return _ONE if family.readable else {**_ONE, "driver": _DRIVER}
+@dataclass(frozen=True)
+class Family:
+    """Secrets or configs.
+
+    Attributes:
+        word: ``secret`` or ``config``.
+        limit: the number of bytes that its data has to stay below.
+        readable: whether the Engine returns the data.
+        table: its options.
+    """
+
+    word: str
+    limit: int
+    readable: bool
+    table: Table
+
+    @property
+    def words(self) -> str:
+        """More than one."""
+        return f"{self.word}s"
+
+    @property
+    def path(self) -> str:
+        """Where the Engine has them."""
+        return f"/{self.words}"
+
+    @property
+    def versioned(self) -> Table:
+        """The options of which another value needs a new version: the Engine changes nothing but labels."""
+        return tuple(option for option in self.table if option is not LABELS_OPTION)
+
+    @property
+    def module(self) -> OneOrMany:
+        """The options of one secret or config, or of many."""
+        return OneOrMany({**_BESIDE, **argument_spec(self.table)}, self.words)
+
+    @property
+    def arguments(self) -> Raw:
+        """The argument spec of the module."""
+        return {**self.module.arguments, "rewire": {"type": "bool", "default": True}, **WAIT_ARGUMENTS}
 
 
-def contents_spec(family: Family) -> dict[str, t.Any]:
-    """The options of the family's module."""
-    return {
-        **several_spec(one_spec(family), family.words),
-        "rewire": {"type": "bool", "default": True},
-        **WAITING,
-    }
-
-
-def contents_rules(family: Family) -> dict[str, t.Any]:
-    """Which options of the family's module need or exclude others."""
-    return several_rules(family.words)
+SECRET = Family("secret", 512000, readable=False, table=_SECRET)
+CONFIG = Family("config", 1024000, readable=True, table=_CONFIG)

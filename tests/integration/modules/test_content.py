@@ -122,7 +122,7 @@ def test_made_from_value_file_base64_and_template(swarm: Stage) -> None:
     )
     assert [result["changed"] for result in again] == [False, False, True], again
     assert again[2]["actions"] == [
-        "value: version 2 made (value_v2)",
+        "value: version 2 created (value_v2)",
         "web: moved to version 2 of value",
         "value: older version removed (value)",
     ]
@@ -175,8 +175,8 @@ def test_what_the_engine_would_refuse_is_refused_before(swarm: Stage) -> None:
         ["app: created", f"{long}: created", "app_vault: created", "app_v9: created"],
         ["app: created"],
         [
-            "app: version 2 made (app_v2)",
-            f"{long}: version 2 made ({'n' * 61}_v2)",
+            "app: version 2 created (app_v2)",
+            f"{long}: version 2 created ({'n' * 61}_v2)",
             "app: older version removed (app_v1)",
             f"{long}: older version removed ({long})",
         ],
@@ -223,11 +223,11 @@ def test_rotated_under_load(swarm: Stage) -> None:
     )
     assert not up["failed"], up
     assert rotated["actions"] == [
-        "app: version 2 made (app_v2)",
+        "app: version 2 created (app_v2)",
+        "j: version 2 created (j_v2)",
         "both: moved to version 2 of app",
         "first: moved to version 2 of app",
         "slow: moved to version 2 of app",
-        "j: version 2 made (j_v2)",
         "app: older version removed (app)",
     ], rotated
     assert sorted((one["name"], one["running"]) for one in rotated["rollouts"]) == [
@@ -298,9 +298,9 @@ def test_a_version_that_does_not_work_is_taken_back(swarm: Stage) -> None:
     assert said.endswith(
         "paused, rolled have version 1 of app. easy has version 2 of app. Older versions stay, and the next run tries again."
     ), said
-    assert failed["actions"][0] == "app: version 2 made (app_v2)"
+    assert failed["actions"][0] == "app: version 2 created (app_v2)"
     assert healed["actions"] == [
-        "app: version 3 made (app_v3)",
+        "app: version 3 created (app_v3)",
         "easy: moved to version 3 of app",
         "paused: moved to version 3 of app",
         "rolled: moved to version 3 of app",
@@ -354,18 +354,20 @@ def test_taken_over_from_others(swarm: Stage) -> None:
         call("m1", "swarm_secret_info"),
     )
     expected = [
-        "same: taken over as version 1, since its content is what is declared",
-        "other: version 2 made (other_v2)",
+        "same: taken over as version 1, since its content is the declared one",
+        "other: version 2 created (other_v2)",
         "mover: moved to version 2 of other",
         "other: older version removed (other)",
-        "rolled: taken over as version 3, since its content is what is declared",
+        "rolled: taken over as version 3, since its content is the declared one",
     ]
     assert sorted(done["actions"]) == sorted(expected), done
     assert [sorted(one["actions"]) for one in foreseen] == [sorted(expected)] * 2
     assert again["changed"] is False, again
     assert refused["msg"].startswith("rolled cannot be removed: user uses it")
     # An older version that has the content comes back, without a new object.
-    assert back["actions"][0] == "rolled: made version 4 of an older one with this content (rolled_v2)", back
+    assert back["actions"][0] == "rolled: an older version with this content became version 4 (rolled_v2)", (
+        back
+    )
     assert back["secret_name"] == "rolled_v2"
     assert tasks(swarm, "user") == before
     labels = inspected(swarm, "secret", "same")["Spec"]["Labels"]
@@ -413,13 +415,13 @@ def test_services_name_what_was_declared(swarm: Stage) -> None:
     assert actions(results[:4]) == [
         ["app: created"],
         ["web: created"],
-        ["app: version 2 made (app_v2)"],
+        ["app: version 2 created (app_v2)"],
         ["web: updated (secrets.app)"],
     ]
     assert results[4]["changed"] is False
     assert actions(results[5:8]) == [
-        ["app: labels changed (a)", "app: older version removed (app)"],
-        ["app: version 3 made (app_v3)", "web: moved to version 3 of app"],
+        ["app: labels updated (a)", "app: older version removed (app)"],
+        ["app: version 3 created (app_v3)", "web: moved to version 3 of app"],
         ["app: older version removed (app_v2)"],
     ]
     assert results[8]["msg"].startswith(

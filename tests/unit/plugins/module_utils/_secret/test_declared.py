@@ -8,8 +8,11 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
-from ansible_collections.flotilla.swarm.plugins.module_utils._secret.declared import content_order
-from ansible_collections.flotilla.swarm.plugins.module_utils._secret.versions import SECRET
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.declared import (
+    check_name,
+    declared_secret,
+)
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.options import CONFIG, SECRET, Family
 
 
 def lost(path: str) -> bytes:
@@ -26,9 +29,9 @@ def lost(path: str) -> bytes:
     ],
 )
 def test_where_the_data_comes_from(params: dict[str, t.Any], data: bytes) -> None:
-    order = content_order(SECRET, {"name": "app", **params}, lambda path: f"of {path}".encode())
-    assert order.data == data
-    assert "data" not in repr(order)
+    declared = declared_secret(SECRET, {"name": "app", **params}, lambda path: f"of {path}".encode())
+    assert declared.data == data
+    assert "data" not in repr(declared)
 
 
 @pytest.mark.parametrize(
@@ -44,12 +47,14 @@ def test_where_the_data_comes_from(params: dict[str, t.Any], data: bytes) -> Non
     ],
 )
 def test_how_many_older_versions_stay(params: dict[str, t.Any], keep: int) -> None:
-    assert content_order(SECRET, {"name": "app", "data": "x", **params}).keep == keep
+    assert declared_secret(SECRET, {"name": "app", "data": "x", **params}, lost).keep == keep
 
 
-def test_a_driver_brings_the_data() -> None:
-    order = content_order(SECRET, {"name": "app", "driver": {"name": "vault", "options": {"path": "a"}}})
-    assert (order.data, order.about) == (None, {"Driver": {"Name": "vault", "Options": {"path": "a"}}})
+def test_a_driver_provides_the_data() -> None:
+    driver = {"name": "vault", "options": {"path": "a"}}
+    declared = declared_secret(SECRET, {"name": "app", "driver": driver}, lost)
+    assert declared.data is None
+    assert declared.values == {"driver": {"Name": "vault", "Options": {"path": "a"}}}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +68,7 @@ def test_a_driver_brings_the_data() -> None:
         ({"data": ""}, "app: the data is empty, and a secret has at least one byte."),
         (
             {"data": "hunter2!", "data_is_b64": True},
-            "app: the data is no Base64, though data_is_b64 says so.",
+            "app: the data is not Base64, although data_is_b64 is true.",
         ),
         (
             {"data_src": "/lost"},
@@ -75,15 +80,52 @@ def test_a_driver_brings_the_data() -> None:
         ),
         (
             {"data": "x", "labels": {"flotilla.name": "b"}},
-            "app: the label flotilla.name is the collection's own; leave it out.",
+            "app: labels: label 'flotilla.name' is reserved for the collection itself: leave it out.",
         ),
         (
             {"data": "x", "driver": {"name": "v"}},
-            "app: a driver brings the data, so leave data and data_src out.",
+            "app: data and data_src cannot be combined with driver, which provides the data.",
+        ),
+        (
+            {"driver": {"name": "v", "options": {"p": 1}}},
+            "app: driver: option 'p' is 1, a number, not a string: put it in quotes.",
         ),
     ],
 )
 def test_what_cannot_work_is_refused(params: dict[str, t.Any], sentence: str) -> None:
     with pytest.raises(Refused) as error:
-        content_order(SECRET, {"name": "app", **params}, lost)
+        declared_secret(SECRET, {"name": "app", **params}, lost)
     assert str(error.value) == f"{sentence} Nothing was sent."
+
+
+@pytest.mark.parametrize("name", ["a", "a.b-c_d", "9", "x" * 64])
+def test_names_that_the_engine_takes(name: str) -> None:
+    assert declared_secret(SECRET, {"name": name, "data": "x"}, lost).name == name
+
+
+@pytest.mark.parametrize("name", ["", "-a", "a-", "a b", "ä", "a\n", "a/b", "x" * 65])
+def test_names_that_the_engine_refuses(name: str) -> None:
+    with pytest.raises(Refused, match="Nothing was sent"):
+        check_name(SECRET, name)
+    with pytest.raises(Refused, match="Nothing was sent"):
+        declared_secret(SECRET, {"name": name, "state": "absent"}, lost)
+
+
+@pytest.mark.parametrize(
+    ("family", "size", "fine"),
+    [
+        (SECRET, 0, False),
+        (SECRET, 1, True),
+        (SECRET, 511999, True),
+        (SECRET, 512000, False),
+        (CONFIG, 1023999, True),
+        (CONFIG, 1024000, False),
+    ],
+)
+def test_sizes(family: Family, size: int, fine: bool) -> None:
+    options = {"name": "app", "data_src": "/f"}
+    if fine:
+        assert declared_secret(family, options, lambda _path: b"x" * size).data == b"x" * size
+    else:
+        with pytest.raises(Refused, match=r"the data (is empty|has)"):
+            declared_secret(family, options, lambda _path: b"x" * size)

@@ -5,62 +5,32 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
-from ansible_collections.flotilla.swarm.plugins.module_utils._secret import versions as content
-from ansible_collections.flotilla.swarm.plugins.module_utils._secret.versions import CONFIG, SECRET
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret import versions
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.declared import check_name
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.options import SECRET
 
 
-def raw(identity: str, name: str, **labels: str) -> content.Raw:
+def raw(identity: str, name: str, **labels: str) -> versions.Raw:
     return {
         "ID": identity,
         "Spec": {"Name": name, "Labels": {key.replace("_", "."): v for key, v in labels.items()}},
     }
 
 
-def ours(identity: str, name: str, logical: str, number: int) -> content.Raw:
+def ours(identity: str, name: str, logical: str, number: int) -> versions.Raw:
     return raw(identity, name, flotilla_name=logical, flotilla_version=str(number))
 
 
-def rolled(identity: str, name: str, number: str) -> content.Raw:
-    """As the incumbent makes it."""
+def rolled(identity: str, name: str, number: str) -> versions.Raw:
+    """As community.docker creates it."""
     return {"ID": identity, "Spec": {"Name": name, "Labels": {"ansible_version": number}}}
 
 
-def found(raws: list[content.Raw], name: str, with_namesake: bool = False) -> list[tuple[str, int, bool]]:
-    return [(one.id, one.number, one.owned) for one in content.versions_of(raws, name, with_namesake)]
+def found(raws: list[versions.Raw], name: str, with_namesake: bool = False) -> list[tuple[str, int, bool]]:
+    return [(one.id, one.number, one.owned) for one in versions.versions_of(raws, name, with_namesake)]
 
 
-@pytest.mark.parametrize("name", ["a", "a.b-c_d", "9", "x" * 64])
-def test_names_the_engine_takes(name: str) -> None:
-    content.check_name(SECRET, name)
-
-
-@pytest.mark.parametrize("name", ["", "-a", "a-", "a b", "ä", "a\n", "a/b", "x" * 65])
-def test_names_the_engine_refuses(name: str) -> None:
-    with pytest.raises(Refused, match="Nothing was sent"):
-        content.check_name(SECRET, name)
-
-
-@pytest.mark.parametrize(
-    ("family", "size", "fine"),
-    [
-        (SECRET, 0, False),
-        (SECRET, 1, True),
-        (SECRET, 511999, True),
-        (SECRET, 512000, False),
-        (CONFIG, 1023999, True),
-        (CONFIG, 1024000, False),
-    ],
-)
-def test_sizes(family: content.Family, size: int, fine: bool) -> None:
-    if fine:
-        content.check_size(family, "app", b"x" * size)
-    else:
-        with pytest.raises(Refused):
-            content.check_size(family, "app", b"x" * size)
-
-
-def test_versions_are_told_by_labels_alone() -> None:
+def test_labels_alone_say_which_object_is_a_version() -> None:
     raws = [
         ours("1", "app", "app", 1),
         ours("10", "app_v10", "app", 10),
@@ -74,15 +44,15 @@ def test_versions_are_told_by_labels_alone() -> None:
     assert found(raws, "app") == [("10", 10, True), ("9", 9, True), ("1", 1, True)]
 
 
-def test_what_others_have_made_counts_where_it_is_called_so() -> None:
+def test_an_object_of_another_client_counts_where_it_has_the_name() -> None:
     namesake = raw("n", "app")
     assert found([namesake, raw("s", "app_v1")], "app") == [("n", 1, False)]
     assert found([namesake, ours("2", "app_v2", "app", 2)], "app") == [("2", 2, True)]
     both = found([namesake, ours("2", "app_v2", "app", 2)], "app", with_namesake=True)
     assert both == [("2", 2, True), ("n", 0, False)]
     assert found([ours("o", "app", "other", 1)], "app", with_namesake=True) == []
-    incumbent = [rolled("a", "app_v1", "1"), rolled("b", "app_v2", "2"), rolled("c", "app_v3", "x")]
-    assert found(incumbent, "app") == [("b", 2, False), ("a", 1, False)]
+    community = [rolled("a", "app_v1", "1"), rolled("b", "app_v2", "2"), rolled("c", "app_v3", "x")]
+    assert found(community, "app") == [("b", 2, False), ("a", 1, False)]
 
 
 def test_a_damaged_number_is_the_oldest() -> None:
@@ -97,7 +67,7 @@ def test_names_mean_the_current_version() -> None:
         ours("3", "alone", "alone", 1),
         raw("4", "theirs"),
     ]
-    names = content.names(raws)
+    names = versions.names(raws)
     assert names == {"app": "2", "app_v2": "2", "1": "1", "alone": "3", "theirs": "4"}
     # The first name of an ID is the object's own.
     first = {identity: name for name, identity in reversed(names.items())}
@@ -105,7 +75,7 @@ def test_names_mean_the_current_version() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "number", "rolling", "taken", "made"),
+    ("name", "number", "rolling", "taken", "free"),
     [
         ("app", 1, False, set(), ("app", 1)),
         ("app", 1, True, set(), ("app_v1", 1)),
@@ -115,8 +85,8 @@ def test_names_mean_the_current_version() -> None:
     ],
 )
 def test_a_new_version_gets_a_name_that_is_free(
-    name: str, number: int, rolling: bool, taken: set[str], made: tuple[str, int]
+    name: str, number: int, rolling: bool, taken: set[str], free: tuple[str, int]
 ) -> None:
-    assert content.free_name(name, number, rolling, taken) == made
-    content.check_name(SECRET, made[0])
-    assert made[0].startswith(name[: content.SHARED])
+    assert versions.free_name(name, number, rolling, taken) == free
+    check_name(SECRET, free[0])
+    assert free[0].startswith(name[: versions.SHARED])

@@ -2,21 +2,72 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A swarm's secrets, configs and services that behave as swarmkit's control API has them."""
+"""Secrets, configs and services of a swarm that behave as in swarmkit's control API, and how they are declared."""
 
 from __future__ import annotations
 
 import base64
+import dataclasses
 import typing as t
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
-from ansible_collections.flotilla.swarm.plugins.module_utils._secret.versions import CONFIG, SECRET, Family
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.arguments import for_ansible
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.references import (
+    container_of,
+    id_key,
+    list_key,
+    name_key,
+)
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait import Outcome, Waiting
+from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import Verb, perform
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.deploy import verb_of
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.options import CONFIG, SECRET, Family
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, info
 
 Raw = dict[str, t.Any]
 
 
-class FakeContents(FakeEngine):
+def checked(verb: Verb, options: Raw) -> Raw:
+    """A module's options as Ansible hands them over, with defaults."""
+    result = ArgumentSpecValidator(for_ansible(verb.all_arguments), **verb.all_rules).validate(options)
+    assert not result.error_messages, result.error_messages
+    return t.cast("Raw", result.validated_parameters)
+
+
+def send(
+    engine: FakeEngine, *declared: Raw, family: Family = SECRET, check: bool = False, **options: t.Any
+) -> Raw | Waiting:
+    """Declare secrets or configs, and return what is to be waited for."""
+    verb = verb_of(family)
+    return t.cast(
+        "Raw | Waiting",
+        verb.work(checked(verb, {family.words: list(declared), **options}), check, engine),
+    )
+
+
+def declare(
+    engine: FakeEngine, *declared: Raw, family: Family = SECRET, check: bool = False, **options: t.Any
+) -> Raw:
+    """The result of a module whose rollouts have all converged."""
+    verb = verb_of(family)
+    without_waiting = dataclasses.replace(verb, work=lambda *given: converged(verb.work(*given)))
+    return perform(
+        without_waiting,
+        checked(verb, {family.words: list(declared), **options}),
+        check,
+        lambda _options: engine,
+    )
+
+
+def converged(done: t.Any) -> t.Any:
+    """What a verb returned, with a verdict for each rollout, so that nothing is left to be waited for."""
+    for rollout in done.rollouts if isinstance(done, Waiting) else []:
+        rollout.outcome = Outcome(rollout.name, rollout.service_id, "converged", "", "1/1 running", 1, 1)
+    return done
+
+
+class FakeSecrets(FakeEngine):
     """A manager that has secrets, configs and services, and refuses what the real one refuses."""
 
     def __init__(self) -> None:
@@ -28,7 +79,7 @@ class FakeContents(FakeEngine):
         self._index = 10
 
     def make(self, family: Family, name: str, data: str, **labels: str) -> str:
-        """What somebody else makes; returns the ID."""
+        """Create one as another client does; returns the ID."""
         return str(
             self._create(
                 family, {"Name": name, "Labels": labels, "Data": base64.b64encode(data.encode()).decode()}
@@ -39,13 +90,17 @@ class FakeContents(FakeEngine):
         """A service that uses some of them."""
         raws = self.objects[family.words]
         references = [
-            {"File": {"Name": f"f{at}"}, family.id_key: one, family.name_key: raws[one]["Spec"]["Name"]}
+            {
+                "File": {"Name": f"f{at}"},
+                id_key(family.word): one,
+                name_key(family.word): raws[one]["Spec"]["Name"],
+            }
             for at, one in enumerate(identities)
         ]
         spec = {
             "Name": name,
             "Mode": {mode: {}},
-            "TaskTemplate": {"ContainerSpec": {"Image": "tiny", family.list_key: references}},
+            "TaskTemplate": {"ContainerSpec": {"Image": "tiny", list_key(family.word): references}},
         }
         self.services[name] = {"ID": f"id-{name}", "Version": {"Index": 1}, "Spec": spec}
 
@@ -55,8 +110,8 @@ class FakeContents(FakeEngine):
 
     def used_by(self, name: str, family: Family = SECRET) -> list[str]:
         """The names of the objects that a service refers to."""
-        container = self.services[name]["Spec"]["TaskTemplate"]["ContainerSpec"]
-        return [one[family.name_key] for one in container[family.list_key]]
+        container = container_of(self.services[name]["Spec"])
+        return [one[name_key(family.word)] for one in container[list_key(family.word)]]
 
     def answer(self, request: str, body: t.Any, query: dict[str, t.Any]) -> t.Any:
         """Behave."""

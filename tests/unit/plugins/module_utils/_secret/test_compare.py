@@ -8,10 +8,10 @@ import hashlib
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._secret.fingerprint import fingerprint, matches
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.compare import fingerprint, matches
 
 
-def test_it_is_known_again_and_never_twice_the_same() -> None:
+def test_it_recognizes_the_data_and_is_never_twice_the_same() -> None:
     one, other = fingerprint(b"hunter2"), fingerprint(b"hunter2")
     assert one
     assert other
@@ -32,7 +32,7 @@ def test_it_is_known_again_and_never_twice_the_same() -> None:
         "a$b$c$d$e",
     ],
 )
-def test_one_that_nobody_understands_says_nothing(stored: str) -> None:
+def test_one_of_an_unknown_form_cannot_be_compared(stored: str) -> None:
     assert matches(stored, b"hunter2") is None
 
 
