@@ -10,7 +10,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help venv demo test lint unit sanity integration molecule bench docs build clean $(TREE)
+.PHONY: help venv demo test lint unit sanity integration molecule bench house docs build clean $(TREE)
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ molecule: venv ## the site playbook as a user's role test would run it
 
 bench: venv ## compare with community.docker on the same hosts (ARGS="--sizes 3 --rounds 1", ARGS=services, ARGS=stacks)
 	@tests/bench/run $(ARGS)
+
+house: venv ## rooms, paths of values, programs and long functions, in numbers (ARGS="--tree PATH --json")
+	@$(BIN)/python tests/tools/house.py $(ARGS)
 
 docs: venv ## the guides and the reference as web pages, in .cache/docs/build/html
 	@tests/tools/docs

@@ -2,19 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make a swarm by a program sent to the host, or by the module of the same name where that does not work."""
+"""Create a swarm, or change its settings: by a program, or by the module (see ``plugin_utils/_program/action.py``)."""
 
 from __future__ import annotations
 
-from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.init_run import OPTIONS, REQUIRED_TOGETHER
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.host_program import (
-    ENGINE,
-    HostProgram,
-    ProgramAction,
-)
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.action import HostAction
 
 
-class ActionModule(ProgramAction):
+class ActionModule(HostAction):
     """See the module of the same name."""
 
-    program = HostProgram("_swarm.init_run", {**ENGINE, **OPTIONS}, required_together=REQUIRED_TOGETHER)
+    verb = "_swarm.init.VERB"

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """How a module that waits for rollouts tells of them. The action plugin of the module's name does it."""
+    """How a module that waits for rollouts shows the progress. The action plugin of the module's name does it."""
 
     DOCUMENTATION = r"""
 options:
   progress:
     description:
-      - While waiting for longer than some seconds, say now and then what is being waited for. V(true) or V(false).
-      - Nothing is said in check mode, and in a task with C(async).
-    type: raw
+      - While waiting for longer than some seconds, show now and then which services are not done and why.
+      - Nothing is shown in check mode, and in a task with C(async).
+    type: bool
     default: true
 """

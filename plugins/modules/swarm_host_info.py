@@ -91,31 +91,13 @@ host:
       returned: always
 """
 
-import typing as t
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._engine.client import Client
-from ..module_utils._host.info import look
+from ..module_utils._host.info import VERB
 from ..module_utils._run.module import run
-
-
-def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
-    """Look at the host."""
-
-    def start(command: list[str]) -> tuple[int, str, str]:
-        try:
-            found: tuple[int, str, str] = module.run_command(command, handle_exceptions=False)
-        except OSError as error:
-            return 127, "", str(error)
-        return found
-
-    return {"changed": False, "host": look(client, start)}
 
 
 def main() -> None:
     """Run the module."""
-    run({}, work)
+    run(VERB)
 
 
 if __name__ == "__main__":

@@ -155,12 +155,12 @@ published_ports:
 """
 
 from ..module_utils._run.module import run
-from ..module_utils._swarm.info import OPTIONS, work
+from ..module_utils._swarm.info import VERB
 
 
 def main() -> None:
     """Run the module."""
-    run(OPTIONS, lambda module, client: work(module.params, client))
+    run(VERB)
 
 
 if __name__ == "__main__":

@@ -255,16 +255,12 @@ unlock_key:
 """
 
 from ..module_utils._run.module import run
-from ..module_utils._swarm.init_run import OPTIONS, REQUIRED_TOGETHER, work
+from ..module_utils._swarm.init import VERB
 
 
 def main() -> None:
     """Run the module."""
-    run(
-        OPTIONS,
-        lambda module, client: work(module.params, module.check_mode, client),
-        required_together=REQUIRED_TOGETHER,
-    )
+    run(VERB)
 
 
 if __name__ == "__main__":

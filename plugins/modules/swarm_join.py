@@ -157,16 +157,12 @@ node_id:
 """
 
 from ..module_utils._run.module import run
-from ..module_utils._swarm.join_run import OPTIONS, REQUIRED_IF, work
+from ..module_utils._swarm.join import VERB
 
 
 def main() -> None:
     """Run the module."""
-    run(
-        OPTIONS,
-        lambda module, client: work(module.params, module.check_mode, client),
-        required_if=REQUIRED_IF,
-    )
+    run(VERB)
 
 
 if __name__ == "__main__":

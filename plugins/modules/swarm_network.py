@@ -277,24 +277,13 @@ rollouts:
   elements: dict
 """
 
-import typing as t
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._engine.client import Client
-from ..module_utils._network.run import work as bring
-from ..module_utils._network.spec import NETWORKS_RULES, NETWORKS_SPEC
+from ..module_utils._network.deploy import VERB
 from ..module_utils._run.module import run
-
-
-def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
-    """Bring the networks to what is declared."""
-    return bring(module.params, module.check_mode, client)
 
 
 def main() -> None:
     """Run the module."""
-    run(NETWORKS_SPEC, work, **NETWORKS_RULES)
+    run(VERB)
 
 
 if __name__ == "__main__":

@@ -152,6 +152,19 @@ networks:
       description: Its driver's other options.
       type: dict
       returned: always
+    ipam_driver:
+      description: The driver that hands out addresses.
+      type: str
+      returned: always
+    ipam_driver_options:
+      description: The options of that driver, without their values, which may be secrets.
+      type: dict
+      returned: always
+    ipam_config:
+      description: The address space, in the form of the option of M(flotilla.swarm.swarm_network).
+      type: list
+      elements: dict
+      returned: always
     labels:
       description: Its labels, without the collection's own.
       type: dict
@@ -201,36 +214,13 @@ networks:
       returned: when O(raw=true)
 """
 
-import typing as t
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._engine.client import Client
-from ..module_utils._network.info import lines, look
+from ..module_utils._network.info import VERB
 from ..module_utils._run.module import run
-from ..module_utils._swarm.on_manager import on_manager
-
-
-def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
-    """Look at the networks."""
-    names, raw = module.params["name"], module.params["raw"]
-    one = len(names or []) == 1
-    found = on_manager(client, lambda nodes, _own: look(client, nodes, names, raw or one), {"networks": []})
-    result: dict[str, t.Any] = {"changed": False, **found, "summary": lines(found)}
-    if one and "missing" in found:
-        seen = found["networks"][0] if found["networks"] else None
-        result.update(exists=seen is not None, network=seen["raw"] if seen else None)
-        if seen and not raw:
-            del seen["raw"]
-    return result
 
 
 def main() -> None:
     """Run the module."""
-    run(
-        {"name": {"type": "list", "elements": "str"}, "raw": {"type": "bool", "default": False}},
-        work,
-    )
+    run(VERB)
 
 
 if __name__ == "__main__":

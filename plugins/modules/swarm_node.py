@@ -188,18 +188,13 @@ nodes:
   elements: dict
 """
 
-from ..module_utils._node.run import MUTUALLY_EXCLUSIVE, OPTIONS, REQUIRED_ONE_OF, work
+from ..module_utils._node.deploy import VERB
 from ..module_utils._run.module import run
 
 
 def main() -> None:
     """Run the module."""
-    run(
-        OPTIONS,
-        lambda module, client: work(module.params, module.check_mode, client),
-        required_one_of=REQUIRED_ONE_OF,
-        mutually_exclusive=MUTUALLY_EXCLUSIVE,
-    )
+    run(VERB)
 
 
 if __name__ == "__main__":

@@ -112,37 +112,13 @@ nodes:
       returned: always
 """
 
-import typing as t
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._engine.client import Client
+from ..module_utils._node.info import VERB
 from ..module_utils._run.module import run
-from ..module_utils._swarm import nodes, state
-
-
-def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
-    """Look at the nodes."""
-    found = state.look(client)
-    seen = found.get("nodes", [])
-    wanted = ["self"] if module.params["self"] else module.params["name"]
-    matches = {name: nodes.find(seen, name, found.get("node_id")) for name in wanted or []}
-    return {
-        "changed": False,
-        "state": found["state"],
-        "why": found["why"],
-        "nodes": seen if wanted is None else [node for node in matches.values() if node],
-        "missing": [name for name, node in matches.items() if node is None],
-    }
 
 
 def main() -> None:
     """Run the module."""
-    run(
-        {"name": {"type": "list", "elements": "str"}, "self": {"type": "bool", "default": False}},
-        work,
-        mutually_exclusive=[("name", "self")],
-    )
+    run(VERB)
 
 
 if __name__ == "__main__":

@@ -7,22 +7,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_stack
-short_description: Deploy, change and remove a stack of services from Compose files, and see it through
+short_description: Deploy, update and remove a stack of services from Compose files
 description:
-  - Brings the networks, secrets, configs and services of one stack to what one or several Compose files say, and waits until
-    the swarm has done it, or says why it cannot.
-  - The files are read, merged and interpolated on the control node; the host needs neither Docker's command line nor any
-    Python package, only its Engine.
-  - All of it is planned and checked before anything is sent; only what differs is written, so no task is replaced unless it
-    has to be. A run that changes nothing sends nothing.
-  - The stack has the names and labels that C(docker stack deploy) gives, so C(docker stack ls), C(docker stack ps) and
-    C(docker stack services) see it. A stack that was deployed by the command line is taken over without a restart of any
-    task.
-  - Secrets and configs whose content changed get a new version, the services that use them are moved to it, and the older
-    version is removed once the rollouts are over, as M(flotilla.swarm.swarm_secret) does it.
-  - What Swarm cannot honour is refused by name, with its file, and never ignored in silence.
-  - What an earlier run declared and the files do not any more returns to the Engine's default; what nobody ever declared
-    stays as it is on the swarm, as M(flotilla.swarm.swarm_service) does it.
+  - Creates and updates the networks, secrets, configs and services of one stack as one or several Compose files declare them,
+    and waits until the services have converged, or fails with the reason why they cannot.
+  - The files are read, merged and interpolated on the control node. The host needs its Engine, but neither Docker's command
+    line nor a Python package.
+  - Everything is planned and checked before anything is sent. Only differences are written, so no task is replaced without
+    need. A run that changes nothing sends nothing.
+  - The stack has the names and labels of C(docker stack deploy), so C(docker stack ls), C(docker stack ps) and
+    C(docker stack services) list it. A stack that the command line deployed is taken over without a restart of any task.
+  - Secrets and configs with new content get a new version, the services that use them are moved to it, and the older version
+    is removed after the rollouts, as M(flotilla.swarm.swarm_secret) does it.
+  - A key that Swarm does not support is refused by name, with its file, and never ignored silently.
+  - An option that an earlier run declared and the files no longer declare returns to the Engine's default. An option that was
+    never declared stays as it is on the swarm, as with M(flotilla.swarm.swarm_service).
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -36,7 +35,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The content of secrets and configs is never shown. Values of environment variables and of options for drivers are
+      - The content of secrets and configs is never shown. The values of environment variables and of driver options are
         hidden unless O(show_values=true).
   idempotent:
     support: full
@@ -48,62 +47,62 @@ options:
     required: true
   state:
     description:
-      - V(present) brings the stack to what is declared.
-      - V(absent) removes all that carries the label of the stack, and waits until nothing is left of it.
+      - V(present) creates and updates what the stack declares.
+      - V(absent) removes everything with the label of the stack, and waits until it is removed.
     type: str
     choices: [present, absent]
     default: present
   compose:
     description:
-      - Compose files, by their path, or their content as dictionaries. Several are merged in their order as Compose merges
-        them.
+      - The paths of Compose files, or their content as dictionaries. Several entries are merged in their order, as Compose
+        merges files.
       - Required with O(state=present).
     type: list
     elements: raw
   remote_src:
     description:
-      - Whether the files of O(compose), O(env_files) and all that they refer to are on the host, as they are for
+      - Whether the files of O(compose) and O(env_files), and all files that they refer to, are on the host, as for
         M(community.docker.docker_stack), or on the control node.
-      - On the control node, a path that is not absolute is looked for beside the role or playbook, below C(files) first, and a
-        file may be encrypted with Ansible Vault.
+      - On the control node, a relative path is searched beside the role or playbook, below C(files) first, and a file can be
+        encrypted with Ansible Vault.
     type: bool
     default: true
   project_dir:
     description:
-      - The folder on the swarm's hosts that sources of bind mounts which are no absolute paths are in.
-      - The folder of the first file of O(compose) when it is on the host; otherwise such sources are refused without this
-        option.
+      - The folder on the hosts of the swarm in which the relative paths of bind mounts start.
+      - The default is the folder of the first file of O(compose) when the files are on the host. When they are on the control
+        node, such paths are refused without this option.
     type: path
   variables:
     description:
-      - What C(${NAME}) in the files stands for, by name. The environment of the control node is not read.
+      - The variables that replace C(${NAME}) in the files. The environment of the control node is not read.
     type: dict
     default: {}
   env_files:
     description:
-      - Files with lines C(NAME=value) that give further variables; O(variables) comes first, a later file before an earlier
-        one. Name C(.env) here to have it read.
+      - Files with lines C(NAME=value) that set further variables. O(variables) takes precedence over all files, and a later
+        file over an earlier one. A file C(.env) is read only if it is listed here.
     type: list
     elements: path
     default: []
   ignore_unsupported:
     description:
-      - Keys of services that Swarm cannot honour and that may be left out, with a warning, such as V(build) or
+      - Keys of services that Swarm does not support and that are left out with a warning, such as V(build) or
         V(depends_on).
     type: list
     elements: str
     default: []
   prune:
     description:
-      - What happens to what belongs to the stack and is not declared any more.
-      - V(true) removes services, V(all) networks, secrets and configs too. V(false) leaves everything and tells it in
-        RV(undeclared).
+      - What happens to objects that belong to the stack and are no longer declared.
+      - V(true) removes services. V(all) removes networks, secrets and configs too. V(false) removes nothing;
+        RV(undeclared) names the objects.
     type: raw
     default: false
   registry_auth:
     description:
       - Credentials for registries. Each service gets those whose O(registry_auth[].server) is the registry of its image.
-      - They are sent along when a service is created or changed. They are kept in no file and are never returned.
+      - They are sent when a service is created or updated. They are not stored in any file and are never returned.
     type: list
     elements: dict
     default: []
@@ -114,11 +113,11 @@ options:
         type: str
       username:
         description:
-          - The user.
+          - The name of the user.
         type: str
       password:
         description:
-          - The password or access token.
+          - The user's password or access token.
         type: str
       identity_token:
         description:
@@ -126,8 +125,8 @@ options:
         type: str
   with_registry_auth:
     description:
-      - Use also the credentials that Docker's command line keeps for this user on the host, in C(config.json). Those behind
-        a credential helper are not found.
+      - Also use the credentials that Docker's command line stores for this user on the host, in C(config.json). Credentials
+        in a credential helper are not used.
     type: bool
     default: false
   resolve_image:
@@ -145,36 +144,36 @@ options:
     default: keep
   recreate:
     description:
-      - Make networks anew whose declaration changed, and move their services, see
-        O(flotilla.swarm.swarm_network#module:recreate). Without it, such a change is refused.
+      - Recreate networks whose declaration has changed, and move their services, see
+        O(flotilla.swarm.swarm_network#module:recreate). Without this option, such a change is refused.
     type: bool
     default: false
   wait:
     description:
-      - Wait until every service has converged, or until it is certain that one will not; with O(state=absent), until all is
-        gone.
+      - Wait until every service has converged, or until it is certain that one will not. With O(state=absent), wait until
+        everything is removed.
     type: bool
     default: true
   wait_timeout:
     description:
-      - The number of seconds that everything together may take.
+      - The most seconds that all waiting together may take.
     type: int
     default: 300
   show_values:
     description:
-      - Show the values of environment variables and of options for drivers in diffs. They are hidden otherwise, since they
-        often hold secrets.
+      - Show the values of environment variables and of driver options in diffs. They are hidden by default, since they often
+        contain secrets.
     type: bool
     default: false
   detach:
     description:
-      - The opposite of O(wait), for playbooks that were written for M(community.docker.docker_stack). When it is set, it
-        counts and O(wait) does not.
+      - The opposite of O(wait), for playbooks that were written for M(community.docker.docker_stack). It takes precedence
+        over O(wait).
     type: bool
   absent_retries:
     description:
-      - Accepted for playbooks that were written for M(community.docker.docker_stack), and without effect, since
-        O(state=absent) waits for as long as O(wait_timeout) says.
+      - Has no effect, since O(state=absent) waits for as long as O(wait_timeout) says. Accepted for playbooks that were
+        written for M(community.docker.docker_stack).
     type: int
     default: 0
   absent_retries_interval:
@@ -182,21 +181,13 @@ options:
       - See O(absent_retries).
     type: int
     default: 1
-  declared:
-    description:
-      - What was made of O(compose) on the control node. Not for playbooks.
-    type: dict
-  declared_data:
-    description:
-      - The content of secrets and configs that was read on the control node. Not for playbooks.
-    type: dict
 notes:
-  - The files on the host are read by C(base64), which every Linux has. At C(-vvv) and above, Ansible shows what a
-    connection transports, the text of a Compose file or of an env file on the host therefore too; the content of secrets and
-    configs never.
+  - Files on the host are read with C(base64), which every Linux has. At C(-vvv) and above, Ansible shows what a connection
+    transports, which includes the text of Compose files and env files on the host. It never includes the content of secrets
+    and configs.
 seealso:
   - name: Compose file reference
-    description: What may be in a Compose file.
+    description: The keys of Compose files.
     link: https://docs.docker.com/reference/compose-file/
   - module: flotilla.swarm.swarm_stack_info
   - module: flotilla.swarm.swarm_service
@@ -213,7 +204,7 @@ EXAMPLES = r"""
     variables:
       TAG: "1.4"
 
-- name: Deploy what is in two files on the host, and remove services that they do not declare any more
+- name: Deploy two files on the host, and remove services that they no longer declare
   flotilla.swarm.swarm_stack:
     name: shop
     compose:
@@ -222,7 +213,7 @@ EXAMPLES = r"""
     env_files: [/srv/shop/.env]
     prune: true
 
-- name: Declare the stack in the playbook
+- name: Deploy a stack that is declared in the playbook
   flotilla.swarm.swarm_stack:
     name: hello
     compose:
@@ -233,7 +224,7 @@ EXAMPLES = r"""
             deploy:
               replicas: 3
 
-- name: See what would change
+- name: Show what would change
   flotilla.swarm.swarm_stack:
     name: shop
     compose: [/srv/shop/compose.yml]
@@ -241,7 +232,7 @@ EXAMPLES = r"""
   check_mode: true
   diff: true
 
-- name: Remove the stack and wait until nothing is left
+- name: Remove the stack and wait until everything is removed
   flotilla.swarm.swarm_stack:
     name: shop
     state: absent
@@ -249,8 +240,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was done (in check mode, what would be done), a sentence each, in order. It is returned with a failure
-    as well.
+  description: What was done (in check mode, what would be done), one sentence for each action, in order. It is returned with
+    a failure as well.
   returned: always
   type: list
   elements: str
@@ -262,15 +253,15 @@ services:
   elements: dict
   contains: &parts
     name:
-      description: Its name; of a secret or config, the name that services use.
+      description: Its name; for a secret or config, the name that services use.
       type: str
       returned: always
     id:
-      description: Its ID; empty in check mode for what would be made.
+      description: Its ID; empty in check mode for an object that would be created.
       type: str
       returned: always
     action:
-      description: What was done to it, V(none) where nothing was.
+      description: What was done to it; V(none) where nothing was done.
       type: str
       returned: always
     changes:
@@ -297,38 +288,26 @@ configs:
   elements: dict
   contains: *parts
 undeclared:
-  description: The names of what belongs to the stack and is not declared. Networks, secrets and configs are looked for with
-    O(prune=all) only.
+  description: The names of objects that belong to the stack and are not declared. Networks, secrets and configs are listed
+    only with O(prune=all).
   returned: success, with O(state=present)
   type: dict
   sample: {"services": ["shop_old"], "networks": [], "secrets": [], "configs": []}
 rollouts:
-  description: What the rollouts came to, of those services that were waited for, in the form of
-    RV(flotilla.swarm.swarm_service#module:rollouts). It is returned with a failure as well.
-  returned: when something was waited for
+  description: The verdicts on the rollouts that the module waited for, in the form of
+    RV(flotilla.swarm.swarm_service#module:rollouts). They are returned with a failure as well.
+  returned: when the module waited for a rollout
   type: list
   elements: dict
 """
 
-import typing as t
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._engine.client import Client
 from ..module_utils._run.module import run
-from ..module_utils._stack.run import work as bring
-from ..module_utils._stack.spec import STACK_SPEC
-
-
-def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
-    """Bring the stack to what is declared, or away."""
-    return bring(module.params, module.check_mode, client)
+from ..module_utils._stack.deploy import VERB
 
 
 def main() -> None:
     """Run the module."""
-    # Environment variables may hold secrets: the host's journal does not get the options.
-    run(STACK_SPEC, work, no_log=True)
+    run(VERB)
 
 
 if __name__ == "__main__":

@@ -111,31 +111,13 @@ stacks:
       returned: always
 """
 
-import typing as t
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._engine.client import Client
 from ..module_utils._run.module import run
-from ..module_utils._stack.info import look, summary
-from ..module_utils._swarm.on_manager import on_manager
-
-
-def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
-    """Look at the stacks."""
-    names = module.params["name"]
-    found = on_manager(client, lambda nodes, own_id: look(client, nodes, names), {"stacks": []})
-    results = [
-        {"Name": one["name"], "Orchestrator": "Swarm", "Services": str(len(one["services"]))}
-        for one in found["stacks"]
-    ]
-    lines = summary(found["stacks"]) if found["state"] == "manager" else [found["why"]]
-    return {"changed": False, **found, "results": results, "summary": lines}
+from ..module_utils._stack.info import VERB
 
 
 def main() -> None:
     """Run the module."""
-    run({"name": {"type": "list", "elements": "str"}}, work)
+    run(VERB)
 
 
 if __name__ == "__main__":

@@ -81,42 +81,13 @@ tasks:
   elements: dict
 """
 
-import typing as t
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._engine.client import Client
 from ..module_utils._run.module import run
-from ..module_utils._service import task_info as task_look
-from ..module_utils._stack.info import tasks_of
-from ..module_utils._swarm.on_manager import on_manager
-
-
-def _row(task: dict[str, t.Any]) -> dict[str, str]:
-    return {
-        "CurrentState": task["state"].capitalize(),
-        "DesiredState": task["desired_state"].capitalize(),
-        "Error": task["error"],
-        "ID": task["id"],
-        "Image": task["image"].partition("@")[0],
-        "Name": f"{task['service']}.{task['slot'] or task['node_id']}",
-        "Node": task["node"],
-        "Ports": "",
-    }
-
-
-def work(module: AnsibleModule, client: Client) -> dict[str, t.Any]:
-    """Look at the tasks."""
-    name = module.params["name"]
-    found = on_manager(client, lambda nodes, own_id: tasks_of(client, nodes, own_id, name), {"tasks": []})
-    seen = found["state"] == "manager"
-    lines = task_look.lines(found["tasks"]) if seen else [found["why"]]
-    return {"changed": False, **found, "results": [_row(one) for one in found["tasks"]], "summary": lines}
+from ..module_utils._stack.info import TASKS_VERB
 
 
 def main() -> None:
     """Run the module."""
-    run({"name": {"type": "str", "required": True}}, work)
+    run(TASKS_VERB)
 
 
 if __name__ == "__main__":

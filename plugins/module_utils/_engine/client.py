@@ -10,42 +10,23 @@ import json
 import typing as t
 from urllib.parse import quote, urlencode
 
-from .answers import cleaned, meaning
 from .api_version import parse_api, show_api
-from .errors import EngineAbsent, EngineError, Refused
+from .errors import EngineAbsent, EngineError, Refused, error_type, without_grpc_prefix
+from .transport import Transport
 
 # Newest API the collection knows; a newer Engine is spoken to in this one.
 NEWEST_API = (1, 52)
 # Engine 20.10, the oldest that is supported.
 OLDEST_API = (1, 41)
-# Above that, a filter would make a longer address than reading everything is worth.
-FEW = 25
+# A filter with more values than this would make the address too long; everything is read instead.
+FEW = 50
 
 Headers = t.Dict[str, str]
 
 
-def only(key: str, values: t.Sequence[str]) -> dict[str, list[str]]:
-    """A filter for a list's objects; none where there are too many, so that others may come along."""
+def filter_by(key: str, values: t.Sequence[str]) -> dict[str, list[str]]:
+    """A filter for a list of objects; an empty one where there are too many values, so that others may come along."""
     return {key: list(values)} if len(values) <= FEW else {}
-
-
-class Transport(t.Protocol):
-    """Carries one HTTP request to one Engine."""
-
-    #: The Engine's address, as the user knows it.
-    where: str
-
-    def send(
-        self, method: str, path: str, body: bytes | None, headers: dict[str, str], timeout: float
-    ) -> tuple[int, bytes]:
-        """Send a request.
-
-        Returns:
-            The HTTP status and the body; an error status is returned, not raised.
-
-        Raises:
-            EngineAbsent, EngineForbidden, EngineTimeout: no answer came.
-        """
 
 
 class Client:
@@ -75,7 +56,7 @@ class Client:
             found = self._send("GET", "/version", None, self._timeout)
             if not isinstance(found, dict) or "ApiVersion" not in found:
                 raise EngineAbsent(
-                    f"What answers at {self.where} is no Engine; set docker_host to where one listens."
+                    f"What answers at {self.where} is not an Engine; set docker_host to where an Engine listens."
                 )
             self._version = found
         return self._version
@@ -159,8 +140,8 @@ class Client:
     def _error(self, status: int, answer: bytes) -> EngineError:
         decoded = _decoded(answer)
         text = decoded.get("message", "") if isinstance(decoded, dict) else str(decoded or "")
-        kind = meaning(status, text)
-        return kind(f"The Engine at {self.where} said: {cleaned(text) or f'HTTP {status}'}", status=status)
+        reason = without_grpc_prefix(text) or f"HTTP {status}"
+        return error_type(status, text)(f"The Engine at {self.where} said: {reason}", status=status)
 
 
 def _decoded(answer: bytes) -> t.Any:

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Typed errors. PRIVATE to the collection.
+"""Typed errors, and which of them an Engine's answer means. PRIVATE to the collection. Pure.
 
-Low layers raise them, ``_module.run`` turns them into ``fail_json`` in one place. Every message is one
-sentence a tired person understands: what, where, what to do.
+Low layers raise them, and the runner of a verb turns them into a failure (``_run/verb.py``). Every message is one sentence
+that a tired person understands: what, where, what to do.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Refused(FlotillaError):
 
 
 class Overtaken(FlotillaError):
-    """Somebody else made or removed the same thing between our read and our write."""
+    """Another client created or removed the same object between our read and our write."""
 
 
 class EngineAbsent(FlotillaError):
@@ -78,7 +78,7 @@ class Conflict(EngineError):
 
 
 class OutOfSequence(EngineError):
-    """Somebody else changed the object between our read and our write."""
+    """Another client changed the object between our read and our write."""
 
 
 class NotAManager(EngineError):
@@ -111,3 +111,52 @@ class StillManager(EngineError):
 
 class WaitTimeout(FlotillaError):
     """What was waited for did not come in time."""
+
+
+# First match wins, so the narrower text stands above the wider one.
+_MEANINGS: tuple[tuple[str, type[EngineError]], ...] = (
+    ("update out of sequence", OutOfSequence),
+    ("Timeout was reached before node joined", JoinTimeout),
+    ("already part of a swarm", AlreadyInSwarm),
+    ("not part of a swarm", NotInSwarm),
+    ("needs to be unlocked", Locked),
+    ("does not have a leader", NoQuorum),
+    ("lost leader status", NoQuorum),
+    ("context deadline exceeded", NoQuorum),
+    # The connection to the old leader, at the moment of a leader change.
+    ("grpc: the client connection is closing", NoQuorum),
+    ("participating as a manager", StillManager),
+    ("must be demoted to worker before removal", StillManager),
+    ("Manager is being prepared", NoQuorum),
+    # A manager in its first moments after the Engine's start.
+    ("swarm/control.sock", NoQuorum),
+    ('Use "docker swarm init"', NotInSwarm),
+    ("is not a swarm manager", NotAManager),
+    ("Worker nodes can't be used", NotAManager),
+    ("already exists", Conflict),
+    ("conflicts with an existing object", Conflict),
+)
+
+
+def error_type(status: int, text: str) -> type[EngineError]:
+    """The error class for an Engine's answer, chosen by its text.
+
+    The texts are those of moby's ``daemon/cluster/errors.go`` and swarmkit's ``manager/controlapi``. The HTTP status is
+    only a hint: everything that swarmkit calls ``Unknown`` arrives as 500, and every state of a node as 503.
+
+    Args:
+        status: the HTTP status.
+        text: the ``message`` of the body.
+    """
+    for needle, kind in _MEANINGS:
+        if needle in text:
+            return kind
+    return NotFound if status == 404 else EngineError
+
+
+def without_grpc_prefix(text: str) -> str:
+    """The text without the gRPC prefix that says nothing to a user."""
+    prefix = "rpc error: code = "
+    if text.startswith(prefix) and " desc = " in text:
+        return text.split(" desc = ", 1)[1]
+    return text.strip()

@@ -61,7 +61,7 @@ class SshTransport:
     def send(
         self, method: str, path: str, body: bytes | None, headers: dict[str, str], timeout: float
     ) -> tuple[int, bytes]:
-        """See ``_client.Transport``."""
+        """See ``transport.Transport``."""
         self._session = session = self._session or self._connect()
         try:
             answer = session.request(

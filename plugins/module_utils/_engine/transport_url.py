@@ -2,46 +2,41 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``unix://`` and ``tcp://`` by ansible-core's own HTTP client, so a host needs no package. PRIVATE."""
+"""``tcp://``, with TLS too, by ansible-core's own HTTP client, so a host needs no package. PRIVATE to the collection."""
 
 from __future__ import annotations
 
-import os
 import socket
 import ssl
 import typing as t
 from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 
-from ansible.module_utils.urls import UnixHTTPConnection, open_url
+from ansible.module_utils.urls import open_url
 
 from .errors import EngineForbidden
-from .transport_errors import absent, failure, late
-from .transport_socket import NOT_THERE, socket_path
+from .transport import no_answer, timed_out
 
 
 class UrlTransport:
-    """An Engine on a unix socket or a TCP port.
+    """An Engine on a TCP port.
 
     Args:
-        docker_host: ``unix:///path`` or ``tcp://host:port``.
+        docker_host: ``tcp://host:port``.
         tls: speak TLS over ``tcp://``.
         options: ``validate_certs``, ``ca_path``, ``client_cert``, ``client_key`` of ``open_url``.
     """
 
     def __init__(self, docker_host: str, tls: bool = False, **options: t.Any) -> None:
         self.where = docker_host
-        self._socket = socket_path(docker_host) if docker_host.startswith("unix://") else None
         self._base = ("https://" if tls else "http://") + docker_host.split("://", 1)[1].rstrip("/")
         self._options = options
 
     def send(
         self, method: str, path: str, body: bytes | None, headers: dict[str, str], timeout: float
     ) -> tuple[int, bytes]:
-        """See ``_client.Transport``."""
+        """See ``transport.Transport``."""
         try:
-            if self._socket:
-                return self._over_socket(method, path, body, headers, timeout)
             answer = open_url(
                 self._base + path,
                 data=body,
@@ -58,27 +53,9 @@ class UrlTransport:
         except HTTPError as error:
             return error.code, error.read()
         except (socket.timeout, TimeoutError):
-            raise late(self.where, timeout) from None
+            raise timed_out(self.where, timeout) from None
         except (URLError, HTTPException, OSError) as error:
             raise self._failure(error, timeout) from None
-
-    def _over_socket(
-        self, method: str, path: str, body: bytes | None, headers: dict[str, str], timeout: float
-    ) -> tuple[int, bytes]:
-        """The same over a unix socket.
-
-        ``open_url`` would first load every CA certificate of the host, at each request and for no use: 35 ms, where
-        the request itself takes 5.
-        """
-        if not os.path.exists(self._socket or ""):
-            raise absent(self.where, NOT_THERE)
-        connection = UnixHTTPConnection(self._socket)("localhost", timeout=timeout)
-        try:
-            connection.request(method, path, body, headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        finally:
-            connection.close()
 
     def _failure(self, error: Exception, timeout: float) -> Exception:
         # The reason of a URLError is an error, that of an SSLError (a refusal after the handshake) a mere text.
@@ -87,4 +64,4 @@ class UrlTransport:
             return EngineForbidden(
                 f"TLS with the Engine at {self.where} failed ({reason}); check ca_path, client_cert and client_key."
             )
-        return failure(self.where, reason, timeout)
+        return no_answer(self.where, reason, timeout)

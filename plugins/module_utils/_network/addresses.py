@@ -4,7 +4,7 @@
 
 """How many addresses of a network are taken. PRIVATE to the collection. Pure.
 
-A swarm that has none left says so in the log of the leader's Engine only: tasks stay in the state ``new``.
+A swarm that has no address left says so in the log of the leader's Engine only: tasks stay in the state ``new``.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
+from .._rollout.tasks import HOLDING
 from .subnets import subnet
 
 Raw = t.Dict[str, t.Any]
 
-# In these states a task has its addresses.
-_HAVE = ("pending", "assigned", "accepted", "preparing", "ready", "starting", "running")
+# The allocator gives a task its addresses before the scheduler gives it a node.
+_HAVE = ("pending", *HOLDING)
 _NEARLY_FULL = 0.8
 
 
@@ -60,7 +61,7 @@ def problem(space: Space) -> str | None:
         return None
     return (
         f"{space['taken']} of the {space['total']} addresses of {space['subnet']} are taken; tasks that get none stay in the "
-        "state new without a word, so make the network anew with a larger subnet"
+        "state new without an error, so recreate the network with a larger subnet"
     )
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Planning networks against a swarm, and doing what the plan says. PRIVATE to the collection."""
+"""Planning networks against a swarm, and carrying a plan out. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -11,50 +11,54 @@ import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import FlotillaError, Refused, WaitTimeout
-from .._engine.wait import Clock, until
-from .._options.option import check_once
-from .._rollout.wait import Rollout, latest
+from .._engine.wait import Deadline, wait_until
+from .._options.one_or_many import check_once
+from .._options.option import check_versions
+from .._rollout.removal import remove_network
+from .._rollout.wait import Rollout
 from .._swarm.nodes import views
-from .attachments import MOVING, Raw, uses, waits
-from .make import await_addresses, make
-from .move import off, on
-from .networks import is_of_swarm
-from .options import body
-from .plan import NetworkOrder, NetworkPlan, Surroundings, changes_of, plan_network
-from .remove import remove
+from .attachments import MOVING_LABEL, Raw, awaits_network, uses
+from .declared import DeclaredNetwork
+from .options import NETWORK, create_request, is_of_swarm
+from .plan import Attached, NetworkPlan, plan_network, wanted_network
+from .steps import create_network, detach_services, reattach_services, wait_for_addresses
 from .subnets import overlap, subnets
 
-_NEW = ("create", "recreate")
 # Seconds in which a sound leader gives a new network its addresses many times over.
 _MOMENT = 2.0
-# Seen with 20.10 and 26.1: the leader takes one address for each task, out of any of the subnets, and each node adds an
-# IPv6 address that no other node knows of.
-_LOTTERY = (
+# Seen with 20.10 and 26.1: the leader takes one address for each task, from any of the subnets, and each node adds an IPv6
+# address that no other node knows of.
+_IPV6_WARNING = (
     "%s: do not rely on IPv6 in an overlay. Each Engine hands out the addresses for its own node alone, so tasks on "
     "different nodes get the same one, and a task may be rejected with 'Invalid address' until its next attempt."
 )
 
 
 class Networks:
-    """The networks of a swarm that somebody declared.
+    """The networks of a swarm that a user declares.
 
     Args:
         client: a manager's Engine.
-        orders: what is declared, each name once.
-        seconds: how long everything that is awaited within ``send`` may take, from now on.
+        declared: what is declared.
+        seconds: how long everything that ``apply`` waits for may take, from now on.
 
     Raises:
-        Refused: the orders contradict each other.
+        Refused: a network is declared twice, or has an option that the Engine does not know.
     """
 
-    def __init__(self, client: Client, orders: list[NetworkOrder], seconds: float = 300) -> None:
-        check_once([order.name for order in orders], "network")
-        ingress = [order.name for order in orders if order.values.get("ingress")]
+    def __init__(self, client: Client, declared: list[DeclaredNetwork], seconds: float = 300) -> None:
+        check_once([one.name for one in declared], "network")
+        ingress = [one.name for one in declared if one.values.get("ingress")]
         if len(ingress) > 1:
             raise Refused(f"{' and '.join(ingress)} are both ingress networks, and a swarm has only one.")
+        for one in declared:
+            try:
+                check_versions(NETWORK, one.values, client.api(), client.where)
+            except Refused as error:
+                raise error.prefixed(f"{one.name}: ") from None
         self._client = client
-        self._orders = orders
-        self._clock = Clock(seconds)
+        self._declared = declared
+        self._deadline = Deadline(seconds)
         self._services: list[Raw] | None = None
         #: Sentences for the user that are no failure.
         self.warnings: list[str] = []
@@ -69,158 +73,144 @@ class Networks:
         found = self._read()
         swarm = [raw for raw in found if is_of_swarm(raw)]
         local = {raw["Name"]: raw for raw in found if raw.get("Scope") != "swarm"}
-        waiting = self._client.get("/services", filters={"label": [MOVING]})
-        plans = [self._plan(order, swarm, local, waiting) for order in self._orders]
+        detached = self._client.get("/services", filters={"label": [MOVING_LABEL]})
+        plans = [self._plan(one, swarm, local, detached) for one in self._declared]
         _check_overlaps(plans, swarm)
         self.warnings = [
-            _LOTTERY % plan.order.name
-            for plan in plans
-            if plan.action in _NEW and plan.spec.get("EnableIPv6")
+            _IPV6_WARNING % plan.name for plan in plans if plan.is_new and plan.spec.get("EnableIPv6")
         ]
         return plans
 
-    def send_all(self, plans: list[NetworkPlan], done: list[NetworkPlan]) -> list[Rollout]:
-        """Carry out the plans.
-
-        Args:
-            plans: what to do, one after the other.
-            done: gets what was carried out, for those who have to tell of it after an error.
+    def apply(self, plan: NetworkPlan) -> list[Rollout]:
+        """Carry out one plan; a new network gets its addresses meanwhile, which ``finish`` waits for.
 
         Returns:
-            The rollouts of the services that were put on networks again, to wait for.
+            The rollouts of the services that were reattached, to wait for.
 
         Raises:
-            FlotillaError: the Engine objects, or time is up; the message begins with the network's name.
+            FlotillaError: the Engine objects, or time is up.
         """
-        rollouts: list[Rollout] = []
-        for plan in plans:
-            try:
-                rollouts += self._send(plan)
-            except FlotillaError as error:
-                raise error.prefixed(f"{plan.order.name}: ") from None
-            done.append(plan)
-        for plan in plans:
-            # All of them have been getting their addresses meanwhile.
-            if plan.action in _NEW and not plan.users:
-                try:
-                    await_addresses(self._client, plan.id)
-                except FlotillaError as error:
-                    done.remove(plan)
-                    raise error.prefixed(f"{plan.order.name}: ") from None
-        return latest(rollouts)
-
-    def _read(self) -> list[Raw]:
-        """All networks. One that somebody made just now gets a moment for its addresses: it would look like a broken one."""
-        names = {order.name for order in self._orders if order.state == "present"}
-        found: list[Raw] = []
-
-        def settled() -> bool | None:
-            found[:] = self._client.get("/networks")
-            return (
-                not any(raw["Name"] in names and is_of_swarm(raw) and not raw.get("Driver") for raw in found)
-                or None
-            )
-
-        with contextlib.suppress(WaitTimeout):
-            until(settled, Clock(_MOMENT), lambda: "some have no addresses yet")
-        return found
-
-    def _send(self, plan: NetworkPlan) -> list[Rollout]:
-        if plan.action == "none":
-            return []
         if plan.action == "remove":
-            remove(self._client, plan.live or {}, self._clock)
+            remove_network(self._client, plan.id, self._deadline)
+        if plan.action in ("none", "remove"):
             return []
         try:
             return self._put_in_place(plan)
         except FlotillaError as error:
             if plan.action == "recreate":
-                # It may be half-way.
+                # It may be half done.
                 error.after({"changed": True})
-            if not plan.users:
+            if not plan.services:
                 raise
             raise FlotillaError(
-                f"{error}; {', '.join(plan.users)} may be off it until another run has put them back",
+                f"{error}; {', '.join(plan.services)} may be detached from it until another run reattaches them",
                 error.facts,
             ) from None
 
+    def finish(self, plans: t.Sequence[NetworkPlan]) -> None:
+        """Wait until every new network has its addresses; all of them have been getting these meanwhile.
+
+        Raises:
+            FlotillaError: one gets none, and was removed again; the message begins with its name.
+        """
+        for plan in plans:
+            if plan.is_new and not plan.services:
+                try:
+                    wait_for_addresses(self._client, plan.id)
+                except FlotillaError as error:
+                    raise error.prefixed(f"{plan.name}: ") from None
+
     def _put_in_place(self, plan: NetworkPlan) -> list[Rollout]:
         if plan.action == "recreate":
-            off(self._client, plan, self._clock)
-            remove(self._client, plan.live or {}, self._clock)
-        if plan.action != "reattach":
-            plan.id = make(self._client, body(plan.spec), self._clock, again=plan.action == "recreate")
-        if not plan.users:
+            detach_services(self._client, plan, self._deadline)
+            remove_network(self._client, plan.id, self._deadline)
+        if plan.is_new:
+            again = plan.action == "recreate"
+            plan.id = create_network(self._client, create_request(plan.spec), self._deadline, again)
+        if not plan.services:
             return []
-        await_addresses(self._client, plan.id)
-        return on(self._client, plan)
+        wait_for_addresses(self._client, plan.id)
+        return reattach_services(self._client, plan)
+
+    def _read(self) -> list[Raw]:
+        """All networks. One that a client created just now gets a moment for its addresses: it would look broken."""
+        names = {one.name for one in self._declared if one.state == "present"}
+        found: list[Raw] = []
+
+        def settled() -> bool | None:
+            found[:] = self._client.get("/networks")
+            unfinished = (raw for raw in found if raw["Name"] in names and is_of_swarm(raw))
+            return all(raw.get("Driver") for raw in unfinished) or None
+
+        with contextlib.suppress(WaitTimeout):
+            wait_until(settled, Deadline(_MOMENT), lambda: "some have no addresses yet")
+        return found
 
     def _plan(
-        self, order: NetworkOrder, swarm: list[Raw], local: dict[str, Raw], waiting: list[Raw]
+        self, declared: DeclaredNetwork, swarm: list[Raw], local: dict[str, Raw], detached: list[Raw]
     ) -> NetworkPlan:
-        live = self._live(order, swarm)
-        there = local.get(order.name)
-        if live is None and there and order.state == "present":
+        live = _live(declared, swarm)
+        other = local.get(declared.name)
+        if live is None and other and declared.state == "present":
             raise Refused(
-                f"{order.name} is the name of a network of this host alone (driver {there.get('Driver')}), so the swarm "
+                f"{declared.name} is the name of a network of this host alone (driver {other.get('Driver')}), so the swarm "
                 "cannot have one of that name: rename one of the two. Nothing was sent."
             )
-        around = Surroundings(waiting=[raw for raw in waiting if waits(raw["Spec"], order.name)])
-        if live and (order.state == "absent" or changes_of(order, live)[1]):
+        attached = Attached(detached=[raw for raw in detached if awaits_network(raw["Spec"], declared.name)])
+        if live and (declared.state == "absent" or wanted_network(declared, live)[1]):
             if self._services is None:
                 self._services = self._client.get("/services")
-            around.users = [raw for raw in self._services if uses(raw["Spec"], live)]
-            around.by_hand = self._by_hand(live)
-        return plan_network(order, live, around)
-
-    @staticmethod
-    def _live(order: NetworkOrder, swarm: list[Raw]) -> Raw | None:
-        """The network that is meant: of that name, or the ingress network, of which there is only one."""
-        named = next((raw for raw in swarm if raw["Name"] == order.name), None)
-        if not order.values.get("ingress"):
-            return named
-        ingress = next((raw for raw in swarm if raw.get("Ingress")), None)
-        if named and not named.get("Ingress"):
-            raise Refused(
-                f"{order.name} is there and is no ingress network: choose another name. Nothing was sent."
-            )
-        return ingress
+            attached.services = [raw for raw in self._services if uses(raw["Spec"], live)]
+            attached.by_hand = self._by_hand(live)
+        return plan_network(declared, live, attached)
 
     def _by_hand(self, live: Raw) -> list[str]:
-        """Sentences about containers that somebody attached without a service."""
+        """Sentences about containers that were attached without a service."""
         if not live.get("Attachable"):
             return []
         tasks = self._client.get("/tasks", filters={"runtime": ["attachment"], "desired-state": ["running"]})
-        its = [
+        own = [
             task
             for task in tasks
             if any(one.get("Target") == live["Id"] for one in (task.get("Spec") or {}).get("Networks") or [])
         ]
-        if not its:
+        if not own:
             return []
         hostnames = {node["id"]: node["hostname"] for node in views(self._client.get("/nodes"))}
-        told = []
-        for task in its:
+        sentences = []
+        for task in own:
             container = str((task["Spec"].get("NetworkAttachmentSpec") or {}).get("ContainerID", ""))[:12]
             node = hostnames.get(task.get("NodeID", ""), task.get("NodeID", ""))
-            told.append(f"container {container} on {node}, which no service runs, is attached")
-        return told
+            sentences.append(f"container {container} on {node}, which no service runs, is attached")
+        return sentences
+
+
+def _live(declared: DeclaredNetwork, swarm: list[Raw]) -> Raw | None:
+    """The network that is meant: of that name, or the ingress network, of which there is only one."""
+    named = next((raw for raw in swarm if raw["Name"] == declared.name), None)
+    if not declared.values.get("ingress"):
+        return named
+    if named and not named.get("Ingress"):
+        raise Refused(
+            f"{declared.name} exists and is not the ingress network: choose another name. Nothing was sent."
+        )
+    return next((raw for raw in swarm if raw.get("Ingress")), None)
 
 
 def _check_overlaps(plans: list[NetworkPlan], swarm: list[Raw]) -> None:
-    """Refuse an address space that somebody else has: the Engine would make the network, and never give it one."""
-    going = {plan.id for plan in plans if plan.action in ("remove", "recreate")}
+    """Refuse an address space that another network has: the Engine would create the network, and never give it one."""
+    leaving = {plan.id for plan in plans if plan.action in ("remove", "recreate")}
     taken: list[tuple[str, t.Any]] = [
-        (raw["Name"], one) for raw in swarm if raw["Id"] not in going for one in subnets(raw)
+        (raw["Name"], one) for raw in swarm if raw["Id"] not in leaving for one in subnets(raw)
     ]
     for plan in plans:
-        if plan.action not in _NEW:
+        if not plan.is_new:
             continue
         wanted = subnets(plan.spec)
         found = overlap(wanted, taken)
         if found:
             raise Refused(
-                f"{plan.order.name}: its subnet {found[0]} overlaps with {found[2]} of the network {found[1]}; choose "
-                "another. Nothing was sent."
+                f"{plan.name}: its subnet {found[0]} overlaps with {found[2]} of the network {found[1]}; choose another. "
+                "Nothing was sent."
             )
-        taken += [(plan.order.name, one) for one in wanted]
+        taken += [(plan.name, one) for one in wanted]

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The services on a network, and taking them off and putting them back. PRIVATE to the collection. Pure.
+"""The services on a network, detached from it and reattached. PRIVATE to the collection. Pure.
 
-While a network is made anew, each of its services remembers in a label of its own how it was attached. So a run that was
-killed half-way is finished by the next one, on whatever host that is.
+While a network is recreated, each of its services remembers in a label how it was attached. So a run that was killed half-way
+is finished by the next one, on whatever host that runs.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import copy
 import json
 import typing as t
 
-from .._service.mode import is_job, mode_of
+from .._options.labels import OWN
 
 Raw = t.Dict[str, t.Any]
 
-MOVING = "flotilla.moving"
+#: Remembers how a service was attached.
+MOVING_LABEL = f"{OWN}moving"
 # Where a spec says what holds a network; the second is how clients before API 1.25 wrote it.
 _TASK, _SERVICE, _PORT = "task", "service", "port"
 _PLACES: dict[str, tuple[str, ...]] = {
@@ -35,17 +36,12 @@ def uses(spec: Raw, network: Raw) -> bool:
     return any(found for _place, found in _held(spec, network))
 
 
-def waits(spec: Raw, name: str) -> bool:
-    """Whether a service was taken off a network of that name and not put back."""
+def awaits_network(spec: Raw, name: str) -> bool:
+    """Whether a service was detached from a network of that name and not reattached."""
     return name in _memory(spec)["left"]
 
 
-def is_a_job(spec: Raw) -> bool:
-    """Whether the service is a job, which every update runs again."""
-    return is_job(mode_of(spec))
-
-
-def taken_off(spec: Raw, network: Raw, name: str) -> Raw:
+def detached(spec: Raw, network: Raw, name: str) -> Raw:
     """A service's spec without a network.
 
     Args:
@@ -53,47 +49,47 @@ def taken_off(spec: Raw, network: Raw, name: str) -> Raw:
         network: the network as the Engine reports it.
         name: the name that the new network is going to have.
     """
-    made, memory = copy.deepcopy(spec), _memory(spec)
+    changed, memory = copy.deepcopy(spec), _memory(spec)
     left = []
     for place, found in _held(spec, network):
         if not found:
             continue
         for index, _entry in reversed(found):
-            del _list(made, place)[index]
-        _tidy(made, place)
+            del _list(changed, place)[index]
+        _tidy(changed, place)
         left += [[place, index, entry] for index, entry in found]
     memory["left"][name] = left
     if "update" not in memory:
-        memory["update"] = made.get("UpdateConfig")
-    made["UpdateConfig"] = dict(_AT_ONCE)
-    made["Labels"] = {
-        **(made.get("Labels") or {}),
-        MOVING: json.dumps(memory, separators=(",", ":"), sort_keys=True),
+        memory["update"] = changed.get("UpdateConfig")
+    changed["UpdateConfig"] = dict(_AT_ONCE)
+    changed["Labels"] = {
+        **(changed.get("Labels") or {}),
+        MOVING_LABEL: json.dumps(memory, separators=(",", ":"), sort_keys=True),
     }
-    return made
+    return changed
 
 
-def put_back(spec: Raw, name: str, network_id: str) -> Raw:
-    """A service's spec with what it was taken off, as it was, on the network that has the name now."""
-    made, memory = copy.deepcopy(spec), _memory(spec)
+def reattached(spec: Raw, name: str, network_id: str) -> Raw:
+    """A service's spec, attached as it was before, to the network that has the name now."""
+    changed, memory = copy.deepcopy(spec), _memory(spec)
     for place, index, entry in memory["left"].pop(name, []):
-        there = _list(made, place)
+        present = _list(changed, place)
         wanted = entry if place == _PORT else {**entry, "Target": network_id}
         same = [
-            one for one in there if (one == wanted if place == _PORT else one.get("Target") == network_id)
+            one for one in present if (one == wanted if place == _PORT else one.get("Target") == network_id)
         ]
-        # Somebody may have put it back already.
+        # Another client may have reattached it already.
         if not same:
-            there.insert(index, wanted)
-    labels = made.get("Labels") or {}
+            present.insert(index, wanted)
+    labels = changed.get("Labels") or {}
     if memory["left"]:
-        labels[MOVING] = json.dumps(memory, separators=(",", ":"), sort_keys=True)
-        return made
-    labels.pop(MOVING, None)
-    made["UpdateConfig"] = memory.get("update")
-    if made["UpdateConfig"] is None:
-        del made["UpdateConfig"]
-    return made
+        labels[MOVING_LABEL] = json.dumps(memory, separators=(",", ":"), sort_keys=True)
+        return changed
+    labels.pop(MOVING_LABEL, None)
+    changed["UpdateConfig"] = memory.get("update")
+    if changed["UpdateConfig"] is None:
+        del changed["UpdateConfig"]
+    return changed
 
 
 def _held(spec: Raw, network: Raw) -> list[tuple[str, list[tuple[int, Raw]]]]:
@@ -118,7 +114,7 @@ def _read(spec: Raw, place: str) -> list[Raw]:
 
 
 def _list(spec: Raw, place: str) -> list[Raw]:
-    """The list of a place, to be changed; it is made where there is none."""
+    """The list of a place, to be changed; it is created where there is none."""
     at = spec
     *objects, last = _PLACES[place]
     for step in objects:
@@ -141,9 +137,9 @@ def _tidy(spec: Raw, place: str) -> None:
 
 
 def _memory(spec: Raw) -> Raw:
-    """What a service remembers; what somebody damaged counts as nothing."""
+    """What a service remembers; a label that is damaged counts as empty."""
     try:
-        found = json.loads((spec.get("Labels") or {}).get(MOVING, "{}"))
+        found = json.loads((spec.get("Labels") or {}).get(MOVING_LABEL, "{}"))
     except ValueError:
         found = {}
     if not isinstance(found, dict) or not isinstance(found.get("left"), dict):

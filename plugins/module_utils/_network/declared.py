@@ -11,25 +11,27 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._engine.errors import Refused
-from .._options.option import declared
+from .._options.option import declared_values
 from .options import ENCRYPTED, MTU, NETWORK
 from .subnets import subnet
 
-# What swarmkit takes, since the name becomes one of the DNS.
-_NAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?\Z")
-_LONGEST = 63
-_OFF = ("false", "no", "off", "0")
+#: What swarmkit takes, since the name becomes one of the DNS.
+NAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?\Z")
+#: The most characters of a name.
+LONGEST_NAME = 63
+#: The values that other tools take for "not encrypted".
+OFF = ("false", "no", "off", "0")
 
 
 @dataclass
-class NetworkOrder:
+class DeclaredNetwork:
     """What a user declares for one network.
 
     Attributes:
         name: the network's name.
         state: ``present`` or ``absent``.
         values: option name to value in the Engine's form.
-        recreate: make the network anew where it differs, and move its services.
+        recreate: where the network differs, recreate it and move its services.
     """
 
     name: str
@@ -38,77 +40,77 @@ class NetworkOrder:
     recreate: bool = False
 
 
-def network_order(params: dict[str, t.Any]) -> NetworkOrder:
-    """An order from one network's options.
+def declared_network(options: dict[str, t.Any]) -> DeclaredNetwork:
+    """What one network's options declare.
 
     Args:
-        params: the options, as Ansible has checked them; what is missing was not declared.
+        options: the options, as Ansible has checked them; what is missing was not declared.
 
     Raises:
         Refused: an option that cannot work, with the network it was meant for.
     """
-    name = str(params["name"])
-    state = params.get("state") or "present"
+    name = str(options["name"])
+    state = options.get("state") or "present"
     if state == "absent":
-        return NetworkOrder(name, state)
+        return DeclaredNetwork(name, state)
     _check_name(name)
     try:
-        values = declared(NETWORK, _plain(params))
+        values = declared_values(NETWORK, _plain(options))
         if not values.get("ipam_config"):
             # An empty list leaves the choice to the Engine, as one that is not there does.
             values.pop("ipam_config", None)
         _check(values)
     except Refused as error:
         raise Refused(f"{name}: {error}") from None
-    return NetworkOrder(name, state, values, bool(params.get("recreate")))
+    return DeclaredNetwork(name, state, values, bool(options.get("recreate")))
 
 
 def _check_name(name: str) -> None:
-    if len(name) > _LONGEST:
+    if len(name) > LONGEST_NAME:
         raise Refused(
-            f"{name}: the name has {len(name)} characters, a network's has at most {_LONGEST}: shorten it."
+            f"{name}: the name has {len(name)} characters, a network's has at most {LONGEST_NAME}: shorten it."
         )
-    if not _NAME.match(name):
+    if not NAME.match(name):
         raise Refused(
-            f"{name}: that is no name for a network: use letters and digits, with - or _ between them, and no dots."
+            f"{name}: that is not a name for a network: use letters and digits, with - or _ between them, and no dots."
         )
 
 
-def _plain(params: dict[str, t.Any]) -> dict[str, t.Any]:
-    """The options without those for the driver that have a word of their own, as the incumbent and Compose write them."""
-    options = dict(params.get("driver_options") or {})
-    found = dict(params)
-    if ENCRYPTED in options:
-        text = options.pop(ENCRYPTED)
-        if str(text).lower() in _OFF:
+def _plain(options: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The options, with ``encrypted`` and ``mtu`` from the driver's options, where community.docker and Compose write them."""
+    of_driver = dict(options.get("driver_options") or {})
+    found = dict(options)
+    if ENCRYPTED in of_driver:
+        text = of_driver.pop(ENCRYPTED)
+        if str(text).lower() in OFF:
             raise Refused(
-                f"driver_options.encrypted is {text!r}, but the Engine encrypts as soon as this key is there, whatever it "
-                "says: leave it out, or say encrypted: true."
+                f"driver_options.encrypted is {text!r}, but the Engine encrypts as soon as this key exists, whatever its "
+                "value: leave it out, or set encrypted to true."
             )
         _set(found, "encrypted", True, "driver_options.encrypted")
-    if MTU in options:
-        text = options.pop(MTU)
+    if MTU in of_driver:
+        text = of_driver.pop(MTU)
         if not re.fullmatch(r"\d+", str(text)):
             raise Refused(f"driver_options.{MTU} is {text!r}, not a number of bytes.")
         _set(found, "mtu", int(str(text)), f"driver_options.{MTU}")
-    if params.get("driver_options") is not None:
-        found["driver_options"] = options
+    if options.get("driver_options") is not None:
+        found["driver_options"] = of_driver
     return found
 
 
 def _set(found: dict[str, t.Any], name: str, value: t.Any, other: str) -> None:
     if found.get(name) not in (None, value):
-        raise Refused(f"{name} and {other} contradict each other: keep {name} alone.")
+        raise Refused(f"{name} and {other} contradict each other: keep only {name}.")
     found[name] = value
 
 
 def _check(values: dict[str, t.Any]) -> None:
-    """Refuse what the Engine would refuse later, or take and never do."""
+    """Refuse what the Engine would refuse later, or accept and never do."""
     if values.get("ingress"):
         if values.get("attachable"):
             raise Refused("an ingress network cannot be attachable: leave one of the two out.")
         if values.get("driver", "overlay") != "overlay":
-            raise Refused("an ingress network has to have the driver overlay.")
+            raise Refused("an ingress network has the driver overlay: leave driver out.")
     entries = values.get("ipam_config")
     if entries is None:
         return
@@ -119,7 +121,7 @@ def _check(values: dict[str, t.Any]) -> None:
 
 
 def check_ipv6(entries: list[dict[str, t.Any]], enabled: bool) -> None:
-    """Refuse IPv6 that would come to nothing.
+    """Refuse IPv6 that would have no effect.
 
     Raises:
         Refused: an IPv6 subnet without ``enable_ipv6``, or the other way round.
@@ -129,6 +131,6 @@ def check_ipv6(entries: list[dict[str, t.Any]], enabled: bool) -> None:
         raise Refused(f"ipam_config has the IPv6 subnet {newer[0]}: set enable_ipv6 to true as well.")
     if enabled and not newer:
         raise Refused(
-            "enable_ipv6 comes to nothing without an IPv6 subnet, since the swarm gives an overlay none by itself: add one, "
+            "enable_ipv6 has no effect without an IPv6 subnet, since the swarm gives an overlay none by itself: add one, "
             "such as fd00:5::/64, to ipam_config."
         )

@@ -4,8 +4,8 @@
 
 """Every option of a network, once. PRIVATE to the collection. Pure.
 
-Paths are those of ``GET /networks``, which the body of a create request shares. A network has no update endpoint, so
-whatever differs needs a new one.
+Paths are those of ``GET /networks``, which the body of a create request shares. A network has no update endpoint, so whatever
+differs needs a new one.
 """
 
 from __future__ import annotations
@@ -13,17 +13,25 @@ from __future__ import annotations
 import typing as t
 
 from .._options import convert
-from .._options.option import BOOL, TEXT, Kind, Option, Table
-from .._service.values import SERVICE_LABELS
-from .subnets import IPAM, written
+from .._options.labels import LABELS
+from .._options.one_or_many import OneOrMany
+from .._options.option import BOOL, Option, Table, ValueType, argument_spec
+from .._run.progress import WAIT_ARGUMENTS
+from .subnets import IPAM
+
+#: Networks that every host has and services may use; the swarm has one of each that no list shows (moby
+#: daemon/cluster/networks.go).
+PREDEFINED = frozenset(("bridge", "host"))
 
 ENCRYPTED = "encrypted"
 MTU = "com.docker.network.driver.mtu"
-# What the Engine adds by itself.
+# The Engine adds this one by itself: the numbers of its VXLANs.
 ASSIGNED = "com.docker.network.driver.overlay.vxlanid_list"
 
-# The Engine encrypts as soon as the key is there, whatever it says; so off is None, which is never sent.
-_ENCRYPTED = Kind(
+# A network that never got addresses reports an empty text.
+_DRIVER = ValueType({"type": "str"}, to_send=lambda name: name or None)
+# The Engine encrypts as soon as the key exists, whatever its value; so off is None, which is never sent.
+_ENCRYPTED = ValueType(
     {"type": "bool"},
     lambda value: "" if value else None,
     lambda value: value is not None,
@@ -32,52 +40,78 @@ _ENCRYPTED = Kind(
 
 
 def _mtu_limits(value: str) -> None:
-    # Below 68 bytes there is no IPv4; below 1280 no IPv6, which is told where there is an IPv6 subnet.
+    # Below 68 bytes there is no IPv4.
     if not 68 <= int(value) <= 65535:
-        raise ValueError(f"{value} is no MTU: it is a number from 68 to 65535")
+        raise ValueError(f"{value} is not an MTU: give a number of bytes from 68 to 65535")
 
 
-_MTU = Kind({"type": "int"}, str, lambda value: None if value is None else int(value))
-_OPTIONS = Kind({"type": "dict"}, lambda value: convert.texts(value, "driver option"))
+_MTU = ValueType({"type": "int"}, str, lambda value: int(value) if str(value).isdigit() else None)
+
+
+def _without_assigned(value: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Driver options without what the Engine assigned, and without a key that is off (``encrypted``)."""
+    return {name: text for name, text in value.items() if name != ASSIGNED and text is not None}
+
+
+_DRIVER_OPTIONS = ValueType(
+    {"type": "dict"}, lambda value: convert.texts(value, "driver option"), to_send=_without_assigned
+)
 
 NETWORK: Table = (
-    Option("driver", ("Driver",), TEXT, "overlay"),
+    Option("driver", ("Driver",), _DRIVER, "overlay"),
     Option("attachable", ("Attachable",), BOOL, False),
     Option("internal", ("Internal",), BOOL, False),
     Option("ingress", ("Ingress",), BOOL, False),
+    # These two stand among the driver's options in the Engine's JSON, and have a word of their own.
     Option("encrypted", ("Options", ENCRYPTED), _ENCRYPTED),
     Option("mtu", ("Options", MTU), _MTU, limits=_mtu_limits),
     Option("enable_ipv6", ("EnableIPv6",), BOOL, False),
-    Option("driver_options", ("Options",), _OPTIONS, {}, keyed=True),
-    Option("ipam_driver", ("IPAM", "Driver"), TEXT, "default"),
-    Option("ipam_driver_options", ("IPAM", "Options"), _OPTIONS, {}, keyed=True),
+    Option("driver_options", ("Options",), _DRIVER_OPTIONS, {}, keyed=True),
+    Option("ipam_driver", ("IPAM", "Driver"), _DRIVER, "default"),
+    # A driver that is not Docker's own may want credentials here. Docker's network drivers take none, and the keys of an
+    # encrypted overlay are never among its options, so driver_options stay visible.
+    Option("ipam_driver_options", ("IPAM", "Options"), _DRIVER_OPTIONS, {}, keyed=True, hidden=True),
     Option("ipam_config", ("IPAM", "Config"), IPAM),
-    Option("labels", ("Labels",), SERVICE_LABELS, {}, keyed=True),
+    Option("labels", ("Labels",), LABELS, {}, keyed=True),
 )
 
+ONE: dict[str, t.Any] = {
+    **argument_spec(NETWORK),
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "scope": {"type": "str", "choices": ["swarm"]},
+    "recreate": {"type": "bool", "default": False, "aliases": ["force"]},
+}
+MODULE = OneOrMany(ONE, "networks", naming={"aliases": ["network_name"]})
+ARGUMENTS: dict[str, t.Any] = {**MODULE.arguments, **WAIT_ARGUMENTS}
 
-def body(spec: dict[str, t.Any]) -> dict[str, t.Any]:
-    """What is sent to make a network, from what is wanted in the form of ``GET /networks``."""
-    options = {
-        name: text
-        for name, text in (spec.get("Options") or {}).items()
-        if name != ASSIGNED and text is not None
-    }
-    ipam = spec.get("IPAM") or {}
-    entries = [written(entry) for entry in ipam.get("Config") or []]
-    made = {key: spec[key] for key in ("Attachable", "Internal", "Ingress", "EnableIPv6") if spec.get(key)}
-    return {
-        "Name": spec["Name"],
-        # Else an Engine before 25 makes a second network of that name beside a local one.
+
+def is_of_swarm(raw: dict[str, t.Any]) -> bool:
+    """Whether an entry of ``/networks`` is the swarm's own.
+
+    For a moment after it was removed from the swarm, an Engine still reports a network as it has it itself: with peers (seen
+    on 20.10 and 26.1).
+    """
+    return raw.get("Scope") == "swarm" and not raw.get("Peers")
+
+
+def create_request(wanted: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The body of a create request, from the wanted network in the form of ``GET /networks``.
+
+    The table alone decides what is sent: the value of each row that is not the default.
+    """
+    body: dict[str, t.Any] = {
+        "Name": wanted["Name"],
+        # Else an Engine before 25 creates a second network of that name beside a local one.
         "CheckDuplicate": True,
-        "Driver": spec.get("Driver") or "overlay",
         "Scope": "swarm",
-        "Labels": spec.get("Labels") or {},
-        "Options": options,
-        "IPAM": {
-            "Driver": ipam.get("Driver") or "default",
-            "Options": ipam.get("Options") or {},
-            "Config": entries,
-        },
-        **made,
+        # The Engine has a default of its own for a driver that is not there: bridge.
+        "Driver": "overlay",
+        "Labels": {},
+        "Options": {},
+        "IPAM": {"Driver": "default", "Options": {}, "Config": []},
     }
+    for option in NETWORK:
+        value = option.type.to_send(option.read(wanted))
+        if value is not None and not option.same(value, option.default):
+            option.write(body, value)
+    return body

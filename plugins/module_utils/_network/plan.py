@@ -11,158 +11,183 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._engine.errors import Refused
-from .._options.plan import MEMORY, Changes, plan, side
-from .attachments import Raw, is_a_job
-from .declared import NetworkOrder, check_ipv6, network_order
+from .._options.changes import Changes
+from .._options.hidden import hide_changes
+from .._options.labels import DECLARED_LABEL
+from .._options.option import Table
+from .._options.plan import plan
+from .._rollout.service import is_job, mode_of
+from .._run.plans import ObjectPlan
+from .attachments import Raw
+from .declared import DeclaredNetwork, check_ipv6
 from .options import NETWORK
-from .subnets import filled
+from .subnets import with_chosen_gateways
 
-__all__ = ["NetworkOrder", "NetworkPlan", "Surroundings", "changes_of", "network_order", "plan_network"]
-
-_DONE = {"create": "created", "remove": "removed", "reattach": "already anew"}
+_DONE = {"create": "created", "remove": "removed", "reattach": "already recreated", "none": "unchanged"}
 
 
 @dataclass
-class Surroundings:
-    """What is on a network, as far as a plan has to know.
+class Attached:
+    """What is attached to a network, as far as a plan has to know.
 
     Attributes:
-        users: the raw services that use it.
-        waiting: the raw services that an earlier run took off it and did not put back.
+        services: the raw services that use it.
+        detached: the raw services that an earlier run detached from it and did not reattach.
         by_hand: sentences about containers that no service runs.
     """
 
-    users: list[Raw] = field(default_factory=list)
-    waiting: list[Raw] = field(default_factory=list)
+    services: list[Raw] = field(default_factory=list)
+    detached: list[Raw] = field(default_factory=list)
     by_hand: list[str] = field(default_factory=list)
 
     @property
     def names(self) -> list[str]:
         """The services' names, sorted."""
-        return sorted({str(raw["Spec"]["Name"]) for raw in (*self.users, *self.waiting)})
+        return sorted({str(raw["Spec"]["Name"]) for raw in (*self.services, *self.detached)})
 
 
 @dataclass
-class NetworkPlan:
+class NetworkPlan(ObjectPlan):
     """What is done about one network.
 
     Attributes:
-        action: ``create``, ``recreate``, ``remove``, ``reattach`` (only services are put back, which an earlier run did
+        declared: where it comes from.
+        action: ``create``, ``recreate``, ``remove``, ``reattach`` (only services are reattached, which an earlier run did
             not get to) or ``none``.
         live: the network as the Engine reports it, ``None`` where there is none.
         spec: the network that is wanted, in the same form.
         changes: option name to (before, after) in the user's words.
-        users: the names of the services that are moved.
-        id: the network's ID; of a new one, once it is made.
+        services: the names of the services that are moved.
+        id: the network's ID; of a new one, once it is created.
     """
 
-    order: NetworkOrder
+    declared: DeclaredNetwork
     action: str
     live: Raw | None = None
     spec: Raw = field(default_factory=dict)
     changes: Changes = field(default_factory=dict)
-    users: list[str] = field(default_factory=list)
+    services: list[str] = field(default_factory=list)
     id: str = ""
 
     def __post_init__(self) -> None:
-        """A network that is there has its ID."""
+        """A network that exists has its ID."""
         self.id = self.id or str((self.live or {}).get("Id", ""))
+
+    @property
+    def name(self) -> str:
+        """The declared name."""
+        return self.declared.name
+
+    @property
+    def table(self) -> Table:
+        """The options of a network."""
+        return NETWORK
+
+    @property
+    def is_new(self) -> bool:
+        """Whether a network is created."""
+        return self.action in ("create", "recreate")
 
     @property
     def sentence(self) -> str:
         """What is done, for the user."""
-        what = _DONE.get(self.action) or f"removed and made anew ({', '.join(sorted(self.changes))})"
-        moved = f"; {', '.join(self.users)} put back on it" if self.users else ""
-        return f"{self.order.name}: {what}{moved}"
+        what = _DONE.get(self.action) or f"recreated ({', '.join(sorted(self.changes))})"
+        moved = f"; {', '.join(self.services)} reattached" if self.services else ""
+        return f"{self.name}: {what}{moved}"
 
-    def diff(self, after: bool) -> dict[str, t.Any]:
-        """One side of the diff: the changed options, and whether there is a network at all."""
-        if self.action == ("remove" if after else "create"):
-            return {"state": "absent"}
-        return {"state": "present", **side(self.changes, after)}
+    def entry(self) -> dict[str, t.Any]:
+        """The network in the result's list."""
+        return {**super().entry(), "services": self.services}
 
 
-def changes_of(order: NetworkOrder, live: Raw | None) -> tuple[Raw, Changes]:
-    """The network that is wanted, and in what it differs from the one that is there.
+def wanted_network(declared: DeclaredNetwork, live: Raw | None) -> tuple[Raw, Changes]:
+    """The network that is wanted, and in what it differs from the live one.
 
     What was not declared stays as it is on the swarm, the address space too.
     """
-    start = copy.deepcopy(live) if live else {"Name": order.name, "Driver": "overlay"}
-    values = dict(order.values)
+    start = copy.deepcopy(live) if live else {"Name": declared.name, "Driver": "overlay"}
+    values = dict(declared.values)
     if live and values.get("ipam_config") is not None:
-        values["ipam_config"] = filled(values["ipam_config"], (live.get("IPAM") or {}).get("Config"))
-    made = plan(NETWORK, values, start, three_way=True)
-    # The memory is written with a new network only, so it is no reason to make one.
-    changes = {name: change for name, change in made.changes.items() if name != MEMORY}
-    if live and live["Name"] != order.name:
-        changes["name"] = (live["Name"], order.name)
-        made.spec["Name"] = order.name
-    if live and not live.get("Driver"):
-        changes["driver"] = (
-            "(the swarm never gave it an address space)",
-            made.spec.get("Driver") or "overlay",
+        values["ipam_config"] = with_chosen_gateways(
+            values["ipam_config"], (live.get("IPAM") or {}).get("Config")
         )
-    return made.spec, changes
+    planned = plan(NETWORK, values, start, whole=True)
+    # The memory is written with a new network only, so it is no reason to create one.
+    changes = {name: change for name, change in planned.changes.items() if name != DECLARED_LABEL}
+    if live and live["Name"] != declared.name:
+        changes["name"] = (live["Name"], declared.name)
+        planned.spec["Name"] = declared.name
+    if live and not live.get("Driver"):
+        driver = planned.spec.get("Driver") or "overlay"
+        changes["driver"] = ("(the swarm never gave it an address space)", driver)
+    return planned.spec, changes
 
 
-def plan_network(order: NetworkOrder, live: Raw | None, around: Surroundings) -> NetworkPlan:
+def plan_network(declared: DeclaredNetwork, live: Raw | None, attached: Attached) -> NetworkPlan:
     """Plan one network.
 
     Raises:
         Refused: it cannot be done, or not without ``recreate``.
     """
-    name = order.name
-    if order.state == "absent":
-        if live or around.waiting:
-            _refuse_users(order, around)
-        return NetworkPlan(order, "remove" if live else "none", live)
-    spec, changes = changes_of(order, live)
+    name = declared.name
+    if declared.state == "absent":
+        if live or attached.detached:
+            _refuse_removal(declared, attached)
+        return NetworkPlan(declared, "remove" if live else "none", live)
+    spec, changes = wanted_network(declared, live)
     if live is None:
         _check_ipv6(name, spec)
-        return NetworkPlan(order, "create", None, spec, changes, around.names)
+        return NetworkPlan(declared, "create", None, spec, changes, attached.names)
     if not changes:
-        waiting = Surroundings(waiting=around.waiting).names
-        return NetworkPlan(order, "reattach" if waiting else "none", live, spec, {}, waiting)
-    if not order.recreate:
-        raise Refused(_needs_recreate(name, changes, around))
+        detached = Attached(detached=attached.detached).names
+        return NetworkPlan(declared, "reattach" if detached else "none", live, spec, {}, detached)
+    if not declared.recreate:
+        raise Refused(_needs_recreate(name, changes, attached))
     _check_ipv6(name, spec)
-    if around.by_hand:
+    _refuse_recreation(name, attached)
+    return NetworkPlan(declared, "recreate", live, spec, changes, attached.names)
+
+
+def _refuse_recreation(name: str, attached: Attached) -> None:
+    if attached.by_hand:
         raise Refused(
-            f"{name} cannot be made anew while {_and(around.by_hand)}: end that first. Nothing was sent."
+            f"{name} cannot be recreated while {_and(attached.by_hand)}: end that first. Nothing was sent."
         )
-    jobs = [raw["Spec"]["Name"] for raw in around.users if is_a_job(raw["Spec"])]
+    jobs = [raw["Spec"]["Name"] for raw in attached.services if is_job(mode_of(raw["Spec"]))]
     if jobs:
         raise Refused(
-            f"{name} cannot be made anew under {_and(jobs)}: a job that is moved runs again, so remove it first. Nothing was "
+            f"{name} cannot be recreated under {_and(jobs)}: a job that is moved runs again, so remove it first. Nothing was "
             "sent."
         )
-    return NetworkPlan(order, "recreate", live, spec, changes, around.names)
 
 
-def _refuse_users(order: NetworkOrder, around: Surroundings) -> None:
-    if around.names:
-        verb, them = ("uses", "it") if len(around.names) == 1 else ("use", "them")
+def _refuse_removal(declared: DeclaredNetwork, attached: Attached) -> None:
+    if attached.names:
+        one = len(attached.names) == 1
+        verb, service = ("uses", "this service") if one else ("use", "these services")
         raise Refused(
-            f"{order.name} cannot be removed: {_and(around.names)} {verb} it. Remove {them}, or take {them} off the network, "
-            "first; nothing was sent."
+            f"{declared.name} cannot be removed: {_and(attached.names)} {verb} it. Remove {service}, or detach "
+            f"{'it' if one else 'them'} from the network, first; nothing was sent."
         )
-    if around.by_hand:
+    if attached.by_hand:
         raise Refused(
-            f"{order.name} cannot be removed while {_and(around.by_hand)}: end that first. Nothing was sent."
+            f"{declared.name} cannot be removed while {_and(attached.by_hand)}: end that first. Nothing was sent."
         )
 
 
-def _needs_recreate(name: str, changes: Changes, around: Surroundings) -> str:
-    told = "; ".join(
-        f"{option} is {_said(before)} on the swarm and {_said(after) if after is not None else 'not'} declared"
-        for option, (before, after) in sorted(changes.items())
+def _needs_recreate(name: str, changes: Changes, attached: Attached) -> str:
+    differences = "; ".join(
+        f"{option} is {_text(before)} on the swarm and {_text(after) if after is not None else 'not'} declared"
+        for option, (before, after) in sorted(hide_changes(NETWORK, changes).items())
     )
     users = (
-        f" Meanwhile {_and(around.names)} would be without it." if around.names else " No service uses it."
+        f" Meanwhile {_and(attached.names)} would be without it."
+        if attached.names
+        else " No service uses it."
     )
     return (
-        f"{name} differs, and no network can be changed in place: {told}. Set recreate to true to have it removed and made "
-        f"anew.{users} Nothing was sent."
+        f"{name} differs, and no network can be changed in place: {differences}. Set recreate to true to have it removed and "
+        f"created again.{users} Nothing was sent."
     )
 
 
@@ -170,16 +195,16 @@ def _check_ipv6(name: str, spec: Raw) -> None:
     try:
         check_ipv6((spec.get("IPAM") or {}).get("Config") or [], bool(spec.get("EnableIPv6")))
     except Refused as error:
-        raise Refused(f"{name}: {error}") from None
+        raise error.prefixed(f"{name}: ") from None
 
 
-def _said(value: t.Any) -> str:
+def _text(value: t.Any) -> str:
     if value is None:
         return "not set"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return " and ".join(_said(one) for one in value) or "empty"
+        return " and ".join(_text(one) for one in value) or "empty"
     if isinstance(value, dict):
         rest = [f"{word} {text}" for word, text in value.items() if word != "subnet"]
         return f"{value.get('subnet', '')}{' with ' + ', '.join(rest) if rest else ''}".strip()

@@ -10,7 +10,7 @@ import ipaddress
 import itertools
 import typing as t
 
-from .._options.option import Kind
+from .._options.option import ValueType
 
 Entry = t.Dict[str, t.Any]
 Subnet = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
@@ -19,7 +19,7 @@ _KEYS = (("subnet", "Subnet"), ("iprange", "IPRange"), ("gateway", "Gateway"))
 
 
 def subnet(text: str) -> Subnet:
-    """A subnet as another client may have written it: some Engines take one with host bits, such as 10.1.0.5/24."""
+    """A subnet as any client may have written it: some Engines take one with host bits, such as 10.1.0.5/24."""
     return ipaddress.ip_network(text, strict=False)
 
 
@@ -49,7 +49,7 @@ def _entry(value: Entry) -> Entry:
     if value.get("iprange"):
         part = _strictly(value["iprange"], "iprange")
         if part.version != whole.version or not part.subnet_of(whole):  # type: ignore[arg-type]
-            raise ValueError(f"iprange {part} is not inside of subnet {whole}")
+            raise ValueError(f"iprange {part} is not inside subnet {whole}")
         made["IPRange"] = str(part)
     if value.get("gateway"):
         made["Gateway"] = str(_gateway(value["gateway"], whole))
@@ -62,7 +62,7 @@ def _gateway(text: t.Any, whole: Subnet) -> t.Any:
     except ValueError:
         raise ValueError(f"gateway {text!r} is not an IP address") from None
     if gateway not in whole:
-        raise ValueError(f"gateway {gateway} is not inside of subnet {whole}")
+        raise ValueError(f"gateway {gateway} is not inside subnet {whole}")
     return gateway
 
 
@@ -96,7 +96,13 @@ def shown(values: list[Entry] | None) -> list[Entry]:
     return [{word: value[key] for word, key in _KEYS if value.get(key)} for value in values or []]
 
 
-IPAM = Kind(
+def _written(entry: Entry) -> Entry:
+    """An entry as every Engine takes it: older ones store a subnet with host bits, which newer ones refuse."""
+    made = {key: text for key, text in entry.items() if text}
+    return {**made, **{key: str(subnet(made[key])) for key in ("Subnet", "IPRange") if key in made}}
+
+
+IPAM = ValueType(
     {
         "type": "list",
         "elements": "dict",
@@ -109,16 +115,11 @@ IPAM = Kind(
     _entries,
     shown,
     _compared,
+    to_send=lambda entries: [_written(entry) for entry in entries or []] or None,
 )
 
 
-def written(entry: Entry) -> Entry:
-    """An entry as every Engine takes it: an old one may have stored a subnet with host bits, which newer ones refuse."""
-    made = {key: text for key, text in entry.items() if text}
-    return {**made, **{key: str(subnet(made[key])) for key in ("Subnet", "IPRange") if key in made}}
-
-
-def filled(declared: list[Entry], live: list[Entry] | None) -> list[Entry]:
+def with_chosen_gateways(declared: list[Entry], live: list[Entry] | None) -> list[Entry]:
     """Declared entries with the gateways that the Engine chose where none was declared."""
     chosen = {
         str(subnet(entry["Subnet"])): entry.get("Gateway") for entry in live or [] if entry.get("Subnet")
@@ -133,7 +134,11 @@ def filled(declared: list[Entry], live: list[Entry] | None) -> list[Entry]:
 def overlap(
     wanted: t.Iterable[Subnet], others: t.Iterable[tuple[str, Subnet]]
 ) -> tuple[Subnet, str, Subnet] | None:
-    """The first wanted subnet that overlaps with another's, whose, and with which."""
+    """The first overlap of a wanted subnet with another network's.
+
+    Returns:
+        The wanted subnet, the name of the other network, and its subnet; ``None`` where there is none.
+    """
     known = list(others)
     for one in wanted:
         for name, other in known:

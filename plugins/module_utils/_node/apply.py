@@ -2,144 +2,166 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Carrying out a plan of node changes, and seeing each through. PRIVATE to the collection."""
+"""Planning nodes against a swarm, and carrying each step out to its end. PRIVATE to the collection."""
 
 from __future__ import annotations
 
-import functools
 import typing as t
 
 from .._engine.client import Client
-from .._engine.errors import NotAManager, NotFound, StillManager
-from .._engine.wait import Clock, in_sequence, until
+from .._engine.errors import FlotillaError, NotAManager, NotFound, StillManager
+from .._engine.update import retry_out_of_sequence, update
+from .._engine.wait import Deadline, wait_until
+from .._options.option import check_versions
+from .._rollout.tasks import HOLDING
 from .._swarm import nodes
-from .plan import Step, plan_node
+from .declared import DeclaredNode
+from .options import NODE
+from .plan import NodePlan, plan_node, plan_nodes
 
-# A task in one of these states still has, or will have, a process on its node (swarmkit api/types.proto).
-_LIVE_TASKS = frozenset(("assigned", "accepted", "preparing", "ready", "starting", "running"))
+Raw = t.Dict[str, t.Any]
 
 
-class Applier:
-    """Carries out steps on a manager.
+class Nodes:
+    """The nodes of a swarm that a user declares.
 
     Args:
         client: a manager's Engine.
-        wait_timeout: seconds each step may take to be seen through; ``None`` waits for nothing.
+        declared: what is declared.
+        seconds: how long each step may take to be complete; ``None`` waits for nothing.
         force: remove nodes that are not down.
     """
 
-    def __init__(self, client: Client, wait_timeout: float | None, force: bool = False) -> None:
+    def __init__(
+        self, client: Client, declared: list[DeclaredNode], seconds: float | None, force: bool = False
+    ) -> None:
+        for one in declared:
+            check_versions(NODE, one.values, client.api(), client.where)
         self._client = client
-        self._wait_timeout = wait_timeout
+        self._declared = declared
+        self._seconds = seconds
         self._force = force
-        #: Sentences about what was done, in order; kept when a later step fails.
-        self.done: list[str] = []
+        self._own_id = ""
+        #: All nodes, as they were when they were planned.
+        self.seen: list[nodes.Node] = []
 
-    def run(self, steps: list[Step], draining: t.Sequence[nodes.Node] = ()) -> None:
-        """Carry out all steps in their order, then see the drains through together.
+    def plan(self) -> list[NodePlan]:
+        """Plan all nodes; nothing is sent.
 
-        Args:
-            steps: what has to change.
-            draining: the nodes that are to run nothing, those too where an earlier run has begun with it.
+        Raises:
+            Refused: one of them cannot be changed so.
         """
-        for step in steps:
-            if step.wanted.absent:
-                self._remove(step)
-                continue
-            self._update(step)
-            if step.promotes:
-                self._await(
-                    functools.partial(self._is_reachable, step),
-                    f"{_name(step)} is not a reachable manager yet",
-                )
-            elif step.demotes:
-                self._await_demoted(step)
-        # A node that is down can report no end of its tasks, so there is nothing to wait for.
-        left = {node["id"]: node["hostname"] for node in draining if node["state"] == "ready"}
-        if left:
-            self._await_drained(left)
+        raws = self._client.get("/nodes")
+        self._own_id = self._client.get("/info")["Swarm"]["NodeID"]
+        self.seen = nodes.views(raws)
+        return plan_nodes(self._declared, raws, self.seen, self._own_id)
 
-    def _update(self, step: Step) -> None:
-        if self._write(step, lambda spec: plan_node(step.wanted, spec).spec):
-            self.done.append(step.sentence)
+    def apply(self, planned: NodePlan) -> None:
+        """Carry out one step and wait until it is complete.
 
-    def _write(self, step: Step, changed: t.Callable[[dict[str, t.Any]], dict[str, t.Any]]) -> bool:
-        """Send a node's spec as a function makes it of the live one, if that changes it; whether it did."""
-        path = f"/nodes/{step.node['id']}"
+        Raises:
+            FlotillaError: ``actions`` among its facts has what was done all the same.
+        """
+        if planned.action == "remove":
+            self._remove(planned)
+            return
+        path = f"/nodes/{planned.node['id']}"
+        if not update(self._client, path, lambda live: _changed(planned.declared, live)).changed:
+            return
+        try:
+            if planned.promotes:
+                self._wait(lambda: self._is_reachable(planned), "it is not a reachable manager yet")
+            elif planned.demotes:
+                self._wait_until_demoted(planned)
+        except FlotillaError as error:
+            raise error.after({"changed": True, "actions": [planned.sentence]}) from None
 
-        def write() -> bool:
-            raw = self._client.get(path)
-            live = raw.get("Spec") or {}
-            spec = changed(live)
-            if spec != live:
-                self._client.post(f"{path}/update", spec, version=raw["Version"]["Index"])
-            return spec != live
-
-        return in_sequence(write)
-
-    def _remove(self, step: Step) -> None:
-        if step.demotes:
-            self._demote_for_removal(step)
-        node_id = step.node["id"]
-        if not self._force:
-            self._await(
-                lambda: True if self._state(node_id) in ("down", None) else None,
-                f"{_name(step)} is not down and so cannot be removed; let it leave the swarm first "
-                "(swarm_join with state=absent on it) or set force: true",
-                at_least=0.0,
-            )
-
-        def delete() -> bool:
-            try:
-                self._client.delete(f"/nodes/{node_id}", force=self._force)
-            except NotFound:
-                return True
-            except StillManager:
-                # The role manager has not taken it out of the raft group yet.
-                return False
-            return True
-
-        self._await(
-            lambda: True if in_sequence(delete) else None, f"{_name(step)} is still a manager", at_least=10.0
-        )
-        self.done.append(f"{_name(step)}: removed")
-
-    def _demote_for_removal(self, step: Step) -> None:
-        if self._write(step, lambda spec: {**spec, "Role": "worker"}):
-            self.done.append(f"{_name(step)}: role: manager → worker")
-        self._await_demoted(step)
-
-    def _await_demoted(self, step: Step) -> None:
-        self._await(
-            lambda: self._is_demoted(step),
-            f"{_name(step)} is still in the raft group: the swarm postpones its demotion while that would cost the "
-            "quorum",
-        )
-
-    def _await_drained(self, waiting: dict[str, str]) -> None:
+    def wait_until_drained(self) -> None:
+        """Wait until the nodes that are to run nothing run nothing, those too that an earlier run has drained."""
+        draining = [
+            nodes.find(self.seen, one.name, self._own_id)
+            for one in self._declared
+            if one.values.get("availability") == "drain"
+        ]
+        # A node that is gone cannot report the end of its tasks, so there is nothing to wait for.
+        waiting = {node["id"]: node["hostname"] for node in draining if node and node["state"] == "ready"}
         left: dict[str, int] = {}
 
         def drained() -> bool | None:
             left.clear()
             for task in self._client.get("/tasks", filters={"node": list(waiting)}):
-                if (task.get("Status") or {}).get("State") in _LIVE_TASKS:
+                if (task.get("Status") or {}).get("State") in HOLDING:
                     left[waiting[task["NodeID"]]] = left.get(waiting[task["NodeID"]], 0) + 1
             return not left or None
 
-        self._await(
-            drained,
-            lambda: (
-                "still draining: " + ", ".join(f"{name} runs {count} task(s)" for name, count in left.items())
-            ),
+        if waiting:
+            self._wait(
+                drained,
+                lambda: (
+                    "still draining: "
+                    + ", ".join(f"{name} runs {count} task(s)" for name, count in left.items())
+                ),
+            )
+
+    def now(self, names: list[str], changed: bool) -> list[nodes.Node]:
+        """The named nodes as they are now; none where this node was just demoted and may not read them any longer."""
+        try:
+            seen = nodes.views(self._client.get("/nodes")) if changed else self.seen
+            found = [nodes.find(seen, name, self._own_id) for name in names]
+        except FlotillaError:
+            return []
+        return [node for node in found if node is not None]
+
+    def _remove(self, planned: NodePlan) -> None:
+        node_id = planned.node["id"]
+        if planned.demotes:
+            self._demote_for_removal(planned)
+        if not self._force:
+            self._wait(
+                lambda: self._is_removable(node_id),
+                "it is not down and so cannot be removed; let it leave the swarm first "
+                "(swarm_join with state=absent on it) or set force: true",
+                at_least=0.0,
+            )
+        self._wait(
+            lambda: True if retry_out_of_sequence(lambda: self._delete(node_id)) else None,
+            "it is still a manager",
+            at_least=10.0,
         )
 
-    def _await(
-        self, look: t.Callable[[], t.Any], late: str | t.Callable[[], str], at_least: float | None = None
+    def _delete(self, node_id: str) -> bool:
+        try:
+            self._client.delete(f"/nodes/{node_id}", force=self._force)
+        except NotFound:
+            return True
+        except StillManager:
+            # The role manager has not taken it out of the raft group yet.
+            return False
+        return True
+
+    def _demote_for_removal(self, planned: NodePlan) -> None:
+        done = update(self._client, f"/nodes/{planned.node['id']}", _as_worker).changed
+        try:
+            self._wait_until_demoted(planned)
+        except FlotillaError as error:
+            actions = [f"{planned.name}: role: manager → worker"] if done else []
+            raise error.after({"changed": done, "actions": actions}) from None
+
+    def _wait_until_demoted(self, planned: NodePlan) -> None:
+        self._wait(
+            lambda: self._is_demoted(planned),
+            "it is still in the raft group: the swarm postpones its demotion while that would cost the quorum",
+        )
+
+    def _wait(
+        self, check: t.Callable[[], t.Any], late: str | t.Callable[[], str], at_least: float | None = None
     ) -> None:
-        seconds = self._wait_timeout if self._wait_timeout is not None else at_least
+        seconds = self._seconds if self._seconds is not None else at_least
         if seconds is None:
             return
-        until(look, Clock(seconds), lambda: f"{late() if callable(late) else late} (waited {seconds:g} s).")
+        wait_until(
+            check, Deadline(seconds), lambda: f"{late() if callable(late) else late} (waited {seconds:g} s)."
+        )
 
     def _node(self, node_id: str) -> nodes.Node | None:
         try:
@@ -147,23 +169,29 @@ class Applier:
         except NotFound:
             return None
 
-    def _state(self, node_id: str) -> str | None:
+    def _is_removable(self, node_id: str) -> bool | None:
         node = self._node(node_id)
-        return node["state"] if node else None
+        return True if node is None or nodes.is_gone(node) else None
 
-    def _is_reachable(self, step: Step) -> bool | None:
-        node = self._node(step.node["id"])
+    def _is_reachable(self, planned: NodePlan) -> bool | None:
+        node = self._node(planned.node["id"])
         manager = node["manager"] if node else None
         return True if manager and manager["reachability"] == "reachable" else None
 
-    def _is_demoted(self, step: Step) -> bool | None:
+    def _is_demoted(self, planned: NodePlan) -> bool | None:
         try:
-            node = self._node(step.node["id"])
+            node = self._node(planned.node["id"])
         except NotAManager:
             # The node that is asked was itself demoted: that is the answer.
             return True
         return True if node is None or node["manager"] is None else None
 
 
-def _name(step: Step) -> str:
-    return step.node["hostname"] or step.node["id"]
+def _changed(declared: DeclaredNode, live: Raw) -> Raw | None:
+    planned = plan_node(declared, live.get("Spec") or {})
+    return planned.spec if planned else None
+
+
+def _as_worker(live: Raw) -> Raw | None:
+    spec = live.get("Spec") or {}
+    return {**spec, "Role": "worker"} if spec.get("Role") == "manager" else None

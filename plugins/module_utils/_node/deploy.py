@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ``swarm_node`` does, from options to result. PRIVATE to the collection."""
+"""From declared nodes to the result: plan all, refuse early, carry out. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -10,78 +10,51 @@ import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import FlotillaError
-from .._options.plan import side
-from .._swarm import nodes
-from .apply import Applier
-from .plan import Order, Step, order, steps
+from .._options.changes import side
+from .._options.hidden import hide_changes
+from .._run.plans import apply_all
+from .._run.verb import Verb
+from .apply import Nodes
+from .declared import declared_node
+from .options import ARGUMENTS, MODULE, NODE
+from .plan import NodePlan
+
+Result = t.Dict[str, t.Any]
 
 
-def change(
-    client: Client, wanted: list[dict[str, t.Any]], check: bool, wait_timeout: float | None, force: bool
-) -> dict[str, t.Any]:
-    """Plan all nodes, refuse early, carry out, and tell.
-
-    Args:
-        client: a manager's Engine.
-        wanted: the options of each node.
-        check: plan only.
-        wait_timeout: seconds each step may take; ``None`` waits for nothing.
-        force: remove nodes that are not down.
-
-    Returns:
-        The module's result.
+def work(options: Result, check_mode: bool, client: Client) -> Result:
+    """Change the nodes.
 
     Raises:
-        FlotillaError: with ``actions`` telling what was done before it.
+        FlotillaError: with ``actions`` among its facts for what was done before it.
     """
-    orders = [order(params) for params in wanted]
-    raws = client.get("/nodes")
-    own_id = client.get("/info")["Swarm"]["NodeID"]
-    seen = nodes.views(raws)
-    planned = steps(orders, raws, seen, own_id)
-    applier = Applier(client, wait_timeout, force)
-    try:
-        if not check:
-            applier.run(planned, _draining(orders, seen, own_id))
-    except FlotillaError as error:
-        error.facts.update(changed=bool(applier.done), actions=applier.done)
-        raise
+    declared = [declared_node(one) for one in MODULE.declared(options)]
+    nodes = Nodes(client, declared, options["wait_timeout"] if options["wait"] else None, options["force"])
+    plans = nodes.plan()
+    actions = [plan.sentence for plan in plans]
+    if not check_mode:
+        actions = apply_all(plans, nodes.apply).actions
+        try:
+            nodes.wait_until_drained()
+        except FlotillaError as error:
+            raise error.after({"changed": bool(actions), "actions": actions}) from None
     return {
-        "changed": bool(planned),
-        "actions": [step.sentence for step in planned] if check else applier.done,
-        "diff": {"before": _sides(planned, after=False), "after": _sides(planned, after=True)},
-        "nodes": _named(client, wanted, own_id, seen if check or not planned else None),
+        "changed": bool(plans),
+        "actions": actions,
+        "diff": {"before": _side(plans, after=False), "after": _side(plans, after=True)},
+        "nodes": nodes.now([one.name for one in declared], changed=bool(plans) and not check_mode),
     }
 
 
-def _draining(orders: list[Order], seen: list[nodes.Node], own_id: str | None) -> list[nodes.Node]:
-    """The nodes that are to run nothing."""
-    found = [
-        nodes.find(seen, wanted.name, own_id)
-        for wanted in orders
-        if wanted.scalars.get("availability") == "drain"
-    ]
-    return [node for node in found if node is not None]
+VERB = Verb(ARGUMENTS, work, MODULE.rules)
 
 
-def _sides(planned: list[Step], after: bool) -> dict[str, t.Any]:
-    told: dict[str, t.Any] = {}
-    for step in planned:
-        if step.wanted.absent:
-            state = "absent" if after else step.node["state"]
-            told[f"{step.node['hostname']} ({step.node['id']})"] = state
+def _side(plans: list[NodePlan], after: bool) -> Result:
+    """One side of the diff, by host name; a removed node has its ID beside it, since its namesakes may stay."""
+    found: Result = {}
+    for plan in plans:
+        if plan.action == "remove":
+            found[f"{plan.node['hostname']} ({plan.node['id']})"] = "absent" if after else plan.node["state"]
         else:
-            told[step.node["hostname"]] = side(step.changes, after)
-    return told
-
-
-def _named(
-    client: Client, wanted: list[dict[str, t.Any]], own_id: str, seen: list[nodes.Node] | None
-) -> list[nodes.Node]:
-    """The named nodes as they are now; none where this node was just demoted and may not look anymore."""
-    try:
-        now = nodes.views(client.get("/nodes")) if seen is None else seen
-        found = [nodes.find(now, params["hostname"], own_id) for params in wanted]
-    except FlotillaError:
-        return []
-    return [node for node in found if node is not None]
+            found[plan.node["hostname"]] = side(hide_changes(NODE, plan.changes), after)
+    return found

@@ -10,96 +10,50 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._engine.errors import Refused
-from .._options import convert
-from .._options.option import TEXT, Option, Table, declared
-from .._options.plan import MEMORY, Changes, Plan, plan, plan_labels, shown
+from .._options.changes import Changes, text_of
+from .._options.hidden import hide_changes
+from .._options.option import Table
+from .._options.plan import Plan, plan
+from .._run.plans import ObjectPlan
 from .._swarm import quorum
-from .._swarm.nodes import Node, find, managers, reachable
+from .._swarm.nodes import Node, find, is_gone, managers, reachable
+from .declared import DeclaredNode
+from .options import NODE
 
-NODE: Table = (
-    Option("role", ("Role",), TEXT, "worker", spec={"choices": ["manager", "worker"]}),
-    Option("availability", ("Availability",), TEXT, "active", spec={"choices": ["active", "pause", "drain"]}),
-)
-
-
-@dataclass
-class Order:
-    """What a user declares for one node.
-
-    Attributes:
-        name: host name or ID.
-        scalars: declared role and availability.
-        labels: wanted labels, ``None`` when nothing was said of them.
-        labels_state: ``owned``, ``merge`` or ``replace``.
-        labels_to_remove: keys to remove.
-        absent: remove the node from the swarm.
-    """
-
-    name: str
-    scalars: dict[str, t.Any] = field(default_factory=dict)
-    labels: dict[str, str] | None = None
-    labels_state: str = "merge"
-    labels_to_remove: list[str] = field(default_factory=list)
-    absent: bool = False
-
-
-def order(params: dict[str, t.Any]) -> Order:
-    """An order from one node's options.
-
-    Raises:
-        Refused: an option that cannot work, with the node it was meant for.
-    """
-    name = params["hostname"]
-    try:
-        labels = None if params.get("labels") is None else convert.labels(params["labels"])
-        if MEMORY in (labels or {}):
-            raise ValueError(
-                f"label {MEMORY!r} is where the collection remembers what was declared; choose another"
-            )
-        return Order(
-            name=name,
-            scalars=declared(NODE, params),
-            labels=labels,
-            labels_state=params.get("labels_state") or "merge",
-            labels_to_remove=list(params.get("labels_to_remove") or []),
-            absent=params.get("state") == "absent",
-        )
-    except (ValueError, Refused) as error:
-        raise Refused(f"Node {name}: {error}".rstrip(".") + ".") from None
-
-
-def plan_node(wanted: Order, spec: dict[str, t.Any]) -> Plan:
-    """Plan one node's update from its raw spec."""
-    made = plan(NODE, wanted.scalars, spec)
-    if wanted.labels is not None or wanted.labels_to_remove:
-        plan_labels(made, wanted.labels, wanted.labels_state, wanted.labels_to_remove)
-    return made
+Raw = t.Dict[str, t.Any]
 
 
 @dataclass
-class Step:
+class NodePlan(ObjectPlan):
     """One node's change.
 
     Attributes:
         node: the live node.
-        wanted: the order it comes from.
-        changes: the plan's changes, for the diff.
+        declared: where the change comes from.
+        action: ``update`` or ``remove``.
+        changes: option name to (before, after) in the user's words.
     """
 
     node: Node
-    wanted: Order
-    changes: Changes
+    declared: DeclaredNode
+    action: str
+    changes: Changes = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The host name; the ID where the node never told one."""
+        return self.node["hostname"] or self.node["id"]
+
+    @property
+    def table(self) -> Table:
+        """The options of a node."""
+        return NODE
 
     @property
     def sentence(self) -> str:
-        """What the step does, in the user's words."""
-        if self.wanted.absent:
-            return f"{self.node['hostname']}: removed"
-        told = ", ".join(
-            f"{name}: {_shown(before)} → {_shown(after)}"
-            for name, (before, after) in shown(self.changes).items()
-        )
-        return f"{self.node['hostname']}: {told}"
+        """What is done, for the user."""
+        what = "removed" if self.action == "remove" else text_of(hide_changes(NODE, self.changes))
+        return f"{self.name}: {what}"
 
     @property
     def promotes(self) -> bool:
@@ -108,82 +62,103 @@ class Step:
 
     @property
     def demotes(self) -> bool:
-        """The node stops being a manager, by order or on its way out."""
-        return self.changes.get("role", ("", ""))[1] == "worker" or (
-            self.wanted.absent and (self.node["manager"] is not None or self.node["role"] == "manager")
-        )
+        """The node stops being a manager, by its declared role or on its way out."""
+        if self.action == "remove":
+            return self.node["manager"] is not None or self.node["role"] == "manager"
+        return self.changes.get("role", ("", ""))[1] == "worker"
 
 
-def _shown(value: t.Any) -> str:
-    return "not set" if value is None else str(value) or "''"
+def plan_node(declared: DeclaredNode, spec: Raw) -> Plan:
+    """Plan one node's update from its raw spec."""
+    return plan(NODE, declared.values, spec, state=declared.labels_state, remove=declared.labels_to_remove)
 
 
-def steps(
-    orders: list[Order], raws: list[dict[str, t.Any]], seen: list[Node], own_id: str | None
-) -> list[Step]:
+def spec_of(node: Node) -> Raw:
+    """The spec of a node that is known by its view only, as far as a plan needs it."""
+    return {"Role": node["role"], "Availability": node["availability"], "Labels": node["labels"]}
+
+
+def plan_nodes(
+    declared: list[DeclaredNode], raws: list[Raw], seen: list[Node], own_id: str | None
+) -> list[NodePlan]:
     """Every node's change, in an order that never costs the quorum.
 
-    Dead managers go first (they make the majority harder to reach), then promotions, then what touches no quorum,
-    and demotions last; the node that is asked comes last of all, since it stops answering.
+    Managers that are gone come first (they make the majority harder to reach), then promotions, then what does not touch the
+    quorum, and demotions last; the node that is asked comes last of all, since it stops answering.
 
     Args:
-        orders: what is declared.
+        declared: what is declared.
         raws: the raw nodes of ``/nodes``.
         seen: the same as views.
         own_id: the ID of the node that is asked.
 
     Raises:
-        Refused: a node is not there or not clear, or a step would cost the quorum.
+        Refused: a node does not exist or is not clear, is declared twice, or a step would cost the quorum.
     """
     specs = {raw["ID"]: raw.get("Spec") or {} for raw in raws}
-    made: list[Step] = []
-    for wanted in orders:
-        for node in _targets(wanted, seen, own_id):
-            changes = {} if wanted.absent else plan_node(wanted, specs[node["id"]]).changes
-            if changes or wanted.absent:
-                made.append(Step(node, wanted, changes))
-    made.sort(key=lambda step: _rank(step, own_id))
-    _check_quorum(made, seen)
-    return made
+    names: dict[str, str] = {}
+    plans: list[NodePlan] = []
+    for one in declared:
+        for node in _targets(one, seen, own_id):
+            _check_once(names, node, one)
+            if one.absent:
+                plans.append(NodePlan(node, one, "remove"))
+                continue
+            changes = plan_node(one, specs[node["id"]]).changes
+            plans += [NodePlan(node, one, "update", changes)] if changes else []
+    plans.sort(key=lambda each: _rank(each, own_id))
+    _check_quorum(plans, seen)
+    return plans
 
 
-def _targets(wanted: Order, seen: list[Node], own_id: str | None) -> list[Node]:
-    if wanted.absent:
-        twins = [other for other in seen if other["hostname"] == wanted.name]
-        if twins and all(other["state"] == "down" for other in twins):
-            return twins
-        alive = find(seen, wanted.name, own_id)
+def _check_once(names: dict[str, str], node: Node, declared: DeclaredNode) -> None:
+    """Refuse two entries that mean the same node: each run would change it to and fro."""
+    if node["id"] in names:
+        both = " and ".join(sorted({names[node["id"]], declared.name}))
+        raise Refused(
+            f"{both} {'are' if ' and ' in both else 'is'} declared more than once for the node {node['hostname']} "
+            f"({node['id']}); declare every node once. Nothing was sent."
+        )
+    names[node["id"]] = declared.name
+
+
+def _targets(declared: DeclaredNode, seen: list[Node], own_id: str | None) -> list[Node]:
+    if declared.absent:
+        namesakes = [node for node in seen if node["hostname"] == declared.name]
+        if namesakes and all(is_gone(node) for node in namesakes):
+            return namesakes
+        alive = find(seen, declared.name, own_id)
         found = [alive] if alive else []
-        return found + [other for other in twins if other["state"] == "down" and other not in found]
-    node = find(seen, wanted.name, own_id)
+        return found + [node for node in namesakes if is_gone(node) and node not in found]
+    node = find(seen, declared.name, own_id)
     if node is None:
         known = ", ".join(other["hostname"] for other in seen)
-        raise Refused(f"No node is called {wanted.name}; the swarm knows {known}.")
+        raise Refused(f"No node is called {declared.name}; the swarm knows {known}.")
     return [node]
 
 
-def _rank(step: Step, own_id: str | None) -> tuple[int, bool]:
-    dead = step.node["manager"] is not None and step.node["manager"]["reachability"] != "reachable"
-    rank = (0 if dead else 3) if step.demotes else 1 if step.promotes else 2
-    return rank, step.node["id"] == own_id
+def _rank(planned: NodePlan, own_id: str | None) -> tuple[int, bool]:
+    manager = planned.node["manager"]
+    unreachable = manager is not None and manager["reachability"] != "reachable"
+    rank = (0 if unreachable else 3) if planned.demotes else 1 if planned.promotes else 2
+    return rank, planned.node["id"] == own_id
 
 
-def _check_quorum(made: list[Step], seen: list[Node]) -> None:
+def _check_quorum(plans: list[NodePlan], seen: list[Node]) -> None:
     """Walk through the steps in numbers only."""
     count, up = len(managers(seen)), len(reachable(seen))
-    for step in made:
-        if step.promotes and not step.node["manager"]:
+    for planned in plans:
+        if planned.promotes and not planned.node["manager"]:
             count, up = count + 1, up + 1
-        elif step.demotes and step.node["manager"]:
-            is_up = step.node["manager"]["reachability"] == "reachable"
+        elif planned.demotes and planned.node["manager"]:
+            is_up = planned.node["manager"]["reachability"] == "reachable"
             if count == 1:
                 raise Refused(
-                    f"{step.node['hostname']} is the swarm's last manager; promote another node before it is "
-                    "demoted or removed."
+                    f"{planned.name} is the swarm's last manager; promote another node before it is demoted or removed."
                 )
             if not quorum.survives_removal(count, up, is_up):
                 raise Refused(
-                    f"Without {step.node['hostname']} the swarm would lose its quorum ({up} of {count} managers are "
-                    "reachable); bring the unreachable managers back or promote another node first."
+                    f"Without {planned.name} the swarm would lose its quorum ({up} of {count} managers are reachable); "
+                    "bring the unreachable managers back or promote another node first."
                 )
             count, up = count - 1, up - int(is_up)

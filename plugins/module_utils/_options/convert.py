@@ -18,7 +18,7 @@ def nanoseconds(value: t.Any) -> int:
     """A duration in the Engine's unit.
 
     Args:
-        value: an int (nanoseconds, as the incumbent has it) or a text such as ``10s``, ``1m30s``, ``2160h``.
+        value: an int (nanoseconds, as community.docker has it) or a text such as ``10s``, ``1m30s``, ``2160h``.
 
     Raises:
         ValueError: it is neither.
@@ -55,11 +55,11 @@ _KINDS = (
 )
 
 
-def label_text(value: t.Any) -> str:
-    """A label's value, which has to be a string already.
+def _text(value: t.Any) -> str:
+    """A value that has to be a string already.
 
-    A YAML ``yes`` or ``1.10`` would reach the swarm as ``True`` or ``1.1``, and the constraint that was written
-    with the original spelling would never match.
+    A YAML ``yes`` or ``1.10`` would reach the swarm as ``True`` or ``1.1``, and a constraint that was written with the
+    original spelling would never match.
 
     Raises:
         ValueError: it is not a string.
@@ -68,38 +68,6 @@ def label_text(value: t.Any) -> str:
         kind = next((name for kind, name in _KINDS if isinstance(value, kind)), "nothing")
         raise ValueError(f"is {value!r}, {kind}, not a string: put it in quotes")
     return value
-
-
-# What swarmkit's constraint parser accepts after ``node.labels.``: anything else can be set but never be used.
-_LABEL_NAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9._/-]*[a-zA-Z0-9])?\Z")
-
-
-def label_name(name: t.Any) -> str:
-    """A label's name, if a constraint could ever use it.
-
-    Raises:
-        ValueError: it is not a usable name.
-    """
-    if not isinstance(name, str) or not _LABEL_NAME.match(name):
-        raise ValueError("is not a label name: use letters, digits and . _ - / between them")
-    return name
-
-
-def labels(values: t.Any) -> dict[str, str]:
-    """A dict of labels, each name and value checked.
-
-    Raises:
-        ValueError: names the label that is wrong.
-    """
-    if not isinstance(values, dict):
-        raise ValueError(f"is {values!r}, not a dictionary of labels")
-    checked = {}
-    for name, value in values.items():
-        try:
-            checked[label_name(name)] = label_text(value)
-        except ValueError as error:
-            raise ValueError(f"label {name!r} {error}") from None
-    return checked
 
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgtp]?)(?:i?b)?\Z", re.IGNORECASE)
@@ -161,7 +129,7 @@ def texts(value: t.Any, what: str) -> dict[str, str]:
     checked = {}
     for name, text in value.items():
         try:
-            checked[str(name)] = label_text(text)
+            checked[str(name)] = _text(text)
         except ValueError as error:
             raise ValueError(f"{what} {name!r} {error}") from None
     return checked

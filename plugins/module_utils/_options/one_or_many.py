@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Modules that take one object or a list of several. PRIVATE to the collection. Pure."""
+"""Modules that take one object, or many in a list. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
@@ -13,49 +13,73 @@ from .._engine.errors import Refused
 Spec = t.Dict[str, t.Any]
 
 
-def several_spec(one: Spec, several: str, **name: t.Any) -> Spec:
-    """The argument spec of a module that takes one or several.
+class OneOrMany(t.NamedTuple):
+    """One object whose options a module takes directly, or many of them in a list.
 
-    Args:
-        one: the options of one, but for its name.
-        several: the list's name, such as ``services``.
-        name: more of the spec of the name, such as ``aliases``.
+    Attributes:
+        one: the argument spec of one, without its name.
+        many: the option that takes the list, such as ``services``.
+        name: the option that names one.
+        naming: what the spec of the name has beside its type, such as ``aliases``.
     """
-    named: Spec = {"type": "str", **name}
-    return {
-        **one,
-        "name": named,
-        several: {
-            "type": "list",
-            "elements": "dict",
-            "options": {**one, "name": {**named, "required": True}},
-            # Its name may look like a secret's; what may not be seen is marked within.
-            "no_log": False,
-        },
-    }
+
+    one: Spec
+    many: str
+    name: str = "name"
+    naming: Spec = {}  # noqa: RUF012 - never changed
+
+    @property
+    def arguments(self) -> Spec:
+        """The argument spec of the module."""
+        named: Spec = {"type": "str", **self.naming}
+        return {
+            **self.one,
+            self.name: named,
+            self.many: {
+                "type": "list",
+                "elements": "dict",
+                "options": {**self.one, self.name: {**named, "required": True}},
+                # Ansible takes a list called secrets for a secret; what is one is marked inside.
+                "no_log": False,
+            },
+        }
+
+    @property
+    def rules(self) -> Spec:
+        """What the module requires and excludes."""
+        return {
+            "required_one_of": [(self.name, self.many)],
+            "mutually_exclusive": [(self.name, self.many)],
+        }
+
+    def declared(self, options: Spec) -> list[Spec]:
+        """The options of each object that a task declares, whichever way.
+
+        Raises:
+            Refused: an option of one stands beside the list; names the first.
+        """
+        if options[self.many] is None:
+            return [options]
+        for name, argument in self.one.items():
+            if options[name] != argument.get("default"):
+                raise Refused(
+                    f"{name} cannot be combined with {self.many}; set it in each entry. Nothing was sent."
+                )
+        return list(options[self.many])
 
 
-def several_rules(several: str) -> Spec:
-    """What such a module needs and excludes."""
-    return {"required_one_of": [("name", several)], "mutually_exclusive": [("name", several)]}
-
-
-def listed(one: Spec, params: Spec, several: str) -> list[Spec]:
-    """All that is declared, whichever way.
+def check_once(names: list[str], word: str) -> None:
+    """Refuse a list that declares the same object twice.
 
     Args:
-        one: the options of one, but for its name.
-        params: the module's options.
-        several: the list's name.
+        names: the name of each declared object.
+        word: what they are, in the singular.
 
     Raises:
-        Refused: an option of one stands beside the list; names the first.
+        Refused: names the first that is.
     """
-    if params[several] is None:
-        return [params]
-    for name, part in one.items():
-        if params[name] != part.get("default"):
+    for name in names:
+        if names.count(name) > 1:
             raise Refused(
-                f"{name} stands beside {several}, where it means nothing; give it to each {several[:-1]} it is for."
+                f"{name} is declared {names.count(name)} times; declare every {word} once. Nothing was sent."
             )
-    return list(params[several])

@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from .._engine.api_version import parse_api, show_api
 from .._engine.errors import Refused
 from . import convert
+from .hidden import hide_value
 
 
 @dataclass(frozen=True)
-class Kind:
-    """How values of a kind travel between the user, the Engine's JSON and the diff.
+class ValueType:
+    """How values travel between the user, the Engine's JSON and the diff.
 
     Attributes:
         spec: the part of the argument spec that says the type.
@@ -31,6 +32,9 @@ class Kind:
             order means nothing, a default that is written out).
         parts: takes a shown value apart by name, so that a diff tells which part changes; ``None`` shows it whole.
         needs: what parts of a converted value need a newer API than the option itself: name and version of each.
+        to_send: from the Engine's value as it was read to what every Engine takes in a create request.
+        hide: what is shown in place of a value that may be a secret, in the user's form or the Engine's.
+        hide_part: the same for one of its ``parts``.
     """
 
     spec: dict[str, t.Any]
@@ -39,13 +43,15 @@ class Kind:
     canonical: t.Callable[[t.Any], t.Any] = lambda value: value
     parts: t.Callable[[t.Any], dict[str, t.Any]] | None = None
     needs: t.Callable[[t.Any], t.Iterable[tuple[str, str]]] = lambda value: ()
+    to_send: t.Callable[[t.Any], t.Any] = lambda value: value
+    hide: t.Callable[[t.Any], t.Any] = hide_value
+    hide_part: t.Callable[[t.Any], t.Any] = hide_value
 
 
-INT = Kind({"type": "int"})
-BOOL = Kind({"type": "bool"})
-TEXT = Kind({"type": "str"})
-DURATION = Kind({"type": "raw"}, convert.nanoseconds, convert.duration)
-LABELS = Kind({"type": "dict"}, convert.labels)
+INT = ValueType({"type": "int"})
+BOOL = ValueType({"type": "bool"})
+TEXT = ValueType({"type": "str"})
+DURATION = ValueType({"type": "raw"}, convert.nanoseconds, convert.duration)
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class Option:
     Attributes:
         name: the user's word; ``limits.cpus`` is the suboption ``cpus`` of ``limits``.
         path: where it stands in the Engine's JSON.
-        kind: how its values are converted.
+        type: how its values are converted.
         default: the Engine's default, in the Engine's form: what an option returns to, and what a missing leaf
             means, unless ``missing`` says otherwise.
         lowest_api: the first API version that has it.
@@ -65,12 +71,13 @@ class Option:
         beside: what an object that is made for this option has to say as well, since the Engine takes a missing field
             of an object for zero, and of a missing object for its default.
         explicit: its default is written out, since the object it stands in has to stay.
-        hidden: its values may be secrets, so a diff does not show them unless asked to.
+        hidden: its values may be secrets: no diff, result, raw spec, repeated argument or log shows them, unless
+            ``show_values`` asks for it.
     """
 
     name: str
     path: tuple[str, ...]
-    kind: Kind
+    type: ValueType
     default: t.Any = None
     lowest_api: str = "1.41"
     keyed: bool = False
@@ -81,14 +88,38 @@ class Option:
     explicit: bool = False
     hidden: bool = False
 
+    def convert(self, value: t.Any) -> t.Any:
+        """What a user wrote, in the Engine's form.
+
+        Raises:
+            ValueError: the option cannot have this value; the rest of a sentence that begins with the option's name.
+        """
+        converted = self.type.to_api(value)
+        if self.limits:
+            self.limits(converted)
+        return converted
+
     def read(self, spec: dict[str, t.Any]) -> t.Any:
         """The option's value in the Engine's JSON, or what it means that it is missing or null."""
+        leaf = self._leaf(spec)
+        if leaf is not None:
+            return leaf
+        return self.default if self.missing is None else self.missing
+
+    def shown(self, spec: dict[str, t.Any], show_values: bool = False) -> t.Any:
+        """The option's value in the user's words; one that may be a secret is hidden unless it is asked for."""
+        value = self.type.show(self.read(spec))
+        return value if show_values or not self.hidden else self.type.hide(value)
+
+    def is_in(self, spec: dict[str, t.Any]) -> bool:
+        """Whether the Engine's JSON has a value for the option."""
+        return self._leaf(spec) is not None
+
+    def _leaf(self, spec: dict[str, t.Any]) -> t.Any:
         at: t.Any = spec
         for step in self.path:
             at = at.get(step) if isinstance(at, dict) else None
-        if at is not None:
-            return at
-        return self.default if self.missing is None else self.missing
+        return at
 
     def write(self, spec: dict[str, t.Any], value: t.Any) -> None:
         """Put a value into the Engine's JSON, making the objects on the way."""
@@ -117,12 +148,12 @@ class Option:
 
     def same(self, one: t.Any, other: t.Any) -> bool:
         """Whether two values in the Engine's form mean the same."""
-        return bool(one == other or self.kind.canonical(one) == self.kind.canonical(other))
+        return bool(one == other or self.type.canonical(one) == self.type.canonical(other))
 
-    def told(self, before: t.Any, after: t.Any) -> dict[str, tuple[t.Any, t.Any]]:
-        """A change in the user's words, by option, by the option's parts, or by key where it is owned so."""
-        shown = self.kind.show(before), self.kind.show(after)
-        parts = dict if self.keyed else self.kind.parts
+    def as_changes(self, before: t.Any, after: t.Any) -> dict[str, tuple[t.Any, t.Any]]:
+        """A change in the user's words: of the option, of its parts, or of its keys where it is owned key by key."""
+        shown = self.type.show(before), self.type.show(after)
+        parts = dict if self.keyed else self.type.parts
         if parts is None:
             return {self.name: shown}
         old, new = (parts(side) for side in shown)
@@ -137,12 +168,13 @@ Table = t.Tuple[Option, ...]
 
 
 def argument_spec(table: Table) -> dict[str, t.Any]:
-    """The Ansible argument spec of a table."""
+    """The argument spec of a table; ``hidden`` in it says how a value is hidden (see ``_options/arguments.py``)."""
     spec: dict[str, t.Any] = {}
     for option in table:
         group, _dot, name = option.name.rpartition(".")
         within = spec.setdefault(group, {"type": "dict", "options": {}})["options"] if group else spec
-        within[name] = {**option.kind.spec, **option.spec}
+        hidden = {"hidden": option.type.hide} if option.hidden else {}
+        within[name] = {**option.type.spec, **option.spec, **hidden}
     return spec
 
 
@@ -153,7 +185,7 @@ def given(params: dict[str, t.Any], name: str) -> t.Any:
     return within.get(name) if within else None
 
 
-def declared(table: Table, params: dict[str, t.Any]) -> dict[str, t.Any]:
+def declared_values(table: Table, params: dict[str, t.Any]) -> dict[str, t.Any]:
     """What the user declared, in the Engine's form; an option that was left out is not in it.
 
     Raises:
@@ -165,30 +197,10 @@ def declared(table: Table, params: dict[str, t.Any]) -> dict[str, t.Any]:
         if value is None:
             continue
         try:
-            converted = option.kind.to_api(value)
-            if option.limits:
-                option.limits(converted)
+            found[option.name] = option.convert(value)
         except ValueError as error:
             raise Refused(f"{option.name}: {error}.") from None
-        found[option.name] = converted
     return found
-
-
-def check_once(names: list[str], word: str) -> None:
-    """Refuse a list in which something is declared twice.
-
-    Args:
-        names: of everything that is declared.
-        word: what they are, in the singular.
-
-    Raises:
-        Refused: names the first that is.
-    """
-    for name in names:
-        if names.count(name) > 1:
-            raise Refused(
-                f"{name} is declared {names.count(name)} times; name every {word} once. Nothing was sent."
-            )
 
 
 def needs(table: Table, declared: dict[str, t.Any]) -> list[tuple[str, tuple[int, int]]]:
@@ -197,7 +209,7 @@ def needs(table: Table, declared: dict[str, t.Any]) -> list[tuple[str, tuple[int
     for option in table:
         if option.name in declared:
             found.append((option.name, parse_api(option.lowest_api)))
-            found += [(name, parse_api(lowest)) for name, lowest in option.kind.needs(declared[option.name])]
+            found += [(name, parse_api(lowest)) for name, lowest in option.type.needs(declared[option.name])]
     return found
 
 

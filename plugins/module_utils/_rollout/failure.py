@@ -9,10 +9,11 @@ from __future__ import annotations
 import typing as t
 
 from . import tasks
-from .history import Memory
-from .snapshot import Look
+from .history import History
+from .reasons import ending_of, reason_of, verb_of
+from .snapshot import Snapshot
 
-# How often a place may fail before it is a failure of the rollout. What never got as far as a process (no image, no
+# How often a slot may fail before it is a failure of the rollout. What never got as far as a process (no image, no
 # mount, a taken port) or answered no health check all the time it was given does not get better by itself; a process
 # that ends may wait for another service.
 _HOPELESS, _CRASHES = 2, 3
@@ -20,7 +21,7 @@ _HOPELESS, _CRASHES = 2, 3
 _UNPLACED = 5.0
 # Seconds for the swarm to make a task where there is none. It takes milliseconds, but a leader may be busy.
 _UNMADE = 3.0
-# One more look, so that no change of the swarm's mind is cut in half.
+# One more snapshot, so that a new decision of the swarm is not cut in half.
 _GIVEN_UP = 1.0
 
 
@@ -32,152 +33,109 @@ class Failure(t.NamedTuple):
     task: tasks.Task | None = None
 
 
-def find(look: Look, written: bool, memory: Memory, elapsed: float, undo: bool = False) -> Failure | None:
-    """The failure that is certain, or nothing while there is hope.
+def find(
+    snapshot: Snapshot, written: bool, history: History, elapsed: float, undo: bool = False
+) -> Failure | None:
+    """The failure that is certain; ``None`` while the rollout may still converge.
 
     Args:
-        look: the last look; its service is there.
+        snapshot: the last snapshot; its service is there.
         written: whether this rollout wrote the service, so that what the Engine says of its update is about it.
-        memory: of all looks, this one included.
+        history: of all snapshots, this one included.
         elapsed: seconds since the rollout began.
         undo: a rollback was asked for.
     """
-    state = look.update_state
+    state = snapshot.update_state
     if state in ("paused", "rollback_paused"):
         what, done = ("update", "updated") if state == "paused" else ("rollback", "rolled back")
-        task = _blamed(look, memory)
-        count = f"{len(look.done())} of {look.wanted()} tasks {done}"
-        return Failure(state, f"its {what} paused with {count}: {_why(look, task)}", task)
-    if memory.rolled_back and written and not undo:
+        task = _blamed(snapshot, history)
+        count = f"{len(snapshot.done())} of {snapshot.wanted()} tasks {done}"
+        return Failure(state, f"its {what} paused with {count}: {_why(snapshot, task)}", task)
+    if history.rolled_back and written and not undo:
         if state == "rollback_started":
             return None
-        task = _blamed(look, memory)
+        task = _blamed(snapshot, history)
         if task is None:
-            return Failure("rolled_back", "somebody rolled it back meanwhile")
-        return Failure("rolled_back", f"the Engine rolled it back: {_why(look, task)}", task)
-    if len(look.done()) == look.wanted() and look.wanted():
+            return Failure("rolled_back", "another client rolled it back meanwhile")
+        return Failure("rolled_back", f"the Engine rolled it back: {_why(snapshot, task)}", task)
+    if len(snapshot.done()) == snapshot.wanted() and snapshot.wanted():
         return None
     return (
-        _hopeless(look, memory)
-        or _given_up(look, memory, elapsed)
-        or _unplaced(look, memory, elapsed)
-        or _nowhere(look, memory, elapsed)
+        _hopeless(snapshot, history)
+        or _given_up(snapshot, history, elapsed)
+        or _unplaced(snapshot, history, elapsed)
+        or _nowhere(snapshot, history, elapsed)
     )
 
 
-def _hopeless(look: Look, memory: Memory) -> Failure | None:
-    known = {task["id"]: task for task in look.tasks}
-    for seen in memory.failed.values():
+def _hopeless(snapshot: Snapshot, history: History) -> Failure | None:
+    known = {task["id"]: task for task in snapshot.tasks}
+    for seen in history.failed.values():
         # The Engine forgets old tasks, so the last that is still known speaks for all.
         left = [known[task_id] for task_id in seen if task_id in known]
         if not left:
             continue
-        reason = reason_of(look, left[-1])
-        if len(seen) >= _allowed(look, reason):
-            how = {"rejected": "was rejected", "complete": "ended"}.get(left[-1]["state"], "failed")
+        reason = reason_of(left[-1], snapshot.has_health_check)
+        if len(seen) >= _allowed(snapshot, reason):
+            how = verb_of(left[-1])
             times = f" {len(seen)} times" if len(seen) > 1 else ""
-            sentence = f"{look.place_name(left[-1])} {how}{times}: {_told(look, left[-1])}"
-            return Failure("job_failed" if look.is_job else reason, sentence, left[-1])
+            sentence = f"{snapshot.slot_name(left[-1])} {how}{times}: {ending_of(left[-1], snapshot.has_health_check)}"
+            return Failure("job_failed" if snapshot.is_job else reason, sentence, left[-1])
     return None
 
 
-def _allowed(look: Look, reason: str) -> int:
+def _allowed(snapshot: Snapshot, reason: str) -> int:
     # The Engine starts some jobs again whatever their restart policy says (20.10: global jobs, and replicated ones
     # past max_attempts), so for them the policy is kept here.
-    if look.is_job and look.attempts:
-        return look.attempts
-    return _HOPELESS if reason not in ("crash_looping", "ended") else max(_CRASHES, look.attempts)
+    if snapshot.is_job and snapshot.attempts:
+        return snapshot.attempts
+    return _HOPELESS if reason not in ("crash_looping", "ended") else max(_CRASHES, snapshot.attempts)
 
 
-def _given_up(look: Look, memory: Memory, elapsed: float) -> Failure | None:
-    for task in tasks.newest(look.current, look.by_node):
-        if elapsed - memory.given_up.get(look.place(task), elapsed) >= _GIVEN_UP:
-            reason = "job_failed" if look.is_job else "exhausted"
-            sentence = (
-                f"{look.place_name(task)} is not started again by its restart policy: {_told(look, task)}"
-            )
+def _given_up(snapshot: Snapshot, history: History, elapsed: float) -> Failure | None:
+    for task in tasks.newest(snapshot.current, snapshot.by_node):
+        if elapsed - history.given_up.get(snapshot.slot_of(task), elapsed) >= _GIVEN_UP:
+            reason = "job_failed" if snapshot.is_job else "exhausted"
+            sentence = f"{snapshot.slot_name(task)} is not restarted by its restart policy: {ending_of(task, snapshot.has_health_check)}"
             return Failure(reason, sentence, task)
     return None
 
 
-def _unplaced(look: Look, memory: Memory, elapsed: float) -> Failure | None:
-    # A task that is being stopped may hold the place, and a node that went down a moment ago may come back.
-    if look.stopping() or look.lost_nodes.intersection(memory.lost):
+def _unplaced(snapshot: Snapshot, history: History, elapsed: float) -> Failure | None:
+    # A task that is being stopped may hold the slot, and a node that went down a moment ago may come back.
+    if snapshot.stopping() or snapshot.lost_nodes.intersection(history.lost):
         return None
-    for task in look.current:
-        reason, since = memory.pending.get(look.place(task), ("", elapsed))
+    for task in snapshot.current:
+        reason, since = history.pending.get(snapshot.slot_of(task), ("", elapsed))
         if task["error"] == reason and elapsed - since >= _UNPLACED:
-            return Failure("pending", f"{look.place_name(task)} cannot be placed: {reason}", task)
+            return Failure("pending", f"{snapshot.slot_name(task)} cannot be placed: {reason}", task)
     return None
 
 
-def _nowhere(look: Look, memory: Memory, elapsed: float) -> Failure | None:
-    if memory.nowhere_since is None or elapsed - memory.nowhere_since < _UNMADE:
+def _nowhere(snapshot: Snapshot, history: History, elapsed: float) -> Failure | None:
+    if history.nowhere_since is None or elapsed - history.nowhere_since < _UNMADE:
         return None
-    usable = [n for n in look.nodes if n["state"] == "ready" and n["availability"] == "active"]
-    rules = ", ".join(look.constraints) or "none"
+    usable = [n for n in snapshot.nodes if n["state"] == "ready" and n["availability"] == "active"]
+    rules = ", ".join(snapshot.constraints) or "none"
     return Failure(
         "no_nodes",
-        f"no node fits it: {len(usable)} of {len(look.nodes)} nodes take tasks, constraints: {rules}",
+        f"no node fits it: {len(usable)} of {len(snapshot.nodes)} nodes take tasks, constraints: {rules}",
     )
 
 
-def _blamed(look: Look, memory: Memory) -> tasks.Task | None:
+def _blamed(snapshot: Snapshot, history: History) -> tasks.Task | None:
     """The task the Engine blames for a pause or a rollback, else the last that failed."""
-    seen = [task_id for ids in memory.failed.values() for task_id in ids]
-    failed = [task for task in look.tasks if task["id"] in seen or task["state"] in ("failed", "rejected")]
-    failed = [task for task in failed if task["id"] not in memory.old]
-    named = [task for task in look.tasks if task["id"] == memory.blamed]
+    seen = [task_id for ids in history.failed.values() for task_id in ids]
+    failed = [
+        task for task in snapshot.tasks if task["id"] in seen or task["state"] in ("failed", "rejected")
+    ]
+    failed = [task for task in failed if task["id"] not in history.old]
+    named = [task for task in snapshot.tasks if task["id"] == history.blamed]
     newest = sorted(failed, key=lambda task: tasks.moment(task["created"]))[-1:]
     return next(iter(named + newest), None)
 
 
-def _why(look: Look, task: tasks.Task | None) -> str:
+def _why(snapshot: Snapshot, task: tasks.Task | None) -> str:
     if task is None:
-        return look.update_message or "the Engine does not say why"
-    return f"{look.place_name(task)}: {_told(look, task)}"
-
-
-def _is_unhealthy(look: Look, task: tasks.Task) -> bool:
-    # A process that ends well when it is told to stop leaves no error behind (seen with 20.10 and 26.1).
-    return "unhealthy" in task["error"] or (
-        look.has_health_check and task["state"] == "complete" and not task["error"]
-    )
-
-
-def _told(look: Look, task: tasks.Task) -> str:
-    if _is_unhealthy(look, task) and not task["error"]:
-        return f"its health check failed, or it ended by itself, with exit code {task['exit_code']}"
-    return told(task)
-
-
-def reason_of(look: Look, task: tasks.Task) -> str:
-    """The kind of a task's failure."""
-    if _is_unhealthy(look, task):
-        return "unhealthy"
-    text = task["error"].lower()
-    for reason, needles in _KINDS:
-        if any(needle in text for needle in needles):
-            return reason
-    if task["state"] == "rejected":
-        return "rejected"
-    # Without an exit of its own no process ever ran.
-    return "crash_looping" if "exit (" in text or not text else "rejected"
-
-
-_KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("image", ("no such image", "manifest unknown", "pull access denied", "invalid reference format")),
-    ("port", ("address already in use", "port is already allocated", "host-mode port")),
-    ("mount", ("mount",)),
-)
-
-
-def told(task: tasks.Task) -> str:
-    """The Engine's reason, or how the task ended where it gives none."""
-    text = task["error"]
-    for beginning in ("task: ", "starting container failed: "):
-        text = text[len(beginning) :] if text.startswith(beginning) else text
-    if text:
-        return text
-    code = task["exit_code"]
-    return task["message"] or task["state"] if code is None else f"it ended by itself with exit code {code}"
+        return snapshot.update_message or "the Engine does not say why"
+    return f"{snapshot.slot_name(task)}: {ending_of(task, snapshot.has_health_check)}"

@@ -2,16 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What earlier looks at a service saw and the next one cannot see any more. PRIVATE to the collection. Pure."""
+"""What earlier snapshots at a service saw and the next one cannot see any more. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 from . import tasks
-from .snapshot import Look, seconds
+from .snapshot import Snapshot, seconds
 
 # The Engine writes a service's status a moment after it made the first tasks.
 _TOLERANCE = 2.0
@@ -19,108 +19,110 @@ _BLAMED = re.compile(r"failure or early termination of task (\w+)")
 
 
 @dataclass(frozen=True)
-class Memory:
-    """The memory of one rollout; it survives as JSON from one call of a module to the next."""
+class History:
+    """The history of one rollout; it travels as JSON from one call to the next."""
 
-    #: When the rollout began, in the Engine's time; ``None`` before the first look.
+    #: When the rollout began, in the Engine's time; ``None`` before the first snapshot.
     begun: float | None = None
     #: Tasks that had ended before it began.
     old: list[str] = field(default_factory=list)
-    #: Tasks that ended and should not have, by place, in the order they were seen.
+    #: Tasks that ended and should not have, by slot, in the order they were seen.
     failed: dict[str, list[str]] = field(default_factory=dict)
-    #: For each place without a node: the scheduler's reason, and since when it says so.
+    #: For each slot without a node: the scheduler's reason, and since when it gives it.
     pending: dict[str, tuple[str, float]] = field(default_factory=dict)
-    #: Places that are given up: since when.
+    #: Slots that are given up: since when.
     given_up: dict[str, float] = field(default_factory=dict)
-    #: Nodes that were down when it began, and those that went down later.
-    down: list[str] = field(default_factory=list)
+    #: Nodes that were gone when it began, and those that were lost later.
+    gone: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     #: Since when the same tasks are all there.
     steady: list[str] = field(default_factory=list)
     steady_since: float = 0.0
-    #: Since when there is no place for any task.
+    #: Since when no node fits any task.
     nowhere_since: float | None = None
     #: The Engine began to roll back, and the task it blames.
     rolled_back: bool = False
     blamed: str = ""
 
-    def to_dict(self) -> dict[str, t.Any]:
-        """As JSON."""
-        return asdict(self)
-
     @staticmethod
-    def from_dict(stored: dict[str, t.Any]) -> Memory:
+    def from_dict(stored: dict[str, t.Any]) -> History:
         """From JSON."""
-        pending = {place: (text, since) for place, (text, since) in stored["pending"].items()}
-        return Memory(**{**stored, "pending": pending})
+        pending = {slot: (text, since) for slot, (text, since) in stored["pending"].items()}
+        return History(**{**stored, "pending": pending})
 
 
-def remember(memory: Memory, look: Look, written: bool, elapsed: float) -> Memory:
-    """The memory after one more look.
+def record(history: History, snapshot: Snapshot, written: bool, elapsed: float) -> History:
+    """The history with one more snapshot.
 
     Args:
-        memory: what was remembered before.
-        look: the new look.
-        written: whether the service was written just before the first look.
+        history: until now.
+        snapshot: the new snapshot.
+        written: whether the service was written just before the first snapshot.
         elapsed: seconds since the rollout began.
     """
-    if look.service is None:
-        return memory
-    if memory.begun is None:
-        memory = _first(memory, look, written)
-    blamed = _BLAMED.search(look.update_message)
-    done = sorted(task["id"] for task in look.done())
-    whole = len(done) == look.wanted()
-    memory = replace(
-        memory,
-        lost=sorted((look.lost_nodes - set(memory.down)).union(memory.lost)),
-        pending=_pending(memory, look, elapsed),
+    if snapshot.service is None:
+        return history
+    if history.begun is None:
+        history = _first(history, snapshot, written)
+    blamed = _BLAMED.search(snapshot.update_message)
+    done = sorted(task["id"] for task in snapshot.done())
+    whole = len(done) == snapshot.wanted()
+    history = replace(
+        history,
+        lost=sorted((snapshot.lost_nodes - set(history.gone)).union(history.lost)),
+        pending=_pending(history, snapshot, elapsed),
         steady=done if whole else [],
-        steady_since=memory.steady_since if whole and done == memory.steady else elapsed,
-        nowhere_since=_since(memory.nowhere_since, elapsed) if look.by_node and not look.places() else None,
-        rolled_back=memory.rolled_back or look.update_state.startswith("rollback"),
-        blamed=blamed[1] if blamed else memory.blamed,
+        steady_since=history.steady_since if whole and done == history.steady else elapsed,
+        nowhere_since=_since(history.nowhere_since, elapsed)
+        if snapshot.by_node and not snapshot.wanted_slots()
+        else None,
+        rolled_back=history.rolled_back or snapshot.update_state.startswith("rollback"),
+        blamed=blamed[1] if blamed else history.blamed,
     )
-    memory = replace(memory, failed=_failed(memory, look))
-    return replace(memory, given_up=_given_up(memory, look, elapsed))
+    history = replace(history, failed=_failed(history, snapshot))
+    return replace(history, given_up=_given_up(history, snapshot, elapsed))
 
 
-def _first(memory: Memory, look: Look, written: bool) -> Memory:
-    begun = look.written_at - _TOLERANCE
+def _first(history: History, snapshot: Snapshot, written: bool) -> History:
+    begun = snapshot.written_at - _TOLERANCE
     old = [
         task["id"]
-        for task in look.tasks
-        if tasks.order(task["state"]) > tasks.RUNNING and not (written and seconds(task["created"]) >= begun)
+        for task in snapshot.tasks
+        if tasks.rank(task["state"]) > tasks.RUNNING and not (written and seconds(task["created"]) >= begun)
     ]
-    return replace(memory, begun=begun, old=old, down=sorted(look.lost_nodes))
+    return replace(history, begun=begun, old=old, gone=sorted(snapshot.lost_nodes))
 
 
-def _failed(memory: Memory, look: Look) -> dict[str, list[str]]:
-    found = {place: list(seen) for place, seen in memory.failed.items()}
-    known = {*memory.old, *(task_id for seen in found.values() for task_id in seen)}
-    for task in sorted(look.current, key=lambda one: tasks.moment(one["created"])):
+def _failed(history: History, snapshot: Snapshot) -> dict[str, list[str]]:
+    found = {slot: list(seen) for slot, seen in history.failed.items()}
+    known = {*history.old, *(task_id for seen in found.values() for task_id in seen)}
+    for task in sorted(snapshot.current, key=lambda one: tasks.moment(one["created"])):
         # What ended with its node is the node's fault.
-        if task["state"] in look.failures and task["id"] not in known and task["node_id"] not in memory.lost:
-            found.setdefault(look.place(task), []).append(task["id"])
+        if (
+            task["state"] in snapshot.failures
+            and task["id"] not in known
+            and task["node_id"] not in history.lost
+        ):
+            found.setdefault(snapshot.slot_of(task), []).append(task["id"])
     return found
 
 
-def _pending(memory: Memory, look: Look, elapsed: float) -> dict[str, tuple[str, float]]:
+def _pending(history: History, snapshot: Snapshot, elapsed: float) -> dict[str, tuple[str, float]]:
     found = {}
-    for task in look.current:
+    for task in snapshot.current:
         if tasks.wanted(task) and task["state"] == "pending" and task["error"]:
-            text, since = memory.pending.get(look.place(task), ("", elapsed))
-            found[look.place(task)] = (task["error"], since if text == task["error"] else elapsed)
+            text, since = history.pending.get(snapshot.slot_of(task), ("", elapsed))
+            found[snapshot.slot_of(task)] = (task["error"], since if text == task["error"] else elapsed)
     return found
 
 
-def _given_up(memory: Memory, look: Look, elapsed: float) -> dict[str, float]:
-    """Places whose newest task ended and of which the swarm wants no other."""
-    alive = {look.place(task) for task in look.tasks if tasks.wanted(task)}
+def _given_up(history: History, snapshot: Snapshot, elapsed: float) -> dict[str, float]:
+    """Slots whose newest task ended and of which the swarm wants no other."""
+    alive = {snapshot.slot_of(task) for task in snapshot.tasks if tasks.wanted(task)}
     return {
-        look.place(task): memory.given_up.get(look.place(task), elapsed)
-        for task in tasks.newest(look.current, look.by_node)
-        if look.place(task) not in alive and task["state"] in look.failures
+        snapshot.slot_of(task): history.given_up.get(snapshot.slot_of(task), elapsed)
+        for task in tasks.newest(snapshot.current, snapshot.by_node)
+        if snapshot.slot_of(task) not in alive and task["state"] in snapshot.failures
     }
 
 

@@ -2,24 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Looking at many services with few requests. PRIVATE to the collection."""
+"""Taking snapshots of many services with few requests. PRIVATE to the collection."""
 
 from __future__ import annotations
 
 import typing as t
 
-from .._engine.client import FEW, Client, only
+from .._engine.client import FEW, Client, filter_by
 from .._swarm import nodes
-from . import snapshot as looks
+from . import snapshot as snapshots
 
-Looks = t.Dict[str, looks.Look]
+Snapshots = t.Dict[str, snapshots.Snapshot]
 Raw = t.Dict[str, t.Any]
 # The Engine gives up after 20 s when the swarm has no leader.
 _PATIENCE = 25.0
 
 
-def look_at(client: Client, wanted: list[tuple[str, str, bool]]) -> Looks:
-    """One look at services, whatever their number, by their IDs.
+def read_snapshots(client: Client, wanted: list[tuple[str, str, bool]]) -> Snapshots:
+    """A snapshot of each service, by their IDs.
 
     Args:
         client: a manager's Engine.
@@ -34,7 +34,7 @@ def look_at(client: Client, wanted: list[tuple[str, str, bool]]) -> Looks:
         raws.setdefault(raw.get("ServiceID", ""), []).append(raw)
     all_nodes = nodes.views(client.get("/nodes", timeout=_PATIENCE))
     return {
-        service_id: looks.take(
+        service_id: snapshots.snapshot_of(
             name, services.get(service_id), raws.get(service_id, []), up_to_date, all_nodes
         )
         for service_id, name, _gone in wanted
@@ -43,7 +43,7 @@ def look_at(client: Client, wanted: list[tuple[str, str, bool]]) -> Looks:
 
 def _services(client: Client, wanted: list[tuple[str, str, bool]]) -> dict[str, Raw]:
     ids = [service_id for service_id, _name, _gone in wanted]
-    found = client.get("/services", timeout=_PATIENCE, filters=only("id", ids) or None)
+    found = client.get("/services", timeout=_PATIENCE, filters=filter_by("id", ids) or None)
     return {raw["ID"]: raw for raw in found if raw["ID"] in ids}
 
 
@@ -51,7 +51,7 @@ def _up_to_date(client: Client, services: dict[str, Raw], wanted: list[tuple[str
     ids = [service_id for service_id, _name, gone in wanted if service_id in services and not gone]
     if not ids:
         return set()
-    filters = {"_up-to-date": ["true"], **only("service", ids)}
+    filters = {"_up-to-date": ["true"], **filter_by("service", ids)}
     return {raw["ID"] for raw in client.get("/tasks", timeout=_PATIENCE, filters=filters)}
 
 

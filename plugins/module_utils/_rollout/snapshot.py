@@ -2,32 +2,32 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One look at a service: its tasks, and how many of them do what they should. PRIVATE to the collection. Pure."""
+"""One snapshot at a service: its tasks, and how many of them do what they should. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
 import calendar
+import datetime
 import functools
-import time
 import typing as t
 from dataclasses import dataclass
 
-from .._swarm.nodes import Node
+from .._swarm.nodes import Node, is_gone
+from . import service as services
 from . import tasks
 from .tasks import Task
 
 Raw = t.Dict[str, t.Any]
-# States a task does not leave any more.
+# States that a task does not leave any longer.
 _FAILED = ("failed", "rejected")
 _ENDED = ("complete", *_FAILED)
-_GONE_NODES = ("down", "disconnected")
 
 
 @dataclass(frozen=True)
-class Look:
-    """What the Engine says of one service at one moment.
+class Snapshot:
+    """What the Engine reports of one service at one moment.
 
-    ``service`` is ``None`` when there is none (any more). ``current`` are the tasks made from the service's spec as it
+    ``service`` is ``None`` when there is none (any longer). ``current`` are the tasks made from the service's spec as it
     is now, for jobs those of the current run; ``tasks`` are all.
     """
 
@@ -39,18 +39,18 @@ class Look:
 
     @functools.cached_property
     def mode(self) -> str:
-        """Key of the service's mode in the Engine's JSON: Replicated, Global, ReplicatedJob, GlobalJob."""
-        return next(iter(self._spec.get("Mode") or {"Replicated": {}}))
+        """The service's mode, in the user's words."""
+        return services.mode_of(self._spec)
 
     @property
     def is_job(self) -> bool:
         """Whether tasks are meant to end."""
-        return self.mode.endswith("Job")
+        return services.is_job(self.mode)
 
     @property
     def by_node(self) -> bool:
         """Whether nodes are the service's slots."""
-        return self.mode.startswith("Global")
+        return services.is_per_node(self.mode)
 
     @property
     def failures(self) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ class Look:
     @property
     def update_state(self) -> str:
         """State of the Engine's update, empty while there is none."""
-        return t.cast("str", self._update_status.get("State") or "")
+        return services.update_state(self.service or {})
 
     @property
     def update_message(self) -> str:
@@ -91,10 +91,8 @@ class Look:
 
     @property
     def has_health_check(self) -> bool:
-        """Whether the service brings a health check of its own; what the image brings is not told by a manager."""
-        container = (self._spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}
-        test = (container.get("Healthcheck") or {}).get("Test") or []
-        return bool(test) and test != ["NONE"]
+        """Whether the service brings a health check of its own."""
+        return services.has_health_check(self._spec)
 
     @property
     def constraints(self) -> list[str]:
@@ -109,30 +107,30 @@ class Look:
         return min((seconds(moment) for moment in told if moment), default=0.0)
 
     @functools.cached_property
-    def _states(self) -> dict[str, str]:
-        return {node["id"]: node["state"] for node in self.nodes}
+    def _reachable(self) -> set[str]:
+        return {node["id"] for node in self.nodes if not is_gone(node)}
 
     @property
     def lost_nodes(self) -> set[str]:
-        """IDs of the nodes that are down."""
-        return {node["id"] for node in self.nodes if node["state"] in _GONE_NODES}
+        """IDs of the nodes that are gone."""
+        return {node["id"] for node in self.nodes if is_gone(node)}
 
     def is_lost(self, task: Task) -> bool:
-        """Whether a task's node is down or gone: whatever it reported last is not to be believed."""
-        return bool(task["node_id"]) and self._states.get(task["node_id"], "down") in _GONE_NODES
+        """Whether a task's node is gone: whatever it reported last is not to be believed."""
+        return bool(task["node_id"]) and task["node_id"] not in self._reachable
 
-    def place(self, task: Task) -> str:
-        """What the task is one of: its slot, or its node."""
+    def slot_of(self, task: Task) -> str:
+        """The slot that the task fills; of a global service, its node."""
         return task["node_id"] if self.by_node else str(task["slot"])
 
-    def place_name(self, task: Task) -> str:
-        """The place as a user calls it."""
+    def slot_name(self, task: Task) -> str:
+        """The slot as a user calls it."""
         if self.by_node:
             return f"the task on {task['node'] or 'no node'}"
         return f"slot {task['slot']}" + (f" on {task['node']}" if task["node"] else "")
 
     def done(self) -> list[Task]:
-        """The current tasks that are as they should be, one a place: running, or complete where it is a job."""
+        """The current tasks that are as they should be, one a slot: running, or complete where it is a job."""
         return self._done
 
     @functools.cached_property
@@ -144,20 +142,16 @@ class Look:
             else:
                 fine = task["state"] == "running" and tasks.wanted(task) and not self.is_lost(task)
             if fine:
-                found[self.place(task)] = task
+                found[self.slot_of(task)] = task
         return list(found.values())
 
     def wanted(self) -> int:
         """How many of them there should be."""
-        mode = (self._spec.get("Mode") or {}).get(self.mode) or {}
-        if self.mode == "Replicated":
-            return t.cast("int", mode.get("Replicas", 1))
-        if self.mode == "ReplicatedJob":
-            return t.cast("int", mode.get("TotalCompletions") or mode.get("MaxConcurrent") or 1)
-        return len(self.places())
+        declared = services.declared_tasks(self._spec)
+        return len(self.wanted_slots()) if declared is None else declared
 
-    def places(self) -> list[Task]:
-        """The newest task of each place that should have one.
+    def wanted_slots(self) -> list[Task]:
+        """The newest task of each slot that should have one.
 
         Nodes have one while the swarm wants one there, or where it came to an end by itself: swarmkit tells nobody
         which nodes a global service fits.
@@ -178,19 +172,19 @@ class Look:
             for task in self.tasks
             if not tasks.wanted(task)
             and task["node_id"]
-            and tasks.order(task["state"]) <= tasks.RUNNING
+            and tasks.rank(task["state"]) <= tasks.RUNNING
             and not self.is_lost(task)
         ]
 
 
-def take(
+def snapshot_of(
     name: str,
     service: Raw | None,
     raws: t.Iterable[Raw],
     up_to_date: t.Container[str],
     all_nodes: list[Node],
-) -> Look:
-    """Make a look of the Engine's answers.
+) -> Snapshot:
+    """The snapshot that the Engine's answers come to.
 
     Args:
         name: the service's name.
@@ -200,23 +194,19 @@ def take(
         all_nodes: every node.
     """
     hostnames = {node["id"]: node["hostname"] for node in all_nodes}
-    run = _run((service or {}).get("JobStatus"))
+    run = services.run_of((service or {}).get("JobStatus"))
     seen, current = [], []
     for raw in raws:
         task = tasks.view(raw, {raw.get("ServiceID", ""): name}, hostnames)
         seen.append(task)
-        if raw["ID"] in up_to_date if run is None else _run(raw) == run:
+        if raw["ID"] in up_to_date if run is None else services.run_of(raw) == run:
             current.append(task)
-    return Look(name, service, seen, current, all_nodes)
-
-
-def _run(raw: Raw | None) -> int | None:
-    """Which run of a job a task or a service's status is about; ``None`` where it is no job."""
-    iteration = (raw or {}).get("JobIteration")
-    return None if iteration is None else t.cast("int", iteration.get("Index") or 0)
+    return Snapshot(name, service, seen, current, all_nodes)
 
 
 def seconds(timestamp: str) -> float:
     """An Engine's timestamp as Unix time."""
     whole, _dot, fraction = timestamp.rstrip("Z").partition(".")
-    return calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) + float(f"0.{fraction or 0}")
+    return calendar.timegm(datetime.datetime.strptime(whole, "%Y-%m-%dT%H:%M:%S").timetuple()) + float(
+        f"0.{fraction or 0}"
+    )

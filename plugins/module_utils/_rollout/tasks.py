@@ -27,6 +27,8 @@ STATES = (
     "orphaned",
 )
 RUNNING = STATES.index("running")
+#: In these states a task has, or will have, a process and its networks on a node.
+HOLDING = ("assigned", "accepted", "preparing", "ready", "starting", "running")
 
 
 class Task(t.TypedDict):
@@ -65,7 +67,7 @@ def view(raw: dict[str, t.Any], services: t.Mapping[str, str], nodes: t.Mapping[
     container = status.get("ContainerStatus") or {}
     service_id, node_id = raw.get("ServiceID", ""), raw.get("NodeID", "")
     state = status.get("State", "new")
-    ended = order(state) > RUNNING and container.get("ContainerID")
+    ended = rank(state) > RUNNING and container.get("ContainerID")
     return {
         "id": raw["ID"],
         "service": services.get(service_id, service_id),
@@ -85,17 +87,17 @@ def view(raw: dict[str, t.Any], services: t.Mapping[str, str], nodes: t.Mapping[
     }
 
 
-def order(state: str) -> int:
+def rank(state: str) -> int:
     """How far a state is on a task's way; one that is not known counts as the last."""
     return STATES.index(state) if state in STATES else len(STATES)
 
 
 def wanted(task: Task) -> bool:
-    """Whether the swarm wants the task to run, now or soon; what it gave up is history.
+    """Whether the swarm wants the task to run, now or soon; what it gave up is over.
 
     A job's task is wanted to be complete.
     """
-    return order(task["desired_state"]) <= order("complete")
+    return rank(task["desired_state"]) <= rank("complete")
 
 
 def moment(timestamp: str) -> str:
@@ -106,29 +108,23 @@ def moment(timestamp: str) -> str:
     return timestamp.rstrip("Z")
 
 
-def per_node(service: dict[str, t.Any]) -> bool:
-    """Whether a raw service has a task on each node (global, global job) instead of numbered slots."""
-    mode = (service.get("Spec") or {}).get("Mode") or {}
-    return "Global" in mode or "GlobalJob" in mode
-
-
 def newest(tasks: t.Iterable[Task], by_node: bool) -> list[Task]:
     """The newest task of each slot of each service, sorted by service and slot.
 
     Args:
         tasks: any tasks; a slot's history is among them.
-        by_node: slots are nodes, as ``per_node`` tells.
+        by_node: slots are nodes, see ``service.is_per_node``.
     """
     found: dict[tuple[str, str], Task] = {}
     for task in sorted(tasks, key=_age):
-        place = task["node_id"] if by_node else str(task["slot"])
-        found[task["service_id"], place] = task
-    return sorted(found.values(), key=_place)
+        slot = task["node_id"] if by_node else str(task["slot"])
+        found[task["service_id"], slot] = task
+    return sorted(found.values(), key=_slot)
 
 
-def history(tasks: t.Iterable[Task]) -> list[Task]:
+def newest_first(tasks: t.Iterable[Task]) -> list[Task]:
     """All tasks by service and slot, the newest of each slot first."""
-    return sorted(sorted(tasks, key=_age, reverse=True), key=_place)
+    return sorted(sorted(tasks, key=_age, reverse=True), key=_slot)
 
 
 def name(task: Task) -> str:
@@ -142,5 +138,5 @@ def _age(task: Task) -> tuple[bool, str]:
     return wanted(task), moment(task["created"])
 
 
-def _place(task: Task) -> tuple[str, int, str]:
+def _slot(task: Task) -> tuple[str, int, str]:
     return task["service"], task["slot"], "" if task["slot"] else task["node"]

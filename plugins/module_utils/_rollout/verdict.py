@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from . import tasks
-from .failure import Failure, find, told
-from .history import Memory
-from .snapshot import Look, seconds
+from .failure import Failure, find
+from .history import History
+from .reasons import ending_of
+from .snapshot import Snapshot, seconds
 from .tasks import Task
 
-# What a user may be after: the service as declared, the one before, or none.
-GOALS = ("converged", "rolled_back", "gone")
 # What a task that does not run yet is waiting for.
 _DOING = {
     "new": "waiting for its network addresses",
@@ -47,70 +46,76 @@ class Verdict:
     tasks: list[Task] = field(default_factory=list)
 
 
-def judge(look: Look, goal: str, written: bool, memory: Memory, elapsed: float) -> Verdict:
-    """The verdict after a look.
+def judge(snapshot: Snapshot, goal: str, written: bool, history: History, elapsed: float) -> Verdict:
+    """The verdict after a snapshot.
 
     Args:
-        look: the last look.
-        goal: one of ``GOALS``.
-        written: whether the service was written just before the first look.
-        memory: of all looks, this one included.
+        snapshot: the last snapshot.
+        goal: ``converged``, ``rolled_back`` (to what was before) or ``gone``.
+        written: whether the service was written just before the first snapshot.
+        history: of all snapshots, this one included.
         elapsed: seconds since the rollout began.
     """
     if goal == "gone":
-        return _judge_gone(look)
-    if look.service is None:
-        return Verdict("failed", 0, 0, "somebody removed it meanwhile", "removed")
-    failure = find(look, written, memory, elapsed, undo=goal == "rolled_back")
+        return _judge_gone(snapshot)
+    if snapshot.service is None:
+        return Verdict("failed", 0, 0, "another client removed it meanwhile", "removed")
+    failure = find(snapshot, written, history, elapsed, undo=goal == "rolled_back")
     if failure:
-        return _failed(look, memory, failure)
-    running, wanted = len(look.done()), look.wanted()
-    if running == wanted and (wanted or not look.by_node) and not _unsettled(look, written, memory, elapsed):
-        word = "complete" if look.is_job else "running"
-        return Verdict("converged", running, wanted, f"{running}/{wanted} {word}", tasks=_table(look, memory))
-    return Verdict("converging", running, wanted, _progress(look), tasks=_table(look, memory))
+        return _failed(snapshot, history, failure)
+    running, wanted = len(snapshot.done()), snapshot.wanted()
+    if (
+        running == wanted
+        and (wanted or not snapshot.by_node)
+        and not _unsettled(snapshot, written, history, elapsed)
+    ):
+        word = "complete" if snapshot.is_job else "running"
+        return Verdict(
+            "converged", running, wanted, f"{running}/{wanted} {word}", tasks=_table(snapshot, history)
+        )
+    return Verdict("converging", running, wanted, _progress(snapshot), tasks=_table(snapshot, history))
 
 
-def late(verdict: Verdict, look: Look, memory: Memory, seconds_given: float) -> Verdict:
+def late(verdict: Verdict, snapshot: Snapshot, history: History, seconds_given: float) -> Verdict:
     """The verdict when the time is up."""
-    waits = tasks.newest([task for task in look.current if _is_missing(look, task)], look.by_node)
-    behind = "; ".join(f"{look.place_name(task)}: {_doing(look, task)}" for task in waits[:3])
+    waits = tasks.newest([task for task in snapshot.current if _is_missing(snapshot, task)], snapshot.by_node)
+    behind = "; ".join(f"{snapshot.slot_name(task)}: {_doing(snapshot, task)}" for task in waits[:3])
     more = f"; and {len(waits) - 3} more" if len(waits) > 3 else ""
-    sentence = f"not converged within {seconds_given:g} s: {_count(look) if behind else verdict.sentence}"
+    sentence = f"not converged within {seconds_given:g} s: {_count(snapshot) if behind else verdict.sentence}"
     sentence += f"; {behind}{more}" if behind else ""
-    return _failed(look, memory, Failure("deadline", sentence, waits[0] if waits else None))
+    return _failed(snapshot, history, Failure("deadline", sentence, waits[0] if waits else None))
 
 
-def _failed(look: Look, memory: Memory, failure: Failure) -> Verdict:
+def _failed(snapshot: Snapshot, history: History, failure: Failure) -> Verdict:
     return Verdict(
         "failed",
-        len(look.done()),
-        look.wanted(),
+        len(snapshot.done()),
+        snapshot.wanted(),
         failure.sentence,
         failure.reason,
         failure.task,
-        _table(look, memory, failure.task),
+        _table(snapshot, history, failure.task),
     )
 
 
-def _judge_gone(look: Look) -> Verdict:
-    """A removed service's tasks end one after the other; those on a node that is down end whenever it is back."""
+def _judge_gone(snapshot: Snapshot) -> Verdict:
+    """A removed service's tasks end one after the other; those on a node that is gone end when the node returns."""
     left = [
         task
-        for task in look.tasks
-        if task["node_id"] and tasks.order(task["state"]) <= tasks.RUNNING and not look.is_lost(task)
+        for task in snapshot.tasks
+        if task["node_id"] and tasks.rank(task["state"]) <= tasks.RUNNING and not snapshot.is_lost(task)
     ]
-    if left or look.service is not None:
+    if left or snapshot.service is not None:
         where = sorted({task["node"] for task in left})
         on = f" on {', '.join(where[:3])}" + (" and others" if len(where) > 3 else "") if where else ""
         return Verdict("converging", len(left), 0, f"{len(left)} tasks are being stopped{on}", tasks=left)
     return Verdict("converged", 0, 0, "removed")
 
 
-def _unsettled(look: Look, written: bool, memory: Memory, elapsed: float) -> bool:
-    """Whether what is complete now has to prove that it stays so."""
-    state = look.update_state
-    if look.is_job:
+def _unsettled(snapshot: Snapshot, written: bool, history: History, elapsed: float) -> bool:
+    """Whether what is complete now still has to stay so for a while."""
+    state = snapshot.update_state
+    if snapshot.is_job:
         return False
     if state in ("updating", "rollback_started"):
         return True
@@ -118,48 +123,50 @@ def _unsettled(look: Look, written: bool, memory: Memory, elapsed: float) -> boo
         return False
     # The Engine watched an update itself before it called it completed. Where it updated nothing (creation, scaling),
     # only new tasks have something to prove.
-    begun = memory.begun or 0.0
-    if not memory.failed and (state or all(seconds(task["created"]) < begun for task in look.done())):
+    begun = history.begun or 0.0
+    if not history.failed and (state or all(seconds(task["created"]) < begun for task in snapshot.done())):
         return False
-    return elapsed - memory.steady_since < look.monitor
+    return elapsed - history.steady_since < snapshot.monitor
 
 
-def _progress(look: Look) -> str:
-    waits = tasks.newest([task for task in look.current if _is_missing(look, task)], look.by_node)
+def _progress(snapshot: Snapshot) -> str:
+    waits = tasks.newest([task for task in snapshot.current if _is_missing(snapshot, task)], snapshot.by_node)
     if waits:
-        where = waits[0]["node"] or look.place_name(waits[0])
+        where = waits[0]["node"] or snapshot.slot_name(waits[0])
         more = f" and {len(waits) - 1} more" if len(waits) > 1 else ""
-        return f"{_count(look)}, {where}: {_doing(look, waits[0])}{more}"
-    if len(look.done()) == look.wanted():
-        return f"{_count(look)}, watching that they stay so"
-    return _count(look)
+        return f"{_count(snapshot)}, {where}: {_doing(snapshot, waits[0])}{more}"
+    if len(snapshot.done()) == snapshot.wanted():
+        return f"{_count(snapshot)}, watching that they stay so"
+    return _count(snapshot)
 
 
-def _count(look: Look) -> str:
-    word = "complete" if look.is_job else "running"
-    working = {"updating": " (updating)", "rollback_started": " (rolling back)"}.get(look.update_state, "")
-    return f"{len(look.done())}/{look.wanted()} {word}{working}"
+def _count(snapshot: Snapshot) -> str:
+    word = "complete" if snapshot.is_job else "running"
+    working = {"updating": " (updating)", "rollback_started": " (rolling back)"}.get(
+        snapshot.update_state, ""
+    )
+    return f"{len(snapshot.done())}/{snapshot.wanted()} {word}{working}"
 
 
-def _is_missing(look: Look, task: Task) -> bool:
-    if look.is_job:
+def _is_missing(snapshot: Snapshot, task: Task) -> bool:
+    if snapshot.is_job:
         return tasks.wanted(task) and task["state"] != "complete"
-    return tasks.wanted(task) and (task["state"] != "running" or look.is_lost(task))
+    return tasks.wanted(task) and (task["state"] != "running" or snapshot.is_lost(task))
 
 
-def _doing(look: Look, task: Task) -> str:
-    if look.is_lost(task):
-        return "its node is down"
+def _doing(snapshot: Snapshot, task: Task) -> str:
+    if snapshot.is_lost(task):
+        return "its node is gone"
     if task["error"]:
-        return told(task)
+        return ending_of(task, snapshot.has_health_check)
     return _DOING.get(task["state"], task["state"])
 
 
-def _table(look: Look, memory: Memory, culprit: Task | None = None) -> list[Task]:
-    """The newest task of each place, and those that failed."""
-    failed = {task_id for seen in memory.failed.values() for task_id in seen}
-    # What is removed for good (a slot above a smaller number of replicas) is on its way out of the Engine's memory.
-    left = [task for task in look.current or look.tasks if task["desired_state"] != "remove"]
-    newest = {task["id"] for task in tasks.newest(left, look.by_node)}
+def _table(snapshot: Snapshot, history: History, culprit: Task | None = None) -> list[Task]:
+    """The newest task of each slot, and those that failed."""
+    failed = {task_id for seen in history.failed.values() for task_id in seen}
+    # What is removed for good (a slot above a smaller number of replicas) is on its way out of the Engine's history.
+    left = [task for task in snapshot.current or snapshot.tasks if task["desired_state"] != "remove"]
+    newest = {task["id"] for task in tasks.newest(left, snapshot.by_node)}
     newest.update(failed, [culprit["id"]] if culprit else [])
-    return tasks.history(task for task in look.tasks if task["id"] in newest)
+    return tasks.newest_first(task for task in snapshot.tasks if task["id"] in newest)

@@ -4,8 +4,8 @@
 
 """The beginning of a program that a host gets on its standard input. PRIVATE to the collection.
 
-The collection's pure code comes along as text and is imported from there; nothing is written to the host. A module of
-Ansible does the same work, but its start alone costs a host several times as much.
+The collection's code comes along as text and is imported from there; nothing is written to the host. A module of Ansible
+does the same, but its start alone costs a host several times as much.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from binascii import a2b_base64
 from importlib.machinery import ModuleSpec
 
 _PACKAGE = "flotilla_program"
-# Tells the result from what else a host may say.
+# Marks the line of the result among whatever else a host prints.
 _MARK = "flotilla.swarm: "
 
 
@@ -43,21 +43,28 @@ class _Sources:
         exec(compile(self._texts[module.__name__], module.__name__, "exec"), module.__dict__)
 
 
-def run(name: str, texts: str, options: str) -> None:
-    """Do what was sent and print the result, one line of JSON.
+def run(verb: str, texts: str, options: str) -> None:
+    """Do what a verb says and print the result, one line of JSON.
 
     Args:
-        name: the file that has the function ``program``, which takes the options and returns the result.
-        texts: the files by their names, packed as ``plugin_utils/_host_program.py`` does it.
-        options: the options, packed.
+        verb: where the verb stands, such as ``_node.deploy.VERB``.
+        texts: the files by their dotted names, packed as ``plugin_utils/_program`` does it.
+        options: the options, packed, ``check_mode`` among them.
     """
     sys.meta_path.insert(0, t.cast(t.Any, _Sources(_unpacked(texts))))
-    known = importlib.import_module(f"{_PACKAGE}._engine.errors").FlotillaError
-    program = importlib.import_module(f"{_PACKAGE}.{name}").program
-    try:
-        result = program(_unpacked(options))
-    except known as error:
-        result = {"failed": True, "msg": str(error), **error.facts}
+    module, _dot, name = verb.rpartition(".")
+    value = getattr(importlib.import_module(f"{_PACKAGE}.{module}"), name)
+    given = _unpacked(options)
+    connection = importlib.import_module(f"{_PACKAGE}._engine.connection")
+    perform = importlib.import_module(f"{_PACKAGE}._run.verb").perform
+
+    def connect(options: t.Any) -> t.Any:
+        return connection.own_client(options["docker_host"], options["api_version"], options["timeout"])
+
+    # Only the module knows the way to another Engine than the host's own.
+    result = None
+    if not value.connects or connection.is_own(given["docker_host"]):
+        result = perform(value, given, given["check_mode"], connect)
     sys.stdout.write(f"{_MARK}{json.dumps(result)}\n")
 
 

@@ -14,3 +14,17 @@ def table(head: t.Sequence[str], rows: t.Sequence[t.Sequence[str]]) -> list[str]
     everything = [head, *rows]
     widths = [max(len(row[column]) for row in everything) for column in range(len(head))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in everything]
+
+
+def table_with_problems(
+    head: t.Sequence[str], rows: t.Sequence[t.Sequence[str]], problems: t.Sequence[str], fine: str
+) -> list[str]:
+    """A table, and below it what is not fine.
+
+    Args:
+        head: the head of each column.
+        rows: the cells of each row.
+        problems: sentences about what is wrong.
+        fine: the sentence where nothing is wrong.
+    """
+    return [*table(head, rows), *(["Not fine:", *problems] if problems else [fine])]

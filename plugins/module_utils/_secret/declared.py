@@ -19,7 +19,8 @@ from .versions import LONGEST_NAME
 Options = t.Dict[str, t.Any]
 Read = t.Callable[[str], bytes]
 
-_NAME = re.compile(r"[a-zA-Z0-9]+(?:[a-zA-Z0-9-_.]*[a-zA-Z0-9])?\Z")
+#: What the Engine takes as the name of a secret or config.
+NAME = re.compile(r"[a-zA-Z0-9]+(?:[a-zA-Z0-9-_.]*[a-zA-Z0-9])?\Z")
 
 
 @dataclass
@@ -88,7 +89,7 @@ def check_name(family: Family, name: str) -> None:
             f"{name}: the name of a {family.word} has at most {LONGEST_NAME} characters, this one has {len(name)}; "
             "shorten it. Nothing was sent."
         )
-    if not _NAME.match(name):
+    if not NAME.match(name):
         raise Refused(
             f"{name!r} cannot be the name of a {family.word}: use letters, digits and . _ - between them. Nothing was sent."
         )

@@ -114,7 +114,7 @@ def _of_services(
         found = [task for task in found if task["service_id"] in names]
     if not wanted.history and wanted.ids is None:
         found = _newest(found, raws)
-    return tasks.history(found), missing
+    return tasks.newest_first(found), missing
 
 
 def _services(client: Client, names: list[str] | None) -> tuple[list[Raw], list[str]]:

@@ -11,11 +11,11 @@ import typing as t
 
 from .._options.labels import remembered, visible
 from .._rollout import tasks
+from .._rollout.problems import problems
 from .._rollout.references import container_of
 from .._rollout.service import declared_tasks, is_job, is_of_present_run, is_per_node, mode_of
 from .._rollout.tasks import Task
 from .._swarm.nodes import Node, is_gone
-from .problems import problems
 
 Raw = t.Dict[str, t.Any]
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Registries' credentials for the services of a stack. PRIVATE to the collection."""
+"""The registries' credentials for the services of a stack. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import typing as t
 
 from .._engine.errors import Refused
 from .._service.registry import server_of
-from .stack import Result
 
 Auth = t.Dict[str, str]
+Options = t.Dict[str, t.Any]
 
 
-def give(services: list[Result], declared: list[Auth], kept: bool) -> None:
+def give_credentials(services: list[Options], declared: list[Auth], kept: bool) -> None:
     """Give each service the credentials for the registry of its image.
 
     Args:
@@ -65,7 +65,7 @@ def _kept() -> list[Auth]:
         ) from None
 
 
-def _auth(server: str, entry: Result) -> Auth:
+def _auth(server: str, entry: Options) -> Auth:
     if entry.get("identitytoken"):
         return {"server": server, "identity_token": entry["identitytoken"]}
     name, _colon, password = base64.b64decode(entry.get("auth") or "").decode().partition(":")

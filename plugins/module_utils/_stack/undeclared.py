@@ -2,23 +2,25 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What belongs to a stack and is declared no more, or not at all. PRIVATE to the collection."""
+"""What belongs to a stack and is declared no longer, or not at all. PRIVATE to the collection."""
 
 from __future__ import annotations
 
-import contextlib
+import typing as t
 
 from .._engine.client import Client
-from .._engine.errors import EngineError, FlotillaError, NotFound
-from .._engine.wait import Clock
-from .._network.networks import is_of_swarm
-from .._network.remove import remove
+from .._network.options import is_of_swarm
+from .._rollout.removal import Removal
 from .._rollout.wait import Rollout
-from .._secret.versions import NAME
-from .stack import Raw, Stack, labelled
+from .._secret.versions import declared_name
+from .._service.apply import remove_service
+from .declared import DeclaredStack
+from .options import in_stack
+
+Raw = t.Dict[str, t.Any]
 
 
-class Leftovers:
+class Undeclared:
     """What the swarm has of a stack beside what is declared.
 
     Args:
@@ -26,78 +28,55 @@ class Leftovers:
         declared: the stack; an empty one, to find all that belongs to it.
     """
 
-    def __init__(self, client: Client, declared: Stack) -> None:
+    def __init__(self, client: Client, declared: DeclaredStack) -> None:
         self._client = client
         names = {one["name"] for one in declared.services}
+        filters = in_stack(declared.name)
         self.services: list[Raw] = [
-            raw
-            for raw in client.get("/services", filters=labelled(declared.name))
-            if raw["Spec"]["Name"] not in names
+            raw for raw in client.get("/services", filters=filters) if raw["Spec"]["Name"] not in names
         ]
-        self.networks: list[Raw] = []
-        self._contents: list[tuple[str, Raw]] = []
-        #: Sentences for the user that are no failure.
-        self.warnings: list[str] = []
+        #: Networks, secrets and configs, by their words, each with its name.
+        self._others: list[tuple[str, str, str]] = []
         if declared.prune == "all":
-            self._look_around(declared)
+            self._read_others(declared, filters)
 
-    def told(self) -> dict[str, list[str]]:
+    def names(self) -> dict[str, list[str]]:
         """The names of all of it, by kind."""
         return {
             "services": sorted(raw["Spec"]["Name"] for raw in self.services),
-            "networks": sorted(raw["Name"] for raw in self.networks),
-            "secrets": sorted(raw["Spec"]["Name"] for word, raw in self._contents if word == "secret"),
-            "configs": sorted(raw["Spec"]["Name"] for word, raw in self._contents if word == "config"),
+            **{
+                f"{word}s": sorted(name for other, name, _id in self._others if other == word)
+                for word in ("network", "secret", "config")
+            },
         }
 
     def remove_services(self) -> list[Rollout]:
         """Remove the services, and return what to wait for until their tasks are gone."""
-        for raw in self.services:
-            with contextlib.suppress(NotFound):
-                self._client.delete(f"/services/{raw['ID']}")
-        return [Rollout(raw["ID"], raw["Spec"]["Name"], goal="gone") for raw in self.services]
+        return [remove_service(self._client, raw["ID"], raw["Spec"]["Name"]) for raw in self.services]
 
-    def remove_the_rest(self, clock: Clock) -> list[str]:
-        """Remove secrets, configs and networks once the services' tasks are gone, and say which.
+    def removals(self) -> list[Removal]:
+        """Secrets, configs and networks, to be removed once the services' tasks are gone.
 
-        One that a service of somebody else uses stays, with a warning.
-
-        Raises:
-            FlotillaError: a network is not let go in time.
+        An object that a service of another stack uses stays, with a warning.
         """
-        done = []
-        for word, raw in self._contents:
-            name = raw["Spec"]["Name"]
-            try:
-                with contextlib.suppress(NotFound):
-                    self._client.delete(f"/{word}s/{raw['ID']}")
-            except EngineError as error:
-                self.warnings.append(f"{word} {name} stays. {error}.")
-                continue
-            done.append(f"{word} {name}: removed")
-        for raw in self.networks:
-            try:
-                remove(self._client, raw, clock)
-            except EngineError as error:
-                self.warnings.append(f"network {raw['Name']} stays. {error}.")
-                continue
-            except FlotillaError as error:
-                raise error.prefixed(f"network {raw['Name']}: ").after({"actions": done}) from None
-            done.append(f"network {raw['Name']}: removed")
-        return done
+        # A network is released last.
+        ordered = sorted(self._others, key=lambda other: other[0] == "network")
+        return [
+            Removal(word, identity, name, f"{word} {name}: removed", f"{word} {name} stays")
+            for word, name, identity in ordered
+        ]
 
-    def _look_around(self, declared: Stack) -> None:
-        filters = labelled(declared.name)
-        for word, params in (("secret", declared.secrets), ("config", declared.configs)):
-            names = {one["name"] for one in params}
-            self._contents += [
-                (word, raw)
+    def _read_others(self, declared: DeclaredStack, filters: Raw) -> None:
+        for word, entries in (("secret", declared.secrets), ("config", declared.configs)):
+            names = {one["name"] for one in entries}
+            self._others += [
+                (word, raw["Spec"]["Name"], raw["ID"])
                 for raw in self._client.get(f"/{word}s", filters=filters)
-                if (raw["Spec"].get("Labels") or {}).get(NAME, raw["Spec"]["Name"]) not in names
+                if (declared_name(raw) or raw["Spec"]["Name"]) not in names
             ]
         names = {one["name"] for one in declared.networks}
-        self.networks = [
-            raw
+        self._others += [
+            ("network", raw["Name"], raw["Id"])
             for raw in self._client.get("/networks", filters=filters)
             if raw["Name"] not in names and is_of_swarm(raw)
         ]

@@ -2,25 +2,29 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The work of the module swarm_info: options in, result out. PRIVATE to the collection."""
+"""The swarm, its nodes and its settings: what ``swarm_info`` returns. PRIVATE to the collection."""
 
 from __future__ import annotations
 
 import typing as t
 
 from .._engine.client import Client
-from .._run.own_engine import own_engine
+from .._options.labels import visible
+from .._run.table import table_with_problems
+from .._run.verb import Verb
 from . import state
 from .init import read_tokens, read_unlock_key
-from .summary import lines
+from .nodes import Node
 
+_HEAD = ("NODE", "ROLE", "STATE", "TAKES TASKS", "ENGINE", "ADDRESS", "LABELS")
+_TAKES_TASKS = {"active": "yes", "pause": "no (paused)", "drain": "no (drained)"}
+# These options ask for a secret and hold none, whatever their names suggest to Ansible.
 _FLAG: dict[str, t.Any] = {"type": "bool", "default": False, "no_log": False}
-OPTIONS: dict[str, t.Any] = {"tokens": _FLAG, "unlock_key": _FLAG, "published_ports": _FLAG}
 
 
-def work(params: dict[str, t.Any], client: Client) -> dict[str, t.Any]:
-    """Look at the swarm."""
-    found = state.look(client)
+def work(options: dict[str, t.Any], _check_mode: bool, client: Client) -> dict[str, t.Any]:
+    """Read the swarm."""
+    found = state.read(client)
     has_quorum = found["state"] == "manager"
     result = {
         "changed": False,
@@ -30,16 +34,42 @@ def work(params: dict[str, t.Any], client: Client) -> dict[str, t.Any]:
         "docker_swarm_active": found["state"] not in ("no_engine", "inactive"),
         "docker_swarm_manager": has_quorum,
     }
-    if has_quorum and params["tokens"]:
+    if has_quorum and options["tokens"]:
         result["join_tokens"] = read_tokens(client)
-    if has_quorum and params["unlock_key"]:
+    if has_quorum and options["unlock_key"]:
         result["unlock_key"] = read_unlock_key(client)
-    if has_quorum and params["published_ports"]:
+    if has_quorum and options["published_ports"]:
         result["published_ports"] = state.published_ports(client.get("/services"))
     return result
 
 
-def program(options: dict[str, t.Any]) -> dict[str, t.Any] | None:
-    """The same as a program of its own (see ``_program``); ``None`` where only the module knows the way to the Engine."""
-    client = own_engine(options)
-    return work(options, client) if client else None
+VERB = Verb({"tokens": _FLAG, "unlock_key": _FLAG, "published_ports": _FLAG}, work)
+
+
+def lines(found: dict[str, t.Any]) -> list[str]:
+    """What ``state.read`` returns as lines of text, the nodes as a table."""
+    if "nodes" not in found:
+        return [found["why"]]
+    problems = [f"{node['hostname']}: {problem}." for node in found["nodes"] for problem in node["problems"]]
+    if found.get("root_rotation_in_progress"):
+        problems.append("A CA rotation is in progress and waits for every node.")
+    rows = [_row(node) for node in found["nodes"]]
+    return [
+        f"Swarm {found['swarm_id']}, {len(found['nodes'])} nodes. {found['why']}",
+        *table_with_problems(_HEAD, rows, problems, "Every node is fine."),
+    ]
+
+
+def _row(node: Node) -> tuple[str, ...]:
+    manager = node["manager"]
+    role = node["role"] if not manager else "leader" if manager["leader"] else "manager"
+    labels = " ".join(f"{name}={value}" for name, value in sorted(visible(node["labels"]).items()))
+    return (
+        node["hostname"],
+        role,
+        node["state"],
+        _TAKES_TASKS.get(node["availability"], node["availability"]),
+        node["engine_version"],
+        node["address"],
+        labels,
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.errors import Refused
+from .._engine.find import matching
 from . import quorum
 
 
@@ -127,10 +128,15 @@ def quorum_summary(nodes: list[Node]) -> quorum.Summary:
     return quorum.summary(len(managers(nodes)), len(reachable(nodes)))
 
 
-def find(nodes: list[Node], name: str, own_id: str | None = None) -> Node | None:
-    """The node of an ID, an ID's beginning or a host name; ``self`` is the node that is asked.
+def quorum_sentence(nodes: list[Node]) -> str:
+    """The quorum in one sentence."""
+    return quorum.sentence(len(managers(nodes)), len(reachable(nodes)))
 
-    Host names are not unique: where several nodes have the name, the one that is not gone is meant.
+
+def find(nodes: list[Node], name: str, own_id: str | None = None) -> Node | None:
+    """The node of an ID, a host name or an ID's beginning; ``self`` is the node that is asked.
+
+    Host names are not unique: of several nodes with the same name, the one that is not gone is meant.
 
     Returns:
         The node, or ``None`` when there is none.
@@ -138,16 +144,10 @@ def find(nodes: list[Node], name: str, own_id: str | None = None) -> Node | None
     Raises:
         Refused: several nodes could be meant.
     """
-    wanted = own_id if name == "self" else name
-    for matches in (
-        [node for node in nodes if node["id"] == wanted],
-        [node for node in nodes if node["hostname"] == name],
-        [node for node in nodes if len(name) >= 6 and node["id"].startswith(name)],
-    ):
-        alive = [node for node in matches if not is_gone(node)] or matches
-        if len(alive) > 1:
-            listed = ", ".join(f"{node['id']} ({node['address']}, {node['state']})" for node in alive)
-            raise Refused(f"{len(alive)} nodes are called {name}: {listed}; name the node by its ID.")
-        if alive:
-            return alive[0]
-    return None
+    wanted = own_id if name == "self" and own_id else name
+    found = matching(nodes, wanted, lambda node: node["id"], lambda node: node["hostname"])
+    alive = [node for node in found if not is_gone(node)] or found
+    if len(alive) > 1:
+        known = ", ".join(f"{node['id']} ({node['address']}, {node['state']})" for node in alive)
+        raise Refused(f"{len(alive)} nodes are called {name}: {known}; name the node by its ID.")
+    return alive[0] if alive else None

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .._options.option import BOOL, DURATION, INT, Kind, Option, Table
+from .._options.hidden import hide_value
+from .._options.labels import LABELS
+from .._options.option import BOOL, DURATION, INT, Option, Table, ValueType
 
 _HOUR = 3600 * 10**9
 
@@ -64,7 +66,8 @@ SETTINGS: Table = (
 _EXTERNAL_CA_SPEC: dict[str, t.Any] = {
     "protocol": {"type": "str", "choices": ["cfssl"], "default": "cfssl"},
     "url": {"type": "str", "required": True},
-    "options": {"type": "dict"},
+    # An external CA may want a password.
+    "options": {"type": "dict", "hidden": hide_value},
     "ca_cert": {"type": "str"},
 }
 
@@ -82,14 +85,19 @@ def _external_cas(values: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
     ]
 
 
-# Kept apart from the plain settings: its values are long and are not shown in the look of every run.
-EXTERNAL_CAS = Option(
+# Kept apart from the plain settings, since swarm_info does not show them.
+_EXTERNAL_CAS = Option(
     "external_cas",
     ("CAConfig", "ExternalCAs"),
-    Kind(
+    ValueType(
         {"type": "list", "elements": "dict", "options": _EXTERNAL_CA_SPEC},
         _external_cas,
         lambda values: [value.get("URL") for value in values],
     ),
     default=[],
 )
+
+#: Everything that a task can declare of a swarm's spec.
+SWARM: Table = (*SETTINGS, _EXTERNAL_CAS, Option("labels", ("Labels",), LABELS, {}, keyed=True))
+#: Where a new swarm takes zero for "not declared" and uses its default; an update takes zero as it is.
+ZEROS: Table = tuple(option for option in SETTINGS if option.missing is not None)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an Engine is to a swarm, whatever its state. PRIVATE to the collection.
+"""What an Engine is to a swarm, whatever its state, and reading the swarm where it can be read. PRIVATE to the collection.
 
 ``/info`` is answered by the node itself, so it works where everything else needs a manager with a quorum
 (moby ``daemon/cluster/cluster.go``).
@@ -14,16 +14,17 @@ import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import EngineAbsent, EngineTimeout, NoQuorum, NotAManager
-from .._options.plan import MEMORY
-from . import nodes, quorum
+from .._options.labels import DECLARED_LABEL
+from . import nodes
 from .options import SETTINGS
 
-# A leaderless manager answers within 10 raft ticks that it has no leader, or only after 20 s; whoever looks does
-# not wait for the latter.
+# A manager without a leader answers so within 10 raft ticks, or only after 20 s; an info module does not wait for the latter.
 _PATIENCE = 8.0
 
+Read = t.Callable[[t.List[nodes.Node], str], t.Dict[str, t.Any]]
 
-def look(client: Client) -> dict[str, t.Any]:
+
+def read(client: Client) -> dict[str, t.Any]:
     """The swarm as this Engine sees it.
 
     Returns:
@@ -55,11 +56,11 @@ def local(info: dict[str, t.Any]) -> dict[str, t.Any]:
     swarm = info.get("Swarm") or {}
     state = local_state(info)
     hostname = info.get("Name", "this host")
-    told = swarm.get("Error") or "no reason given"
+    reason = swarm.get("Error") or "no reason given"
     why = {
         "inactive": f"{hostname} is in no swarm.",
-        "pending": f"{hostname} is trying to join a swarm: {told}.",
-        "error": f"{hostname} is in a swarm but cannot take part: {told}.",
+        "pending": f"{hostname} is trying to join a swarm: {reason}.",
+        "error": f"{hostname} is in a swarm but cannot take part: {reason}.",
         "locked": f"{hostname} waits for the swarm's unlock key.",
         "worker": f"{hostname} is a worker; ask a manager about the swarm.",
         "manager": f"{hostname} is a manager.",
@@ -77,37 +78,72 @@ def local(info: dict[str, t.Any]) -> dict[str, t.Any]:
     }
 
 
-def _cluster(client: Client, info: dict[str, t.Any]) -> dict[str, t.Any]:
+def on_manager(client: Client, read_more: Read, nothing: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Read what only a manager knows, if this host is one.
+
+    Args:
+        client: any host's Engine.
+        read_more: gets the nodes and the ID of this host's own, and returns what it read.
+        nothing: what is returned in its place where this host cannot read it.
+
+    Returns:
+        ``state`` and ``why`` as ``read`` has them, and what was read.
+    """
+    try:
+        info = client.info()
+    except EngineAbsent as error:
+        return {"state": "no_engine", "why": str(error), **nothing}
+    own = local(info)
+
+    def more() -> dict[str, t.Any]:
+        seen = nodes.views(client.get("/nodes", timeout=_PATIENCE))
+        return {"state": "manager", "why": nodes.quorum_sentence(seen), **read_more(seen, own["node_id"])}
+
+    return {"state": own["state"], "why": own["why"], **nothing, **_as_manager(info, more)}
+
+
+def _as_manager(info: dict[str, t.Any], read_more: t.Callable[[], dict[str, t.Any]]) -> dict[str, t.Any]:
+    """What a manager reads; where it cannot, the state and the reason."""
     if local_state(info) != "manager":
         return {}
-    known_id = ((info.get("Swarm") or {}).get("Cluster") or {}).get("ID")
     try:
+        return read_more()
+    except (NoQuorum, EngineTimeout) as error:
+        why = f"{info.get('Name')} is a manager of a swarm that has lost its quorum: {error}"
+        return {"state": "no_quorum", "why": why}
+    except NotAManager as error:
+        # It was demoted between two requests.
+        return {"state": "worker", "why": str(error)}
+
+
+def _cluster(client: Client, info: dict[str, t.Any]) -> dict[str, t.Any]:
+    def more() -> dict[str, t.Any]:
         swarm = client.get("/swarm", timeout=_PATIENCE)
         seen = nodes.views(client.get("/nodes", timeout=_PATIENCE))
-    except (NoQuorum, EngineTimeout) as error:
         return {
-            "state": "no_quorum",
-            "swarm_id": known_id or None,
-            "why": f"{info.get('Name')} is a manager of a swarm that has lost its quorum: {error}",
+            **cluster(swarm),
+            "nodes": seen,
+            "unfinished": _unfinished(client, seen),
+            "quorum": nodes.quorum_summary(seen),
+            "why": nodes.quorum_sentence(seen),
         }
-    except NotAManager as error:
-        # It was demoted between the two requests.
-        return {"state": "worker", "why": str(error)}
-    return {
-        **cluster(swarm),
-        "nodes": seen,
-        "unfinished": _unfinished(client, seen),
-        "quorum": nodes.quorum_summary(seen),
-        "why": quorum.sentence(len(nodes.managers(seen)), len(nodes.reachable(seen))),
-    }
+
+    found = _as_manager(info, more)
+    if found.get("state") == "no_quorum":
+        found["swarm_id"] = ((info.get("Swarm") or {}).get("Cluster") or {}).get("ID") or None
+    return found
 
 
 def _unfinished(client: Client, seen: list[nodes.Node]) -> list[str]:
-    """IDs of nodes whose joining broke off before their labels were in force.
+    """IDs of nodes whose join stopped before their labels were in force.
 
-    They joined paused and were never declared. One that was paused by hand differs in that it has run a task.
+    They joined paused and were never declared. A node that was paused by hand differs in that it has run a task.
     """
-    paused = [node["id"] for node in seen if node["availability"] == "pause" and MEMORY not in node["labels"]]
+    paused = [
+        node["id"]
+        for node in seen
+        if node["availability"] == "pause" and DECLARED_LABEL not in node["labels"]
+    ]
     tasks = client.get("/tasks", timeout=_PATIENCE, filters={"node": paused}) if paused else []
     return sorted(set(paused) - {task.get("NodeID") for task in tasks})
 
@@ -117,7 +153,7 @@ def cluster(swarm: dict[str, t.Any]) -> dict[str, t.Any]:
     spec = swarm.get("Spec") or {}
     return {
         "swarm_id": swarm.get("ID"),
-        "settings": {option.name: option.kind.show(option.read(spec)) for option in SETTINGS},
+        "settings": {option.name: option.shown(spec) for option in SETTINGS},
         "labels": spec.get("Labels") or {},
         "data_path_port": swarm.get("DataPathPort") or 4789,
         "default_addr_pool": swarm.get("DefaultAddrPool") or [],

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading the files of a stack, and filling variables in. PRIVATE to the collection. Pure but for ``reader``."""
+"""Read the files of a stack and fill their variables in. PRIVATE to the collection. Pure but for ``reader``."""
 
 from __future__ import annotations
 
@@ -10,84 +10,111 @@ import typing as t
 from dataclasses import dataclass
 
 from ...module_utils._engine.errors import Refused
-from .env_file import env_file
-from .interpolate import Malformed, Missing, interpolate
-from .node import Node, text_of
-from .notes import Notes
+from .unsupported import Notices
+from .value import Value, text_of
+from .variables import EnvFile, Malformed, Missing, fill, read_env_file, read_raw_env_file
 from .yaml import Override, parse
 
 Read = t.Callable[[str], bytes]
 
 
 @dataclass(frozen=True)
-class Files:
-    """Reads files.
+class ComposeFiles:
+    """Reads the files of a stack.
 
     Attributes:
         reader: reads one file; raises ``LookupError`` with a plain reason.
-        variables: what is filled in.
-        notes: where warnings go.
-        project_dir: where relative paths of inline definitions begin.
-        leave_contents: the files of secrets and configs are read by somebody else.
+        variables: the variables that are filled in.
+        notices: where warnings are collected.
+        project_dir: the folder of relative paths in inline definitions.
+        leave_contents: the module reads the files of secrets and configs on the host.
     """
 
     reader: Read
     variables: dict[str, str]
-    notes: Notes
+    notices: Notices
     project_dir: str | None = None
     leave_contents: bool = False
 
-    def content(self, path: str, wanted_by: str) -> bytes:
-        """What is in a file.
+    def content(self, path: str, named_by: str) -> bytes:
+        """The content of a file.
 
         Args:
-            wanted_by: where it is named, for the error.
+            named_by: what names the file, for the error.
 
         Raises:
-            Refused: it cannot be read.
+            Refused: the file cannot be read.
         """
         try:
             return self.reader(path)
         except LookupError as error:
-            reason = str(error.args[0]) if error.args else "it is not there"
-            raise Refused(f"{wanted_by}: {path} cannot be read: {reason.rstrip('.')}.") from None
+            reason = str(error.args[0]) if error.args else "there is no such file"
+            raise Refused(f"{named_by}: {path} cannot be read: {reason.rstrip('.')}.") from None
 
-    def env_file(self, path: str, wanted_by: str, known: t.Mapping[str, str]) -> dict[str, str]:
-        """The variables that a file sets; one without a value sets nothing."""
-        found = env_file(self.content(path, wanted_by), path, known, self._unset(path))
-        for name in [name for name, value in found.items() if value is None]:
-            self.notes.warn(f"{path}: {name} has no value there, so it sets nothing.")
-        return {name: value for name, value in found.items() if value is not None}
-
-    def parsed(self, path: str, wanted_by: str) -> dict[str, t.Any]:
-        """The YAML in a file.
+    def parsed(self, path: str, named_by: str) -> dict[str, t.Any]:
+        """The YAML of a file.
 
         Raises:
-            Refused: it cannot be read, or is no YAML.
+            Refused: the file cannot be read, or is not YAML.
         """
-        return parse(self.content(path, wanted_by), path)
+        return parse(self.content(path, named_by), path)
 
-    def filled(self, node: Node) -> t.Any:
-        """A value with its variables, in a copy.
+    def env_file(self, path: str, named_by: str, known: t.Mapping[str, str]) -> dict[str, str]:
+        """The variables that an env file sets; a name without a value sets none.
+
+        Args:
+            known: variables that values may use.
 
         Raises:
-            Refused: a variable has to be set and is not, or is malformed.
+            Refused: the file cannot be read, or is not an env file.
         """
-        value = node.value
-        if isinstance(value, dict):
-            return {text_of(key): self.filled(node.at(text_of(key), inner)) for key, inner in value.items()}
-        if isinstance(value, list):
-            return [self.filled(item) for item in node.items()]
-        if isinstance(value, Override):
-            return Override(self.filled(Node(value.value, node.path, node.origins, node.notes)))
-        if not isinstance(value, str) or "$" not in value:
-            return value
+        variables = read_env_file(self.content(path, named_by), path, known, self._unset(path))
+        for name in [name for name, value in variables.items() if value is None]:
+            self.notices.warn(f"{path}: {name} has no value and sets nothing.")
+        return {name: value for name, value in variables.items() if value is not None}
+
+    def env_file_of_service(self, value: Value) -> EnvFile:
+        """The variables of one entry of a service's ``env_file``.
+
+        Raises:
+            Refused: the file cannot be read, or is not an env file.
+        """
+        given = value.check_keys(("path", "required", "format"))
+        path = value.need("path").text()
+        is_raw = "format" in given and value.need("format").choice("raw") == "raw"
         try:
-            return interpolate(value, self.variables, self._unset(node.file))
+            content = self.reader(path)
+        except LookupError:
+            if "required" in given and not value.need("required").flag():
+                return {}
+            content = self.content(path, value.where)
+        if is_raw:
+            return read_raw_env_file(content, path)
+        return read_env_file(content, path, self.variables, self._unset(path))
+
+    def filled(self, value: Value) -> t.Any:
+        """The content of a value with its variables filled in, as a copy.
+
+        Raises:
+            Refused: a required variable is not set, or a variable is malformed.
+        """
+        content = value.content
+        if isinstance(content, dict):
+            return {
+                text_of(key): self.filled(value.at(text_of(key), inner)) for key, inner in content.items()
+            }
+        if isinstance(content, list):
+            return [self.filled(item) for item in value.items()]
+        if isinstance(content, Override):
+            return Override(self.filled(value.with_content(content.content)))
+        if not isinstance(content, str) or "$" not in content:
+            return content
+        try:
+            return fill(content, self.variables, self._unset(value.file))
         except (Malformed, Missing) as error:
-            raise node.wrong(str(error).rstrip(".")) from None
+            raise value.wrong(str(error).rstrip(".")) from None
 
     def _unset(self, file: str) -> t.Callable[[str], None]:
-        return lambda name: self.notes.warn(
-            f"{file}: the variable {name} is not set, so it is empty text there."
+        return lambda name: self.notices.warn(
+            f"{file}: the variable {name} is not set and is replaced by the empty text."
         )

@@ -4,18 +4,21 @@
 
 """Merge Compose files as Compose does. PRIVATE to the collection. Pure.
 
-Maps are merged key by key, lists are appended, what a key identifies is replaced by the later file's.
+Mappings are merged key by key, lists are appended, and an entry that a key identifies is replaced by that of the later file.
 """
 
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
-from .node import Origins, Path
 from .ports import port_key
+from .value import Origins, Path
 from .yaml import Override, Reset
 
-# Below ``services.NAME``: lists that say one thing together.
+#: The sections of a document beside the services.
+DEFINITIONS = ("networks", "volumes", "secrets", "configs")
+# Below ``services.NAME``: lists that have a meaning only as a whole.
 _REPLACED = (("command",), ("entrypoint",), ("healthcheck", "test"))
 _KEYED: dict[str, t.Callable[[dict[str, t.Any]], t.Any]] = {
     "ports": port_key,
@@ -26,101 +29,113 @@ _KEYED: dict[str, t.Callable[[dict[str, t.Any]], t.Any]] = {
 
 
 class Part(t.NamedTuple):
-    """A value in a document.
+    """A part of a document.
 
     Attributes:
-        value: the value.
-        origins: which files its document comes from.
-        path: where it stands there.
+        content: what the document has there.
+        origins: the files that its document comes from.
+        path: its path in the document.
     """
 
-    value: t.Any
+    content: t.Any
     origins: Origins
     path: Path
 
     def at(self, step: str | int) -> Part:
-        """A value below it."""
-        return Part(self.value[step], self.origins, (*self.path, step))
+        """A part inside of this one."""
+        return Part(self.content[step], self.origins, (*self.path, step))
 
 
-def merged(base: Part, over: Part, within: Path = ()) -> t.Any:
-    """The value of both, the later one winning. What comes from where is written down in the base's origins.
+@dataclass
+class Document:
+    """The content of one file, or of several that were merged."""
+
+    content: dict[str, t.Any]
+    origins: Origins
+
+    def section(self, name: str) -> Part:
+        """The services, networks, volumes, secrets or configs."""
+        return Part(self.content.get(name) or {}, self.origins, (name,))
+
+
+def merge_documents(base: Document, over: Document) -> Document:
+    """Two documents as one; the later one takes precedence."""
+    merged = {
+        **base.content,
+        **{key: content for key, content in over.content.items() if key in ("name", "version")},
+    }
+    merged["services"] = _merge_services(base.section("services"), over.section("services"))
+    for section in DEFINITIONS:
+        if over.section(section).content:
+            merged[section] = merge(base.section(section), over.section(section))
+    return Document(merged, base.origins)
+
+
+def merge(base: Part, over: Part, within: Path = ()) -> t.Any:
+    """The content of both parts; the later one takes precedence. The base's origins record which part is from which file.
 
     Args:
-        within: where it stands below the service, empty outside of services.
+        within: the path from ``services`` on, empty outside of services.
     """
-    if isinstance(over.value, Override):
+    if isinstance(over.content, Override):
         base.origins.adopt(base.path, over.origins, over.path)
-        return over.value
-    if over.value is None and base.value is not None:
-        return base.value
+        return over.content
+    if over.content is None and base.content is not None:
+        return base.content
     if (
-        isinstance(base.value, dict)
-        and isinstance(over.value, dict)
-        and not _other_driver(base, over, within)
+        isinstance(base.content, dict)
+        and isinstance(over.content, dict)
+        and not _is_other_driver(base, over, within)
     ):
-        return _merged_maps(base, over, within)
-    if isinstance(base.value, list) and isinstance(over.value, list) and within[1:] not in _REPLACED:
-        return _merged_lists(base, over, _KEYED.get(str(within[1])) if len(within) == 2 else None)
+        return _merge_mappings(base, over, within)
+    if isinstance(base.content, list) and isinstance(over.content, list) and within[1:] not in _REPLACED:
+        return _merge_lists(base, over, _KEYED.get(str(within[1])) if len(within) == 2 else None)
     base.origins.adopt(base.path, over.origins, over.path)
-    return over.value
+    return over.content
 
 
-def _other_driver(base: Part, over: Part, within: Path) -> bool:
-    """Whether these are options of two different log drivers, which mean nothing to each other."""
-    drivers = base.value.get("driver"), over.value.get("driver")
+def _is_other_driver(base: Part, over: Part, within: Path) -> bool:
+    """Whether both parts are ``logging`` with different drivers, whose options have nothing in common."""
+    drivers = base.content.get("driver"), over.content.get("driver")
     return within[1:] == ("logging",) and None not in drivers and drivers[0] != drivers[1]
 
 
-def _merged_maps(base: Part, over: Part, within: Path) -> dict[str, t.Any]:
-    made = dict(base.value)
-    for key, value in over.value.items():
-        if isinstance(value, Reset):
-            made.pop(key, None)
-        elif key in made:
-            inner = (*within, key) if within else within
-            made[key] = merged(base.at(key), over.at(key), inner)
+def _merge_mappings(base: Part, over: Part, within: Path) -> dict[str, t.Any]:
+    merged = dict(base.content)
+    for key, content in over.content.items():
+        if isinstance(content, Reset):
+            merged.pop(key, None)
+        elif key in merged:
+            merged[key] = merge(base.at(key), over.at(key), (*within, key) if within else within)
         else:
-            made[key] = value
+            merged[key] = content
             base.origins.adopt((*base.path, key), over.origins, (*over.path, key))
-    return made
+    return merged
 
 
-def _merged_lists(base: Part, over: Part, key: t.Callable[[dict[str, t.Any]], t.Any] | None) -> list[t.Any]:
-    made = list(base.value)
-    for index, item in enumerate(over.value):
-        keyed = key is not None and isinstance(item, dict)
-        same = [
-            place
-            for place, known in enumerate(made)
-            if known == item or (keyed and isinstance(known, dict) and key and key(known) == key(item))
+def _merge_lists(base: Part, over: Part, key: t.Callable[[dict[str, t.Any]], t.Any] | None) -> list[t.Any]:
+    merged = list(base.content)
+    for index, item in enumerate(over.content):
+        is_keyed = key is not None and isinstance(item, dict)
+        equal = [
+            at
+            for at, known in enumerate(merged)
+            if known == item or (is_keyed and isinstance(known, dict) and key and key(known) == key(item))
         ]
-        place = same[0] if same else len(made)
-        made[place : place + 1] = [item]
-        base.origins.adopt((*base.path, place), over.origins, (*over.path, index))
-    return made
+        at = equal[0] if equal else len(merged)
+        merged[at : at + 1] = [item]
+        base.origins.adopt((*base.path, at), over.origins, (*over.path, index))
+    return merged
 
 
-def merged_services(base: Part, over: Part) -> dict[str, t.Any]:
-    """The services of both, by name."""
-    made = dict(base.value)
-    for name in over.value:
-        if isinstance(over.value[name], Reset):
-            made.pop(name, None)
-        elif name in made:
-            made[name] = merged(base.at(name), over.at(name), (name,))
+def _merge_services(base: Part, over: Part) -> dict[str, t.Any]:
+    merged = dict(base.content)
+    for name in over.content:
+        if isinstance(over.content[name], Reset):
+            merged.pop(name, None)
+        elif name in merged:
+            merged[name] = merge(base.at(name), over.at(name), (name,))
         else:
-            made[name] = over.value[name]
+            merged[name] = over.content[name]
             base.origins.adopt((*base.path, name), over.origins, (*over.path, name))
-    return made
-
-
-def settled(value: t.Any) -> t.Any:
-    """The value without the tags ``!reset`` and ``!override``, which have done what they are for."""
-    if isinstance(value, Override):
-        return settled(value.value)
-    if isinstance(value, dict):
-        return {key: settled(inner) for key, inner in value.items() if not isinstance(inner, Reset)}
-    if isinstance(value, list):
-        return [settled(inner) for inner in value if not isinstance(inner, Reset)]
-    return value
+    return merged

@@ -2,174 +2,258 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One service of a Compose file in the options of swarm_service. PRIVATE to the collection. Pure but for ``read``."""
+"""A service of a Compose file in the options of swarm_service. PRIVATE to the collection. Pure but for reading files."""
 
 from __future__ import annotations
 
-import shlex
 import typing as t
 from dataclasses import dataclass
 
-from ...module_utils._engine.errors import Refused
-from ...module_utils._options.option import declared
-from ...module_utils._service.mode import check_mode, mode_options
-from ...module_utils._service.options import SERVICE as SERVICE_OPTIONS
-from . import ports
-from .container import healthcheck, hosts, logging, ulimits
-from .contents import Contents
-from .deploy import deploy_options
-from .environment import environment
-from .files import Files
-from .keys import SERVICE, UNSUPPORTED, check
-from .labels import IMAGE, labels, with_stack
-from .networks import Networks
-from .node import Node
-from .privileges import privileges
-from .volumes import Volumes, tmpfs_option
+from . import checks
+from . import service_keys as keys
+from .files import ComposeFiles
+from .networks import ComposeNetworks
+from .ports import ComposePorts
+from .secrets import ComposeSecrets
+from .unsupported import UNSUPPORTED, UNSUPPORTED_RESERVATIONS
+from .value import Value
+from .volumes import ComposeVolumes, tmpfs_mount
 
 Options = dict[str, t.Any]
+Tree = dict[str, t.Any]
 
-# Only newer Engines have these, so they can be left out.
-_LATER = ("oom_score_adj",)
-# Keys that are an option under the same or another name, and what they hold.
-_PLAIN: tuple[tuple[str, str, t.Callable[[Node], t.Any]], ...] = (
-    ("working_dir", "working_dir", Node.text),
-    ("user", "user", Node.text),
-    ("hostname", "hostname", Node.text),
-    ("tty", "tty", Node.yes_no),
-    ("stdin_open", "interactive", Node.yes_no),
-    ("init", "init", Node.yes_no),
-    ("read_only", "read_only", Node.yes_no),
-    ("stop_signal", "stop_signal", Node.text),
-    ("stop_grace_period", "stop_grace_period", Node.duration),
-    ("oom_score_adj", "oom_score_adj", Node.whole),
-    ("isolation", "isolation", lambda node: node.choice("default", "process", "hyperv")),
-    ("cap_add", "cap_add", Node.texts),
-    ("cap_drop", "cap_drop", Node.texts),
-    ("group_add", "groups", Node.texts),
-    ("dns", "dns", Node.texts),
-    ("dns_search", "dns_search", Node.texts),
-    ("dns_opt", "dns_options", Node.texts),
-    ("sysctls", "sysctls", labels),
+# The label by which Docker's own command line knows the declared image.
+_IMAGE = "com.docker.stack.image"
+
+
+def _all_of(path: str, group: str, but: tuple[str, ...] = ()) -> dict[str, str]:
+    """All suboptions of a group, each a key of the same name."""
+    return {f"{path}.{name}": f"{group}.{name}" for name in checks.suboptions(group) if name not in but}
+
+
+#: The keys below a service that are an option of swarm_service. The option's row in its table says all else: the type, the
+#: words, the limits, and that an Engine may be too old for it. Where two keys are one option, the lower row takes precedence.
+OPTIONS = {
+    "cap_add": "cap_add",
+    "cap_drop": "cap_drop",
+    "deploy.endpoint_mode": "endpoint_mode",
+    "deploy.placement.constraints": "placement.constraints",
+    "deploy.placement.max_replicas_per_node": "placement.replicas_max_per_node",
+    "scale": "replicas",
+    "deploy.replicas": "replicas",
+    "deploy.resources.limits.cpus": "limits.cpus",
+    "deploy.resources.limits.memory": "limits.memory",
+    "deploy.resources.limits.pids": "limits.pids",
+    "deploy.resources.reservations.cpus": "reservations.cpus",
+    "deploy.resources.reservations.memory": "reservations.memory",
+    **_all_of("deploy.restart_policy", "restart_config"),
+    **_all_of("deploy.rollback_config", "rollback_config"),
+    **_all_of("deploy.update_config", "update_config"),
+    "dns": "dns",
+    "dns_opt": "dns_options",
+    "dns_search": "dns_search",
+    "group_add": "groups",
+    **_all_of("healthcheck", "healthcheck", but=("test",)),
+    "hostname": "hostname",
+    "init": "init",
+    "isolation": "isolation",
+    "logging.driver": "logging.driver",
+    "logging.options": "logging.options",
+    "oom_score_adj": "oom_score_adj",
+    "read_only": "read_only",
+    "stdin_open": "interactive",
+    "stop_grace_period": "stop_grace_period",
+    "stop_signal": "stop_signal",
+    "sysctls": "sysctls",
+    "tty": "tty",
+    "user": "user",
+    "working_dir": "working_dir",
+}
+# The other keys below a service: ``ComposeServices`` reads each of them.
+_OTHER_KEYS = (
+    *("command", "configs", "credential_spec", "entrypoint", "env_file", "environment", "extends"),
+    *("extra_hosts", "image", "labels", "networks", "ports", "restart", "secrets", "security_opt"),
+    *("tmpfs", "ulimits", "volumes", "deploy.labels", "deploy.mode", "deploy.placement.preferences"),
+    *("deploy.resources.reservations.generic_resources", "healthcheck.disable", "healthcheck.test"),
 )
+_UNSUPPORTED = {"": UNSUPPORTED, "deploy.resources.reservations": UNSUPPORTED_RESERVATIONS}
+
+
+def _tree(paths: t.Iterable[str]) -> Tree:
+    """Dotted paths as nested dictionaries."""
+    tree: Tree = {}
+    for path in paths:
+        at = tree
+        for key in path.split("."):
+            at = at.setdefault(key, {})
+    return tree
+
+
+#: All keys of a service, nested as in a Compose file.
+KEYS = _tree((*OPTIONS, *_OTHER_KEYS))
 
 
 @dataclass(frozen=True)
-class Converter:
-    """Converts the services of a stack.
+class ComposeServices:
+    """The services of a stack, read one after the other.
 
     Attributes:
         stack: the stack's name.
         files: reads the files that services name.
+        networks, volumes, secrets, configs: those of the stack, to which services refer.
+        ports: the ports that the services publish.
     """
 
     stack: str
-    files: Files
-    networks: Networks
-    volumes: Volumes
-    secrets: Contents
-    configs: Contents
-    published: ports.Published
+    files: ComposeFiles
+    networks: ComposeNetworks
+    volumes: ComposeVolumes
+    secrets: ComposeSecrets
+    configs: ComposeSecrets
+    ports: ComposePorts
 
-    def service(self, key: str, node: Node) -> Options:
-        """A service.
+    def options(self, key: str, value: Value) -> Options:
+        """The options of a service.
+
+        Args:
+            key: the service's key in the Compose file.
 
         Raises:
-            Refused: a value is not what its key wants, or names what is not defined.
+            Refused: a value cannot be what its key wants, or names what is not defined.
         """
-        given = check(node, SERVICE, UNSUPPORTED)
-        image = node.need("image").text() if "image" in given else ""
-        if not image:
-            raise node.wrong(
-                "has no image, and the swarm builds none; push it to a registry and name it in image"
+        _check_keys(value, KEYS)
+        image, mode = value.get("image"), value.find("deploy.mode")
+        if image is None or not image.text():
+            raise value.wrong(
+                "has no image, and Swarm builds none; push one to a registry and name it in image"
             )
-        deploy = node.get("deploy")
-        own = {**labels(deploy.get("labels") if deploy else None), IMAGE: image}
-        made: Options = {
+        options: Options = {
             "name": f"{self.stack}_{key}",
-            "image": image,
-            "labels": with_stack(own, self.stack),
-            "container_labels": with_stack(labels(node.get("labels")), self.stack),
-            "networks": self.networks.references(key, node.get("networks")),
+            "mode": mode.choice(*checks.choices("mode")) if mode else "replicated",
+            "image": image.text(),
         }
-        for name, option, kind in _PLAIN:
-            if name in given and not (name in _LATER and node.need(name).dropped(name)):
-                made[option] = kind(node.need(name))
-        made.update(_commands(node))
-        made.update(deploy_options(node))
-        made.update(self._parts(key, node))
-        made.update(privileges(node, self.configs))
-        _check(node, made)
-        return made
+        self._add_labels(options, value)
+        _add_plain(options, value)
+        _add_commands(options, value.get("entrypoint"), value.get("command"))
+        _add_health(options, value)
+        _add_others(options, value)
+        self._add_environment(options, value)
+        self._add_references(options, key, value)
+        return options
 
-    def _parts(self, key: str, node: Node) -> Options:
-        """The options that are put together of several values."""
-        made: Options = {}
-        env = environment(node, self.files)
-        if env or node.get("environment"):
-            made["env"] = env
-        mounts = [self.volumes.option(item) for item in _items(node, "volumes")]
-        mounts += [tmpfs_option(item) for item in _items(node, "tmpfs")]
-        _check_targets(node, mounts)
-        publish = []
-        for item in _items(node, "ports"):
-            port = ports.option(item)
-            self.published.add(key, item, port)
-            publish.append(port)
-        secrets, configs = node.get("secrets"), node.get("configs")
-        parts = {
+    def _add_labels(self, options: Options, value: Value) -> None:
+        own, of_containers = value.find("deploy.labels"), value.get("labels")
+        image = {_IMAGE: options["image"]}
+        _add(options, "labels", own or value, {**checks.labels_of(own, self.stack), **image})
+        _add(options, "container_labels", of_containers or value, checks.labels_of(of_containers, self.stack))
+
+    def _add_environment(self, options: Options, value: Value) -> None:
+        own, env_files = value.get("environment"), value.get("env_file")
+        variables = keys.environment(own, env_files, self.files)
+        if own or variables:
+            _add(options, "env", own or value, variables)
+
+    def _add_references(self, options: Options, key: str, value: Value) -> None:
+        networks = value.get("networks")
+        _add(options, "networks", networks or value, self.networks.references(key, networks))
+        mounts = [self.volumes.mount(item) for item in _items(value, "volumes")]
+        mounts += [tmpfs_mount(item) for item in _items(value, "tmpfs")]
+        _check_targets(value, mounts)
+        # What is read here was checked item by item, so that an error names the item.
+        checked = {
             "mounts": mounts,
-            "publish": publish,
-            "secrets": self.secrets.references(secrets) if secrets else [],
-            "configs": self.configs.references(configs) if configs else [],
-            "healthcheck": healthcheck(node.get("healthcheck")),
-            "logging": logging(node.get("logging")),
-            "ulimits": ulimits(node.get("ulimits")),
-            "hosts": hosts(node.get("extra_hosts")),
+            "publish": [self.ports.option(key, item) for item in _items(value, "ports")],
+            "secrets": self.secrets.references(value.get("secrets")),
+            "configs": self.configs.references(value.get("configs")),
         }
-        made.update({name: value for name, value in parts.items() if value})
-        return made
+        options.update({name: entries for name, entries in checked.items() if entries})
+        spec = value.get("credential_spec")
+        if spec:
+            _add(options, "privileges.credential_spec", spec, keys.credential_spec(spec, self.configs))
 
 
-def _check(node: Node, made: Options) -> None:
-    """Let the tables of the service module see what they would refuse, where file and service are known."""
-    try:
-        wanted = declared((*SERVICE_OPTIONS, *mode_options(made["mode"])), made)
-        check_mode(made["name"], made["mode"], wanted)
-    except Refused as error:
-        raise node.wrong(f"cannot be: {str(error).rstrip('.')}") from None
+def _check_keys(value: Value, known: Tree, path: str = "") -> None:
+    given = value.check_keys(known, _UNSUPPORTED.get(path))
+    for key in known:
+        if key in given and known[key]:
+            _check_keys(value.need(key), known[key], f"{path}.{key}".lstrip("."))
 
 
-def _items(node: Node, key: str) -> list[Node]:
-    found = node.get(key)
-    return found.items() if found else []
+def _add_plain(options: Options, value: Value) -> None:
+    """Add the options that a key is by itself."""
+    for path, name in OPTIONS.items():
+        inner = value.find(path)
+        if inner is None or (checks.is_newer(name) and inner.is_ignored(path.rpartition(".")[2])):
+            continue
+        checks.check_mode_has(inner, options["mode"], name)
+        _set(options, name, checks.read(inner, name))
 
 
-def _check_targets(node: Node, mounts: list[Options]) -> None:
+def _add_commands(options: Options, entrypoint: Value | None, command: Value | None) -> None:
+    for name, value in (("command", entrypoint), ("args", command)):
+        words = keys.words(value) if value else []
+        if value and words:
+            _add(options, name, value, words)
+        elif value:
+            value.warn("is empty, so Swarm takes that of the image")
+
+
+def _add_health(options: Options, value: Value) -> None:
+    disable, test = value.find("healthcheck.disable"), value.find("healthcheck.test")
+    if disable and disable.flag():
+        if test:
+            raise test.wrong("cannot be combined with disable; remove one of them")
+        # Nothing else of a health check has an effect.
+        options["healthcheck"] = {"test": ["NONE"]}
+    elif test and test.content:
+        _add(options, "healthcheck.test", test, keys.health_test(test))
+
+
+def _add_others(options: Options, value: Value) -> None:
+    """Add the options for which a key has another form."""
+    readers: tuple[tuple[str, str, t.Callable[[Value], t.Any]], ...] = (
+        ("extra_hosts", "hosts", keys.hosts),
+        ("ulimits", "ulimits", keys.ulimits),
+        ("deploy.placement.preferences", "placement.preferences", keys.preferences),
+        (
+            "deploy.resources.reservations.generic_resources",
+            "reservations.generic_resources",
+            keys.generic_resources,
+        ),
+    )
+    for path, name, reader in readers:
+        inner = value.find(path)
+        if inner and inner.content:
+            _add(options, name, inner, reader(inner))
+    restart, security = value.get("restart"), value.get("security_opt")
+    if restart and not value.find("deploy.restart_policy"):
+        for name, declared in keys.restart(restart).items():
+            _add(options, f"restart_config.{name}", restart, declared)
+    # Not every supported Engine has it.
+    if security and not security.is_ignored("security_opt"):
+        for name, declared in keys.security(security).items():
+            _add(options, f"privileges.{name}", security, declared)
+
+
+def _add(options: Options, name: str, value: Value, declared: t.Any) -> None:
+    """Add an option that was read from a value, and check it."""
+    checks.check(value, name, declared)
+    _set(options, name, declared)
+
+
+def _set(options: Options, name: str, declared: t.Any) -> None:
+    group, _dot, name = name.rpartition(".")
+    within = options.setdefault(group, {}) if group else options
+    within[name] = declared
+
+
+def _items(value: Value, key: str) -> list[Value]:
+    entries = value.get(key)
+    return entries.items() if entries else []
+
+
+def _check_targets(value: Value, mounts: list[Options]) -> None:
     targets = [mount["target"] for mount in mounts]
     for at, target in enumerate(targets):
         if target in targets[:at]:
-            raise node.wrong(f"mounts two things at {target}")
-
-
-def _commands(node: Node) -> Options:
-    made: Options = {}
-    for key, option in (("entrypoint", "command"), ("command", "args")):
-        value = node.get(key)
-        if value is None:
-            continue
-        words = _words(value)
-        if words:
-            made[option] = words
-        else:
-            value.warn("is empty, which for the swarm means: as the image says")
-    return made
-
-
-def _words(node: Node) -> list[str]:
-    if isinstance(node.value, list):
-        return node.texts()
-    try:
-        return shlex.split(node.text())
-    except ValueError as error:
-        raise node.wrong(f"cannot be split as a shell does: {str(error).lower()}") from None
+            raise value.wrong(f"has two mounts with the target {target}; remove one of them")

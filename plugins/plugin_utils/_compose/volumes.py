@@ -11,16 +11,16 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from .keys import check
-from .labels import labels, options, with_stack
-from .node import Node
+from . import checks
+from .value import Value
+
+Options = dict[str, t.Any]
 
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]")
-_PROPAGATION = ("shared", "slave", "private", "rshared", "rslave", "rprivate")
 _KEYS = ("type", "source", "target", "read_only", "bind", "volume", "tmpfs", "cluster")
 _SELINUX = "give the directory its SELinux label on the nodes"
-_NO_CONSISTENCY = "it means something on Docker Desktop only"
-_UNSUPPORTED = {"consistency": _NO_CONSISTENCY, "image": "the swarm mounts no images"}
+_NO_CONSISTENCY = "it has a meaning on Docker Desktop only"
+_UNSUPPORTED = {"consistency": _NO_CONSISTENCY, "image": "Swarm mounts no images"}
 _SHORT_UNSUPPORTED = {
     "z": _SELINUX,
     "Z": _SELINUX,
@@ -30,49 +30,48 @@ _SHORT_UNSUPPORTED = {
 }
 _BIND_UNSUPPORTED = {"selinux": _SELINUX}
 _VOLUME_UNSUPPORTED = {"labels": "write labels under the top-level volumes"}
-_TOP = ("name", "driver", "driver_opts", "external", "labels", "x-cluster-spec")
+_TOP = ("name", "driver", "driver_opts", "external", "labels")
 
 
-def long_form(node: Node) -> dict[str, t.Any]:
-    """A mount with its parts by name.
+def long_form(value: Value) -> Options:
+    """A mount as a mapping.
 
     Raises:
-        Refused: it is not written like a mount.
+        Refused: the value is not a mount.
     """
-    if isinstance(node.value, dict):
-        return dict(node.value)
-    parts = _split(node.text())
+    if isinstance(value.content, dict):
+        return dict(value.content)
+    parts = _split(value.text())
     if not 1 <= len(parts) <= 3 or not all(parts):
-        raise node.wrong(f"is {node.text()!r}, not a mount like data:/var/lib/data:ro")
+        raise value.wrong(f"is {value.text()!r}, not a mount like data:/var/lib/data:ro")
     if len(parts) == 1:
         return {"type": "volume", "target": parts[0]}
-    made: dict[str, t.Any] = {
+    mount: Options = {
         "type": "bind" if _is_path(parts[0]) else "volume",
         "source": parts[0],
         "target": parts[1],
     }
     for word in parts[2].split(",") if len(parts) == 3 else ():
-        _short_option(node, made, word)
-    return made
+        mount.update(_short_option(value, word))
+    return mount
 
 
-def _short_option(node: Node, made: dict[str, t.Any], word: str) -> None:
+def _short_option(value: Value, word: str) -> Options:
+    propagation = checks.choices("mounts.propagation")
     if word in ("ro", "rw"):
-        made["read_only"] = word == "ro"
-    elif word == "nocopy":
-        made["volume"] = {"nocopy": True}
-    elif word in _PROPAGATION:
-        made["bind"] = {"propagation": word}
-    elif word in _SHORT_UNSUPPORTED:
-        node.unable(word, _SHORT_UNSUPPORTED[word])
-    else:
-        raise node.wrong(
-            f"has the option {word!r}, which is none of ro, rw, nocopy, {', '.join(_PROPAGATION)}"
-        )
+        return {"read_only": word == "ro"}
+    if word == "nocopy":
+        return {"volume": {"nocopy": True}}
+    if word in propagation:
+        return {"bind": {"propagation": word}}
+    if word not in _SHORT_UNSUPPORTED:
+        raise value.wrong(f"has the option {word!r}, none of ro, rw, nocopy, {', '.join(propagation)}")
+    value.unsupported(word, _SHORT_UNSUPPORTED[word])
+    return {}
 
 
 def _split(text: str) -> list[str]:
-    """The parts between the colons, the one behind a drive letter not counted."""
+    """The parts between the colons; the colon behind a drive letter does not count."""
     parts: list[str] = []
     rest = text
     while rest:
@@ -90,57 +89,68 @@ def _is_path(source: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Volumes:
-    """The volumes of a stack.
+class ComposeVolumes:
+    """The volumes of a stack, and what services mount.
 
     Attributes:
         stack: the stack's name.
-        top: the document's ``volumes``, ``None`` without one.
-        project_dir: where relative paths on the nodes begin.
+        top: the top-level ``volumes``, ``None`` where there are none.
+        project_dir: the folder on the nodes in which relative paths begin.
     """
 
     stack: str
-    top: Node | None
+    top: Value | None
     project_dir: str | None
 
-    def option(self, node: Node) -> dict[str, t.Any]:
-        """A mount as ``mounts`` of swarm_service has it.
+    def mount(self, value: Value) -> Options:
+        """An entry of ``volumes`` of a service as ``mounts`` of swarm_service has it.
 
         Raises:
-            Refused: it is none, or names a volume that is not defined.
+            Refused: the value is not a mount, or names a volume that is not defined.
         """
-        check(node, _KEYS, _UNSUPPORTED)
-        kind = node.need("type").choice("bind", "volume", "tmpfs", "npipe", "cluster")
-        made: dict[str, t.Any] = {"type": kind, "target": node.need("target").text()}
-        read_only = node.get("read_only")
+        value.check_keys(_KEYS, _UNSUPPORTED)
+        type_ = value.need("type").choice(*checks.choices("mounts.type"))
+        mount: Options = {"type": type_, "target": value.need("target").text()}
+        read_only = value.get("read_only")
         if read_only:
-            made["readonly"] = read_only.yes_no()
+            mount["readonly"] = read_only.flag()
         for other in ("bind", "volume", "tmpfs", "cluster"):
-            part = node.get(other)
-            if part and other != kind and part.value:
-                raise part.wrong(f"does not belong to a mount of type {kind}")
-        return {**made, **getattr(self, f"_{kind}")(node)}
+            part = value.get(other)
+            if part and other != type_ and part.content:
+                raise part.wrong(f"cannot be set for a mount of type {type_}; remove {other}")
+        readers: dict[str, t.Callable[[Value], Options]] = {
+            "bind": self._bind,
+            "volume": self._volume,
+            "cluster": self._cluster,
+            "tmpfs": _tmpfs,
+        }
+        mount.update(readers.get(type_, _plain)(value))
+        checks.check(value, "mounts", [mount])
+        return mount
 
-    def _bind(self, node: Node) -> dict[str, t.Any]:
-        made: dict[str, t.Any] = {"source": self._path(node.need("source"))}
-        bind = node.get("bind")
-        if bind:
-            # A service's mount never makes a missing directory, whatever is asked for.
-            given = check(bind, ("propagation", "create_host_path", "recursive"), _BIND_UNSUPPORTED)
-            if "propagation" in given:
-                made["propagation"] = bind.need("propagation").choice(*_PROPAGATION)
-            if "create_host_path" in given and bind.need("create_host_path").yes_no():
-                bind.need("create_host_path").unable(
-                    "create_host_path", "make the directory on the nodes first"
-                )
-            if "recursive" in given:
-                recursive = bind.need("recursive").choice("enabled", "disabled", "writable", "readonly")
-                if recursive in ("writable", "readonly"):
-                    bind.need("recursive").unable("recursive", "services know enabled and disabled only")
-                made.update({"non_recursive": True} if recursive == "disabled" else {})
-        return made
+    def _bind(self, value: Value) -> Options:
+        mount: Options = {"source": self._path(value.need("source"))}
+        bind = value.get("bind")
+        if not bind:
+            return mount
+        bind.check_keys(("propagation", "create_host_path", "recursive"), _BIND_UNSUPPORTED)
+        propagation, create, recursive = (
+            bind.get(key) for key in ("propagation", "create_host_path", "recursive")
+        )
+        if propagation:
+            mount["propagation"] = propagation.choice(*checks.choices("mounts.propagation"))
+        if create and create.flag():
+            # A service's mount never creates a missing directory.
+            create.unsupported("create_host_path", "create the directory on the nodes first")
+        if recursive:
+            word = recursive.choice("enabled", "disabled", "writable", "readonly")
+            if word in ("writable", "readonly"):
+                recursive.unsupported("recursive", "services have enabled and disabled only")
+            elif word == "disabled":
+                mount["non_recursive"] = True
+        return mount
 
-    def _path(self, source: Node) -> str:
+    def _path(self, source: Value) -> str:
         path = source.text()
         if path.startswith("/") or _WINDOWS.match(path):
             return path
@@ -150,101 +160,83 @@ class Volumes:
             )
         if self.project_dir is None:
             raise source.wrong(
-                f"is {path}, relative to nothing on the nodes; write an absolute path, or say with project_dir where "
-                "the stack's directory is on them"
+                f"is {path}, a relative path without a folder on the nodes; write an absolute path, or set project_dir to "
+                "the stack's folder on the nodes"
             )
         return posixpath.normpath(posixpath.join(self.project_dir, path))
 
-    def _volume(self, node: Node) -> dict[str, t.Any]:
-        source = node.get("source")
-        made: dict[str, t.Any] = {}
-        volume = node.get("volume")
+    def _volume(self, value: Value) -> Options:
+        mount: Options = {}
+        source, volume = value.get("source"), value.get("volume")
         if volume:
-            given = check(volume, ("nocopy", "subpath"), _VOLUME_UNSUPPORTED)
-            if "nocopy" in given:
-                made["no_copy"] = volume.need("nocopy").yes_no()
-            if "subpath" in given:
-                made["subpath"] = volume.need("subpath").text()
-        return {**made, **self._named(source)} if source else made
+            volume.check_keys(("nocopy", "subpath"), _VOLUME_UNSUPPORTED)
+            no_copy, subpath = volume.get("nocopy"), volume.get("subpath")
+            mount.update({"no_copy": no_copy.flag()} if no_copy else {})
+            mount.update({"subpath": subpath.text()} if subpath else {})
+        return {**mount, **self._named(source)} if source else mount
 
-    def _cluster(self, node: Node) -> dict[str, t.Any]:
-        source = node.need("source")
+    def _cluster(self, value: Value) -> Options:
+        source = value.need("source")
         if source.text().startswith("group:"):
             return {"source": source.text()}
         return {"source": self._named(source)["source"]}
 
-    def _named(self, source: Node) -> dict[str, t.Any]:
+    def _named(self, source: Value) -> Options:
+        """The options of a mount that say which volume of the top level it is."""
         key = source.text()
         if self.top is None or key not in self.top.mapping():
             raise source.wrong(f"names the volume {key}, which the top-level volumes do not define")
-        definition = self.top.at(key, self.top.value[key] or {})
-        given = check(definition, _TOP)
-        external = definition.get("external")
-        name, is_external = external_name(definition)
-        if is_external and given & {"driver", "driver_opts", "labels"}:
-            raise t.cast("Node", external).wrong(
-                "is there already, so driver, driver_opts and labels say nothing; remove them"
-            )
-        made: dict[str, t.Any] = {"source": name or (key if is_external else f"{self.stack}_{key}")}
+        definition = self.top.at(key, self.top.content[key] or {})
+        given = definition.check_keys(_TOP)
+        name, is_external = checks.name_of(definition, key, self.stack, given)
         if is_external:
-            return made
-        made["labels"] = with_stack(labels(definition.get("labels")), self.stack)
-        driver = {
-            **({"name": definition.need("driver").text()} if "driver" in given else {}),
-            **({"options": options(definition.need("driver_opts"))} if "driver_opts" in given else {}),
+            return {"source": name}
+        driver, options = definition.get("driver"), definition.get("driver_opts")
+        config = {
+            **({"name": driver.text()} if driver else {}),
+            **({"options": options.labels()} if options else {}),
         }
-        return {**made, **({"driver_config": driver} if driver else {})}
-
-    def _tmpfs(self, node: Node) -> dict[str, t.Any]:
-        source = node.get("source")
-        if source:
-            raise source.wrong("does not belong to a tmpfs")
-        tmpfs, made = node.get("tmpfs"), {}
-        for key in sorted(check(tmpfs, ("size", "mode"))) if tmpfs else ():
-            part = t.cast("Node", tmpfs).need(key)
-            made[f"tmpfs_{key}"] = part.size() if key == "size" else part.mode()
-        return made
-
-    def _npipe(self, node: Node) -> dict[str, t.Any]:
-        return {"source": node.need("source").text()}
+        labels = checks.labels_of(definition.get("labels"), self.stack)
+        return {"source": name, "labels": labels, **({"driver_config": config} if config else {})}
 
 
-def external_name(definition: Node) -> tuple[str | None, bool]:
-    """The name that a definition of a network, volume, secret or config gives, and whether it is one outside the stack.
-
-    Raises:
-        Refused: it gives two names.
-    """
-    name, external = definition.get("name"), definition.get("external")
-    given = name.text() if name else None
-    if external is None or not isinstance(external.value, dict):
-        return given, bool(external and external.yes_no())
-    check(external, ("name",))
-    inner = external.get("name")
-    if inner and given is not None:
-        raise external.wrong("has a name beside that of the definition; keep one of them")
-    return inner.text() if inner else given, True
+def _tmpfs(value: Value) -> Options:
+    source, tmpfs = value.get("source"), value.get("tmpfs")
+    if source:
+        raise source.wrong("cannot be set for a tmpfs; remove source")
+    if not tmpfs:
+        return {}
+    tmpfs.check_keys(("size", "mode"))
+    size, mode = tmpfs.get("size"), tmpfs.get("mode")
+    return {
+        **({"tmpfs_size": size.text()} if size else {}),
+        **({"tmpfs_mode": mode.file_mode()} if mode else {}),
+    }
 
 
-def tmpfs_option(node: Node) -> dict[str, t.Any]:
-    """The mount that an entry of a service's ``tmpfs`` means, such as ``/run:size=64m,mode=1777``.
+def _plain(value: Value) -> Options:
+    return {"source": value.need("source").text()}
+
+
+def tmpfs_mount(value: Value) -> Options:
+    """An entry of ``tmpfs`` of a service, such as ``/run:size=64m,mode=1777``, as ``mounts`` of swarm_service has it.
 
     Raises:
-        Refused: it is no such entry.
+        Refused: the value is not such an entry.
     """
-    target, _colon, words = node.text().partition(":")
+    target, _colon, words = value.text().partition(":")
     if not target.startswith("/"):
-        raise node.wrong(f"is {node.text()!r}, not like /run or /run:size=64m")
-    made: dict[str, t.Any] = {"type": "tmpfs", "target": target}
+        raise value.wrong(f"is {value.text()!r}, not like /run or /run:size=64m")
+    mount: Options = {"type": "tmpfs", "target": target}
     others = []
     for word in filter(None, words.split(",")):
-        name, equals, value = word.partition("=")
-        if name == "size" and equals:
-            made["tmpfs_size"] = Node(value, node.path, node.origins, node.notes).size()
-        elif name == "mode" and equals:
-            made["tmpfs_mode"] = Node(value, node.path, node.origins, node.notes).mode()
+        name, equals, text = word.partition("=")
+        if name in ("size", "mode") and equals:
+            mount[f"tmpfs_{name}"] = text
         elif word in ("ro", "rw"):
-            made["readonly"] = word == "ro"
+            mount["readonly"] = word == "ro"
         else:
             others.append(word)
-    return {**made, **({"tmpfs_options": others} if others else {})}
+    mount.update({"tmpfs_options": others} if others else {})
+    checks.check(value, "mounts", [mount])
+    return mount

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A Compose file's YAML, as Compose reads it. PRIVATE to the collection. Pure.
+"""The YAML of a Compose file, as Compose reads it. PRIVATE to the collection. Pure.
 
-PyYAML alone follows YAML 1.1, where ``22:22`` is the number 1342 and ``no`` is false, and takes the last one of two
-equal keys. Compose's own parser does none of that.
+PyYAML alone follows YAML 1.1, where ``22:22`` is the number 1342 and ``no`` is false, and takes the last of two equal keys.
+Compose's own parser does neither.
 """
 
 from __future__ import annotations
@@ -27,14 +27,25 @@ _MERGE = "tag:yaml.org,2002:merge"
 
 
 class Reset:
-    """The tag ``!reset``: the key of an earlier file is taken away."""
+    """The tag ``!reset``: the key of an earlier file is removed."""
 
 
 class Override:
-    """The tag ``!override``: the value replaces an earlier file's instead of being merged with it."""
+    """The tag ``!override``: the content replaces that of an earlier file instead of being merged with it."""
 
-    def __init__(self, value: t.Any) -> None:
-        self.value = value
+    def __init__(self, content: t.Any) -> None:
+        self.content = content
+
+
+def without_tags(content: t.Any) -> t.Any:
+    """The content of a merged document without the tags ``!reset`` and ``!override``, which merging has obeyed."""
+    if isinstance(content, Override):
+        return without_tags(content.content)
+    if isinstance(content, dict):
+        return {key: without_tags(inner) for key, inner in content.items() if not isinstance(inner, Reset)}
+    if isinstance(content, list):
+        return [without_tags(inner) for inner in content if not isinstance(inner, Reset)]
+    return content
 
 
 def _int(loader: t.Any, node: t.Any) -> int:
@@ -63,10 +74,10 @@ def _override(loader: t.Any, node: t.Any) -> Override:
 
 
 def _loader(base: t.Any) -> t.Any:
-    """A loader of PyYAML's, made to read YAML as Compose does."""
+    """A loader of PyYAML that reads YAML as Compose does."""
 
     class Loader(base):
-        # Instead of those of YAML 1.1, not beside them.
+        # A dictionary of its own, so that the resolvers below replace those of YAML 1.1.
         yaml_implicit_resolvers: t.ClassVar[dict[str, t.Any]] = {}
 
     for tag, pattern, first in (
@@ -84,7 +95,7 @@ def _loader(base: t.Any) -> t.Any:
     return Loader
 
 
-# The one on libyaml is some ten times as fast, the other is always there and words its errors better.
+# The loader on libyaml is about ten times as fast. The other one is always available and has clearer errors.
 _PLAIN = _loader(yaml.SafeLoader)
 _FAST = _loader(yaml.CSafeLoader) if yaml.__with_libyaml__ else _PLAIN
 
@@ -93,25 +104,25 @@ def parse(content: bytes, file: str) -> dict[str, t.Any]:
     """The document in a file.
 
     Args:
-        file: how the file is called in errors.
+        file: the file's name in errors.
 
     Raises:
-        Refused: it is no YAML, not one document, or a key stands twice; names the line.
+        Refused: the content is not YAML, not one document, or repeats a key; names the line.
     """
     try:
-        found = _document(content.decode("utf-8-sig"))
+        document = _document(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise Refused(f"{file} is not text in UTF-8.") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = f" line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise Refused(f"{file}{place}: {error.problem or error.context}; correct the YAML there.") from None
+        at = f" line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise Refused(f"{file}{at}: {error.problem or error.context}; correct the YAML there.") from None
     except (yaml.YAMLError, ValueError) as error:
         raise Refused(f"{file}: {' '.join(str(error).split())}; correct the YAML.") from None
-    if not isinstance(found, dict):
-        held = "is empty" if found is None else "is no mapping of keys to values"
-        raise Refused(f"{file} {held}; a Compose file begins with a key such as services.")
-    return found
+    if not isinstance(document, dict):
+        problem = "is empty" if document is None else "is not a mapping of keys to values"
+        raise Refused(f"{file} {problem}; a Compose file begins with a key such as services.")
+    return document
 
 
 def _document(text: str) -> t.Any:
@@ -128,11 +139,13 @@ def _read(loader: t.Any) -> t.Any:
 
 
 def _check(node: t.Any, above: set[int], done: set[int]) -> None:
-    """Refuse what YAML allows and nobody means: a key that stands twice, a value that holds itself."""
+    """Refuse what YAML allows and is always a mistake: a repeated key, a value that contains itself."""
     if isinstance(node, yaml.ScalarNode) or node is None or id(node) in done:
         return
     if id(node) in above:
-        raise yaml.MarkedYAMLError(problem="a value holds itself by its alias", problem_mark=node.start_mark)
+        raise yaml.MarkedYAMLError(
+            problem="a value contains itself through its alias", problem_mark=node.start_mark
+        )
     above = above | {id(node)}
     if isinstance(node, yaml.SequenceNode):
         for item in node.value:
@@ -148,11 +161,11 @@ def _check_keys(node: yaml.MappingNode) -> None:
     lines: dict[str, int] = {}
     for key, _value in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            raise yaml.MarkedYAMLError(problem="a key is no plain text", problem_mark=key.start_mark)
+            raise yaml.MarkedYAMLError(problem="a key is not a plain text", problem_mark=key.start_mark)
         if key.value in lines and key.tag != _MERGE:
-            problem = f"the key {key.value} stands twice, first in line {lines[key.value]}"
+            problem = f"the key {key.value} is in line {lines[key.value]} already"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
         lines[key.value] = key.start_mark.line + 1
         if key.tag != _MERGE:
-            # As it is written: Python takes true, 1 and 1.0 for the same key.
+            # The text of the key, since Python takes true, 1 and 1.0 for the same key.
             key.tag = "tag:yaml.org,2002:str"

@@ -21,7 +21,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait impor
     Outcome,
     Rollout,
     RolloutFailed,
-    see_through,
+    wait_for_rollouts,
 )
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage, call
 
@@ -64,12 +64,12 @@ class Swarm:
 
     def wait(self, *rollouts: Rollout, seconds: float = 90) -> list[Outcome]:
         """See them through."""
-        return see_through(self.client, list(rollouts), seconds).outcomes
+        return wait_for_rollouts(self.client, list(rollouts), seconds).outcomes
 
     def fail(self, *rollouts: Rollout, seconds: float = 90) -> tuple[str, list[Raw]]:
         """See them through to a failure: its sentence, and what became of each."""
         with pytest.raises(RolloutFailed) as failed:
-            see_through(self.client, list(rollouts), seconds)
+            wait_for_rollouts(self.client, list(rollouts), seconds)
         json.dumps(failed.value.facts)
         return str(failed.value), failed.value.facts["rollouts"]
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._engine import wait as _wait
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine import update, wait
+from ansible_collections.flotilla.swarm.plugins.module_utils._run import verb
 
 
 class FakeTime:
@@ -31,5 +32,6 @@ class FakeTime:
 def fake_time(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[FakeTime]:
     """Time as the waiting code sees it."""
     fake = FakeTime()
-    monkeypatch.setattr(_wait, "time", fake)
+    for waiting in (wait, update, verb):
+        monkeypatch.setattr(waiting, "time", fake)
     yield fake

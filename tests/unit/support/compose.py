@@ -10,13 +10,19 @@ import textwrap
 import typing as t
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.compose import Stack, read_stack
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.arguments import for_ansible
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.options import one_service
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.stack import ComposeStack, read_stack
 
 Files = dict[str, str]
+Options = dict[str, t.Any]
+
+_CHECK = ArgumentSpecValidator(for_ansible({**one_service(), "name": {"type": "str", "required": True}}))
 
 
-def stack(files: str | Files, *names: str, **how: t.Any) -> Stack:
+def stack(files: str | Files, *names: str, **how: t.Any) -> ComposeStack:
     """Read a stack called ``shop``.
 
     Args:
@@ -32,7 +38,27 @@ def stack(files: str | Files, *names: str, **how: t.Any) -> Stack:
         return textwrap.dedent(found[path]).encode()
 
     how = {"variables": {}, **how}
-    return read_stack("shop", names or [next(iter(found))], read, **how)
+    declared = read_stack("shop", names or [next(iter(found))], read, **how)
+    for service in declared.services:
+        as_the_module_checks(service)
+    return declared
+
+
+def as_the_module_checks(service: Options) -> Options:
+    """The options of a service after the check of swarm_service, which refuses none of them and changes none."""
+    checked = _CHECK.validate(service)
+    assert checked.error_messages == []
+    assert _as_given(checked.validated_parameters, service) == service
+    return dict(checked.validated_parameters)
+
+
+def _as_given(checked: t.Any, given: t.Any) -> t.Any:
+    """Checked options without those that the check has added: what was not given, and defaults."""
+    if isinstance(checked, dict) and isinstance(given, dict):
+        return {key: _as_given(value, given[key]) for key, value in checked.items() if key in given}
+    if isinstance(checked, list) and isinstance(given, list) and len(checked) == len(given):
+        return [_as_given(one, other) for one, other in zip(checked, given, strict=True)]
+    return checked
 
 
 def service(text: str, more: str = "", **how: t.Any) -> dict[str, t.Any]:

@@ -15,8 +15,8 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout import verdict as verdicts
-from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.history import Memory, remember
-from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.snapshot import Look, take
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.history import History, record
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.snapshot import Snapshot, snapshot_of
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import nodes
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "rollouts"
@@ -58,10 +58,10 @@ class Recording:
         }
         return Moment(at, kept["services"], kept["tasks"], up_to_date, kept["nodes"])
 
-    def look(self, at: float) -> Look:
+    def snapshot(self, at: float) -> Snapshot:
         """The same as the verdict gets it."""
         seen = self.moment(at)
-        return take(
+        return snapshot_of(
             self.name,
             seen.services.get(self.service_id),
             seen.tasks.values(),
@@ -85,14 +85,14 @@ class Step(t.NamedTuple):
 
 
 def replay(name: str, engine: str, goal: str = "converged", written: bool = True) -> list[Step]:
-    """Judge a recording as a rollout is judged: look after look, until there is a verdict or the recording ends."""
-    recording, memory, steps = Recording(name, engine), Memory(), []
+    """Judge a recording as a rollout is judged: snapshot after snapshot, until there is a verdict or the recording ends."""
+    recording, history, steps = Recording(name, engine), History(), []
     for at in recording.times():
-        look = recording.look(at)
-        memory = remember(memory, look, written, at)
+        snapshot = recording.snapshot(at)
+        history = record(history, snapshot, written, at)
         # As between two calls of the module.
-        memory = Memory.from_dict(json.loads(json.dumps(memory.to_dict())))
-        steps.append(Step(at, verdicts.judge(look, goal, written, memory, at)))
+        history = History.from_dict(json.loads(json.dumps(history.to_dict())))
+        steps.append(Step(at, verdicts.judge(snapshot, goal, written, history, at)))
         if steps[-1].verdict.state != "converging":
             break
     return steps

@@ -73,10 +73,10 @@ def play(args: Result, here: Path | None = None, there: dict[str, str] | None = 
 def test_what_is_declared_and_what_may_not_be_seen_travel_apart() -> None:
     played = play({"compose": [WEB], "variables": {"KEY": "s3cret"}, "remote_src": False, "prune": True})
     [given] = played.calls
-    assert sorted(given) == ["declared", "declared_data", "name", "prune"]
-    assert given["declared_data"] == {"secrets/shop_key": base64.b64encode(b"s3cret").decode()}
-    assert "s3cret" not in str(given["declared"])
-    [service] = given["declared"]["services"]
+    assert sorted(given) == ["_declared", "_declared_data", "name", "prune"]
+    assert given["_declared_data"] == {"secrets/shop_key": base64.b64encode(b"s3cret").decode()}
+    assert "s3cret" not in str(given["_declared"])
+    [service] = given["_declared"]["services"]
     assert (service["name"], service["image"]) == ("shop_web", "tiny:1")
     assert sorted(played.result["invocation"]["module_args"]) == ["name", "prune"]
     assert played.result["warnings"] == ["theirs"]
@@ -86,7 +86,7 @@ def test_files_on_the_control_node(tmp_path: Path) -> None:
     (tmp_path / "web.yml").write_text("services: {web: {image: 'tiny:${TAG}'}}\n")
     (tmp_path / "vars.env").write_text("TAG=7\n")
     played = play({"compose": "web.yml", "env_files": ["vars.env"], "remote_src": "no"}, here=tmp_path)
-    assert played.calls[0]["declared"]["services"][0]["image"] == "tiny:7"
+    assert played.calls[0]["_declared"]["services"][0]["image"] == "tiny:7"
     assert played.commands == []
 
 
@@ -99,20 +99,24 @@ def test_files_on_the_host_and_secrets_that_stay_there() -> None:
     }
     played = play({"compose": ["/srv/web.yml"]}, there=there)
     [given] = played.calls
-    assert given["declared"]["secrets"][0]["data_src"] == "/srv/key"
-    assert given["declared_data"] == {}
+    assert given["_declared"]["secrets"][0]["data_src"] == "/srv/key"
+    assert given["_declared_data"] == {}
     assert played.commands == ["base64 < /srv/web.yml"]
-    [mount] = given["declared"]["services"][0]["mounts"]
+    [mount] = given["_declared"]["services"][0]["mounts"]
     assert mount["source"] == "/srv/data"
 
 
-def test_what_cannot_be_read_is_told_and_nothing_is_sent(tmp_path: Path) -> None:
+def test_what_cannot_be_read_fails_and_nothing_is_sent(tmp_path: Path) -> None:
     for args, told in (
         ({"compose": ["web.yml"], "remote_src": False}, "web.yml is not on the control node"),
-        ({"compose": ["web.yml"]}, "web.yml is no absolute path on the host"),
+        ({"compose": ["web.yml"]}, "web.yml is not an absolute path on the host"),
         ({"compose": ["/web.yml"]}, "No such file (on the host)"),
-        ({"compose": 7}, "compose is no list"),
-        ({"compose": [WEB], "remote_src": False, "variables": "KEY"}, "variables is no dictionary"),
+        ({"compose": 7}, "compose is not a list"),
+        (
+            {"compose": ["/web.yml"], "remote_src": "perhaps"},
+            "remote_src is 'perhaps', neither true nor false.",
+        ),
+        ({"compose": [WEB], "remote_src": False, "variables": "KEY"}, "variables is not a dictionary"),
         (
             {"compose": [{"services": {"web": {"image": "tiny:1", "deploy": {"endpoint_mode": "x"}}}}]},
             "endpoint_mode",

@@ -103,7 +103,7 @@ def test_what_is_no_engine_is_said(answer: t.Any) -> None:
     with pytest.raises(errors.EngineAbsent) as refused:
         Client(transport).get("/swarm")
     assert str(refused.value) == (
-        "What answers at tcp://fake:2376 is no Engine; set docker_host to where one listens."
+        "What answers at tcp://fake:2376 is not an Engine; set docker_host to where an Engine listens."
     )
 
 

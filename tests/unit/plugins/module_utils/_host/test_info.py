@@ -40,9 +40,9 @@ def host(monkeypatch: pytest.MonkeyPatch) -> dict[str, t.Any]:
     """A host with an Engine's files on it."""
     files: dict[str, t.Any] = {"installed": True, "package": "docker.io", "held": False, "daemon": {}}
     monkeypatch.setattr(host_look.host, "look", lambda run: {"hostname": "m1"})
-    monkeypatch.setattr(host_look.host, "engine_files", lambda: dict(files))
+    monkeypatch.setattr(host_look.host, "engine_files", lambda run: dict(files))
     monkeypatch.setattr(host_look, "listeners", lambda: HELD)
-    monkeypatch.setattr(host_look.firewall, "look", lambda run: {"backend": "none"})
+    monkeypatch.setattr(host_look, "read_firewall", lambda host: {"backend": "none"})
     return files
 
 
@@ -116,7 +116,7 @@ def test_a_firewall_that_cannot_be_read_does_not_hide_the_rest(monkeypatch: pyte
     def fail(_run: t.Any) -> t.NoReturn:
         raise errors.Refused("nft says no.")
 
-    monkeypatch.setattr(host_look.firewall, "look", fail)
+    monkeypatch.setattr(host_look, "read_firewall", fail)
     found = look(Engine(VERSION, info=info()))
     assert found["firewall"] == {"backend": "unknown", "note": "nft says no."}
     assert found["engine"]["state"] == "running"

@@ -8,11 +8,11 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
-from ansible_collections.flotilla.swarm.plugins.module_utils._engine.wait import Clock
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.wait import Deadline
 from ansible_collections.flotilla.swarm.plugins.module_utils._network import make as _network_make
 from ansible_collections.flotilla.swarm.plugins.module_utils._network import remove as _network_remove
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.apply import Networks
-from ansible_collections.flotilla.swarm.plugins.module_utils._network.declared import network_order
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.declared import declared_network
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.plan import NetworkPlan
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait import Rollout
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence
@@ -63,7 +63,7 @@ def engine(**more: t.Any) -> FakeEngine:
 
 
 def networks(client: FakeEngine, *declared: Raw, seconds: float = 2) -> Networks:
-    return Networks(client, [network_order(one) for one in declared], seconds)
+    return Networks(client, [declared_network(one) for one in declared], seconds)
 
 
 def test_an_unchanged_network_costs_two_reads() -> None:
@@ -176,7 +176,7 @@ def test_removal_waits_for_ending_tasks_and_for_the_last_trace() -> None:
             "GET_networks/idfront": Sequence(FRONT, errors.NotFound("gone", 404)),
         },
     )
-    _network_remove.remove(client, FRONT, Clock(5))
+    _network_remove.remove(client, FRONT, Deadline(5))
     assert [write[0] for write in client.writes] == ["DELETE /networks/idfront"] * 2
 
 
@@ -185,7 +185,7 @@ def test_a_task_that_does_not_end_is_named() -> None:
     with pytest.raises(
         errors.WaitTimeout, match=r"after 0 s it is still held by task task1 on host-n1 \(running\)"
     ):
-        _network_remove.remove(client, FRONT, Clock(0))
+        _network_remove.remove(client, FRONT, Deadline(0))
     assert client.writes == []
 
 
@@ -194,7 +194,7 @@ def test_what_the_engine_objects_to_for_good_is_told_at_once() -> None:
         **{"DELETE_networks/idfront": errors.EngineError("network idfront is in use by service web", 400)}
     )
     with pytest.raises(errors.EngineError, match="in use by service web"):
-        _network_remove.remove(client, FRONT, Clock(60))
+        _network_remove.remove(client, FRONT, Deadline(60))
 
 
 def test_made_anew_under_its_service_with_the_old_spec() -> None:
@@ -291,7 +291,7 @@ def test_a_service_on_two_networks_is_waited_for_once(monkeypatch: pytest.Monkey
         "front": [Rollout("idweb", "web"), Rollout("idapi", "api")],
         "back": [Rollout("idweb", "web", "gone")],
     }
-    monkeypatch.setattr(Networks, "_send", lambda _self, plan: found[plan.order.name])
-    plans = [NetworkPlan(network_order({"name": name}), "reattach") for name in found]
+    monkeypatch.setattr(Networks, "_send", lambda _self, plan: found[plan.declared.name])
+    plans = [NetworkPlan(declared_network({"name": name}), "reattach") for name in found]
     rollouts = Networks(engine(), []).send_all(plans, [])
     assert {one.name: one.goal for one in rollouts} == {"web": "gone", "api": "converged"}

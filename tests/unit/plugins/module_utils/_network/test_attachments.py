@@ -9,11 +9,11 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.attachments import (
-    MOVING,
-    put_back,
-    taken_off,
+    MOVING_LABEL,
+    awaits_network,
+    detached,
+    reattached,
     uses,
-    waits,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,20 +65,20 @@ specs = st.fixed_dictionaries(
 @given(specs)
 def test_whoever_is_taken_off_and_put_back_is_as_before(spec: Raw) -> None:
     before = copy.deepcopy(spec)
-    off = taken_off(spec, FRONT, "front")
+    off = detached(spec, FRONT, "front")
     assert spec == before
     assert not uses(off, FRONT)
-    assert waits(off, "front")
-    back = put_back(off, "front", "idfront")
+    assert awaits_network(off, "front")
+    back = reattached(off, "front", "idfront")
     assert back == before
 
 
 @given(specs)
 def test_two_networks_at_a_time_do_not_disturb_each_other(spec: Raw) -> None:
-    off = taken_off(taken_off(taken_off(spec, FRONT, "front"), BACK, "back"), INGRESS, "ingress")
+    off = detached(detached(detached(spec, FRONT, "front"), BACK, "back"), INGRESS, "ingress")
     assert off["UpdateConfig"]["Parallelism"] == 0
     assert not any(uses(off, network) for network in (FRONT, BACK, INGRESS))
-    back = put_back(put_back(put_back(off, "ingress", "idin"), "back", "idback"), "front", "idfront")
+    back = reattached(reattached(reattached(off, "ingress", "idin"), "back", "idback"), "front", "idfront")
     assert back == spec
 
 
@@ -89,7 +89,7 @@ def test_everything_else_is_kept_and_the_new_network_is_meant() -> None:
             "Networks": [{"Target": "idback"}, {"Target": "idfront", "Aliases": ["www"]}, {"Target": "x"}]
         },
     }
-    back = put_back(taken_off(spec, FRONT, "front"), "front", "idnew")
+    back = reattached(detached(spec, FRONT, "front"), "front", "idnew")
     assert back["TaskTemplate"]["Networks"] == [
         {"Target": "idback"},
         {"Target": "idnew", "Aliases": ["www"]},
@@ -101,17 +101,17 @@ def test_everything_else_is_kept_and_the_new_network_is_meant() -> None:
 
 def test_all_tasks_leave_at_once_whatever_becomes_of_them() -> None:
     spec = {"UpdateConfig": {"Parallelism": 1, "Delay": 10**10, "FailureAction": "pause"}, **_on("idfront")}
-    off = taken_off(spec, FRONT, "front")
+    off = detached(spec, FRONT, "front")
     assert off["UpdateConfig"] == {"Parallelism": 0, "FailureAction": "continue", "Order": "stop-first"}
     assert "Networks" not in off["TaskTemplate"]
 
 
 def test_somebody_who_was_faster_is_not_doubled() -> None:
-    off = taken_off(_on("idfront"), FRONT, "front")
+    off = detached(_on("idfront"), FRONT, "front")
     off["TaskTemplate"]["Networks"] = [{"Target": "idnew", "Aliases": ["theirs"]}]
-    back = put_back(off, "front", "idnew")
+    back = reattached(off, "front", "idnew")
     assert back["TaskTemplate"]["Networks"] == [{"Target": "idnew", "Aliases": ["theirs"]}]
-    assert MOVING not in back["Labels"]
+    assert MOVING_LABEL not in back["Labels"]
 
 
 def test_a_network_given_by_its_name_counts() -> None:
@@ -121,9 +121,9 @@ def test_a_network_given_by_its_name_counts() -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "[]", '{"left": 5}', "null"])
 def test_a_damaged_memory_is_none(text: str) -> None:
-    spec = {"Labels": {MOVING: text}, **_on("idfront")}
-    assert not waits(spec, "front")
-    assert waits(taken_off(spec, FRONT, "front"), "front")
+    spec = {"Labels": {MOVING_LABEL: text}, **_on("idfront")}
+    assert not awaits_network(spec, "front")
+    assert awaits_network(detached(spec, FRONT, "front"), "front")
 
 
 def _on(target: str) -> Raw:

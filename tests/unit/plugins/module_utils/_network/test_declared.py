@@ -8,23 +8,23 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
-from ansible_collections.flotilla.swarm.plugins.module_utils._network.declared import network_order
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.declared import declared_network
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.options import MTU
 
 
 def values(**params: t.Any) -> dict[str, t.Any]:
-    return network_order({"name": "front", **params}).values
+    return declared_network({"name": "front", **params}).values
 
 
 def refusal(**params: t.Any) -> str:
     with pytest.raises(Refused) as error:
-        network_order({"name": "front", **params})
+        declared_network({"name": "front", **params})
     return str(error.value)
 
 
 @pytest.mark.parametrize("name", ["front", "a", "stack_front-1", "0", "a" * 63, "Front"])
 def test_a_name_that_swarmkit_takes(name: str) -> None:
-    assert network_order({"name": name}).name == name
+    assert declared_network({"name": name}).name == name
 
 
 @pytest.mark.parametrize("name", ["a" * 64, "a.b", "-a", "a_", "", "a b", "ä", "a" * 62 + "."])
@@ -33,7 +33,7 @@ def test_a_name_that_it_does_not(name: str) -> None:
 
 
 def test_of_a_network_that_goes_away_nothing_else_matters() -> None:
-    gone = network_order({"name": "a.b", "state": "absent", "mtu": 5})
+    gone = declared_network({"name": "a.b", "state": "absent", "mtu": 5})
     assert (gone.state, gone.values) == ("absent", {})
 
 

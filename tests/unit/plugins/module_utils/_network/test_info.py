@@ -8,8 +8,8 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.addresses import problem, spaces
-from ansible_collections.flotilla.swarm.plugins.module_utils._network.attachments import taken_off
-from ansible_collections.flotilla.swarm.plugins.module_utils._network.info import find, lines, look
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.attachments import detached
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.info import find, lines
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine
 
 Raw = dict[str, t.Any]
@@ -84,7 +84,7 @@ def client(*networks: Raw, services: list[Raw] | None = None) -> FakeEngine:
 
 
 def test_a_network_in_the_users_words() -> None:
-    found = look(client(network(), services=[service()]), [], None)
+    found = read(client(network(), services=[service()]), [], None)
     [seen] = found["networks"]
     assert seen["encrypted"] is True
     assert seen["mtu"] == 1400
@@ -100,9 +100,9 @@ def test_a_network_in_the_users_words() -> None:
 
 
 def test_what_is_not_fine_is_told() -> None:
-    waiting = {"ID": "idweb", "Spec": taken_off(service()["Spec"], network(), "front")}
+    waiting = {"ID": "idweb", "Spec": detached(service()["Spec"], network(), "front")}
     broken = network(Driver="", IPAM={"Driver": "", "Config": None}, Options=None)
-    found = look(client(broken, services=[waiting]), [], None)
+    found = read(client(broken, services=[waiting]), [], None)
     first, second = found["networks"][0]["problems"]
     assert first.startswith("the swarm never gave it an address space")
     assert second.startswith("a run that did not end took web off it")
@@ -121,8 +121,8 @@ def test_only_the_swarms_own_and_only_what_was_asked_for() -> None:
     local = network(Name="bridge", Id="b", Scope="local")
     ghost = network(Name="ghost", Id="g", Peers=[{"Name": "x"}])
     engine = client(network(), local, ghost)
-    assert [one["name"] for one in look(engine, [], None)["networks"]] == ["front"]
-    found = look(engine, [], ["ghost", "front", IDENTITY])
+    assert [one["name"] for one in read(engine, [], None)["networks"]] == ["front"]
+    found = read(engine, [], ["ghost", "front", IDENTITY])
     assert ([one["name"] for one in found["networks"]], found["missing"]) == (["front"], ["ghost"])
-    assert look(client(), [], ["x"]) == {"networks": [], "missing": ["x"]}
+    assert read(client(), [], ["x"]) == {"networks": [], "missing": ["x"]}
     assert lines({"state": "worker", "why": "It is a worker.", "networks": []}) == ["It is a worker."]

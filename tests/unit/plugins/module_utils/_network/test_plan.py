@@ -10,17 +10,17 @@ import typing as t
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.declared import (
-    NetworkOrder,
-    network_order,
+    DeclaredNetwork,
+    declared_network,
 )
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.options import ASSIGNED, MTU, body
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.plan import (
+    Attached,
     NetworkPlan,
-    Surroundings,
-    changes_of,
     plan_network,
+    wanted_network,
 )
-from ansible_collections.flotilla.swarm.plugins.module_utils._options.plan import MEMORY, memory
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.plan import DECLARED_LABEL, memory
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,9 +75,9 @@ def born(sent: Raw) -> Raw:
     }
 
 
-def made(params: Raw) -> tuple[NetworkOrder, Raw]:
-    order = network_order(params)
-    spec, _changes = changes_of(order, None)
+def made(params: Raw) -> tuple[DeclaredNetwork, Raw]:
+    order = declared_network(params)
+    spec, _changes = wanted_network(order, None)
     return order, born(body(spec))
 
 
@@ -85,19 +85,19 @@ def made(params: Raw) -> tuple[NetworkOrder, Raw]:
 def test_what_was_made_does_not_differ(params: Raw) -> None:
     order, live = made(params)
     before = copy.deepcopy(live)
-    assert changes_of(order, live)[1] == {}
+    assert wanted_network(order, live)[1] == {}
     assert live == before
-    assert plan_network(order, live, Surroundings()).action == "none"
+    assert plan_network(order, live, Attached()).action == "none"
 
 
 @given(declarations, declarations)
 def test_what_was_made_anew_does_not_differ(first: Raw, second: Raw) -> None:
     """And so does one that another declaration made; what that declared and this does not is back at its default."""
     _order, live = made(first)
-    order = network_order(second)
-    spec, _changes = changes_of(order, live)
+    order = declared_network(second)
+    spec, _changes = wanted_network(order, live)
     anew = born(body(spec))
-    assert changes_of(order, anew)[1] == {}
+    assert wanted_network(order, anew)[1] == {}
     assert ASSIGNED not in body(spec)["Options"]
 
 
@@ -116,7 +116,7 @@ def test_what_others_set_is_kept_when_it_is_made_anew(params: Raw) -> None:
             "Config": [{"Subnet": "10.9.0.5/24", "Gateway": "10.9.0.1"}],
         },
     }
-    sent = body(changes_of(network_order(params), theirs)[0])
+    sent = body(wanted_network(declared_network(params), theirs)[0])
     assert sent["Labels"]["theirs"] == "1"
     assert sent["Options"]["theirs"] == "2"
     assert "attachable" in params or sent["Attachable"] is True
@@ -141,7 +141,7 @@ def live(**more: t.Any) -> Raw:
 
 
 def changes(there: Raw, **params: t.Any) -> Raw:
-    return changes_of(network_order({"name": "front", **params}), there)[1]
+    return wanted_network(declared_network({"name": "front", **params}), there)[1]
 
 
 def test_the_key_alone_encrypts() -> None:
@@ -152,13 +152,15 @@ def test_the_key_alone_encrypts() -> None:
     assert changes(live(), encrypted=True) == {"encrypted": (False, True)}
     assert (
         "encrypted"
-        not in body(changes_of(network_order({"name": "front", "encrypted": False}), encrypted)[0])["Options"]
+        not in body(wanted_network(declared_network({"name": "front", "encrypted": False}), encrypted)[0])[
+            "Options"
+        ]
     )
 
 
 def test_what_is_not_declared_any_more_counts_where_it_is_not_the_default() -> None:
     once = memory(["attachable", "ipam_config", "labels.a", "mtu", "internal"])
-    there = live(Attachable=True, Labels={MEMORY: once, "a": "1"}, Options={MTU: "1300"})
+    there = live(Attachable=True, Labels={DECLARED_LABEL: once, "a": "1"}, Options={MTU: "1300"})
     assert sorted(changes(there)) == ["attachable", "ipam_config", "labels.a", "mtu"]
     assert (
         changes(there, attachable=True, mtu=1300, labels={"a": "1"}, ipam_config=[{"subnet": "10.1.0.0/24"}])
@@ -179,7 +181,7 @@ def test_a_gateway_that_the_engine_chose_is_nobodys_wish() -> None:
 def test_one_that_never_got_addresses_differs() -> None:
     there = live(Driver="", IPAM={"Driver": "", "Options": None, "Config": None}, Options=None)
     assert "driver" in changes(there)
-    assert body(changes_of(network_order({"name": "front"}), there)[0])["Driver"] == "overlay"
+    assert body(wanted_network(declared_network({"name": "front"}), there)[0])["Driver"] == "overlay"
 
 
 def service(name: str, **spec: t.Any) -> Raw:
@@ -187,51 +189,53 @@ def service(name: str, **spec: t.Any) -> Raw:
 
 
 def test_a_difference_needs_a_word() -> None:
-    around = Surroundings(users=[service("web"), service("api")])
+    around = Attached(services=[service("web"), service("api")])
     with pytest.raises(Refused) as error:
-        plan_network(network_order({"name": "front", "internal": True}), live(), around)
+        plan_network(declared_network({"name": "front", "internal": True}), live(), around)
     assert str(error.value) == (
         "front differs, and no network can be changed in place: internal is false on the swarm and true declared. Set recreate "
         "to true to have it removed and made anew. Meanwhile api and web would be without it. Nothing was sent."
     )
-    plan = plan_network(network_order({"name": "front", "internal": True, "recreate": True}), live(), around)
-    assert (plan.action, plan.users, plan.id) == ("recreate", ["api", "web"], "idold")
+    plan = plan_network(
+        declared_network({"name": "front", "internal": True, "recreate": True}), live(), around
+    )
+    assert (plan.action, plan.services, plan.id) == ("recreate", ["api", "web"], "idold")
     assert plan.sentence == "front: removed and made anew (internal); api, web put back on it"
     assert plan.diff(False) == {"state": "present", "internal": False}
     assert plan.diff(True) == {"state": "present", "internal": True}
 
 
 def test_who_waits_is_put_back() -> None:
-    around = Surroundings(waiting=[service("web")])
-    order = network_order({"name": "front"})
+    around = Attached(detached=[service("web")])
+    order = declared_network({"name": "front"})
     again = plan_network(order, live(), around)
     assert (again.action, again.sentence) == ("reattach", "front: already anew; web put back on it")
     new = plan_network(order, None, around)
     assert (new.action, new.sentence) == ("create", "front: created; web put back on it")
     with pytest.raises(Refused, match="front cannot be removed: web uses it"):
-        plan_network(NetworkOrder("front", "absent"), None, around)
+        plan_network(DeclaredNetwork("front", "absent"), None, around)
 
 
 def test_what_cannot_be_moved_is_not() -> None:
-    order = network_order({"name": "front", "internal": True, "recreate": True})
+    order = declared_network({"name": "front", "internal": True, "recreate": True})
     job = service("job", Mode={"ReplicatedJob": {}})
     with pytest.raises(Refused, match="under job: a job that is moved runs again"):
-        plan_network(order, live(), Surroundings(users=[job]))
+        plan_network(order, live(), Attached(services=[job]))
     with pytest.raises(Refused, match="while container x on m1 is attached: end that first"):
-        plan_network(order, live(), Surroundings(by_hand=["container x on m1 is attached"]))
+        plan_network(order, live(), Attached(by_hand=["container x on m1 is attached"]))
 
 
 def test_absent_twice_and_with_its_users() -> None:
-    gone = NetworkOrder("front", "absent")
-    assert plan_network(gone, None, Surroundings()).action == "none"
-    removal = plan_network(gone, live(), Surroundings())
+    gone = DeclaredNetwork("front", "absent")
+    assert plan_network(gone, None, Attached()).action == "none"
+    removal = plan_network(gone, live(), Attached())
     assert (removal.action, removal.sentence, removal.diff(True)) == (
         "remove",
         "front: removed",
         {"state": "absent"},
     )
     with pytest.raises(Refused, match=r"api and web use it\. Remove them, or take them off"):
-        plan_network(gone, live(), Surroundings(users=[service("web"), service("api")]))
+        plan_network(gone, live(), Attached(services=[service("web"), service("api")]))
 
 
 @pytest.mark.parametrize(
@@ -240,16 +244,16 @@ def test_absent_twice_and_with_its_users() -> None:
 @pytest.mark.parametrize("there", [None, live(Internal=True)])
 def test_ipv6_without_addresses_is_refused(params: Raw, there: Raw | None) -> None:
     with pytest.raises(Refused):
-        plan_network(network_order({"name": "front", **params}), there, Surroundings())
+        plan_network(declared_network({"name": "front", **params}), there, Attached())
 
 
 def test_another_name_of_the_ingress_network_is_a_difference() -> None:
-    order = network_order({"name": "edge", "ingress": True, "recreate": True})
-    plan = plan_network(order, live(Name="ingress", Ingress=True), Surroundings())
+    order = declared_network({"name": "edge", "ingress": True, "recreate": True})
+    plan = plan_network(order, live(Name="ingress", Ingress=True), Attached())
     assert plan.changes == {"name": ("ingress", "edge")}
     assert body(plan.spec)["Name"] == "edge"
 
 
 def test_a_new_ones_plan_has_no_id_yet() -> None:
-    plan = NetworkPlan(network_order({"name": "front"}), "create")
+    plan = NetworkPlan(declared_network({"name": "front"}), "create")
     assert (plan.id, plan.sentence, plan.diff(False)) == ("", "front: created", {"state": "absent"})

@@ -10,10 +10,8 @@ import re
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._options.convert import (
     duration,
-    label_name,
-    label_text,
-    labels,
     nanoseconds,
+    texts,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,37 +71,7 @@ def test_durations_are_shown_in_their_largest_units() -> None:
         (datetime.date(2026, 11, 20), "a date"),
     ],
 )
-def test_a_label_value_that_is_no_string_is_refused_with_its_kind_and_the_cure(
-    value: object, kind: str
-) -> None:
+def test_a_value_that_is_no_string_is_refused_with_its_kind_and_the_cure(value: object, kind: str) -> None:
     with pytest.raises(ValueError) as refused:
-        label_text(value)
-    assert str(refused.value) == f"is {value!r}, {kind}, not a string: put it in quotes"
-
-
-@pytest.mark.parametrize("name", ["zone", "a", "com.example/rack-1", "a_b", "A.b", "0"])
-def test_names_that_a_constraint_can_use_are_labels(name: str) -> None:
-    assert label_name(name) == name
-
-
-@pytest.mark.parametrize("name", ["", "-a", "a-", "a b", "a==b", "ä", ".a", "a\n", 5, None])
-def test_a_name_no_constraint_could_use_is_refused(name: object) -> None:
-    with pytest.raises(ValueError) as refused:
-        label_name(name)
-    assert str(refused.value) == "is not a label name: use letters, digits and . _ - / between them"
-
-
-def test_labels_name_the_one_that_is_wrong() -> None:
-    assert labels({"a": "1", "b": ""}) == {"a": "1", "b": ""}
-    with pytest.raises(ValueError) as refused:
-        labels({"good": "x", "ssd": True})
-    assert str(refused.value) == "label 'ssd' is True, a yes or no, not a string: put it in quotes"
-    with pytest.raises(ValueError) as refused:
-        labels({"bad name": "x"})
-    assert str(refused.value).startswith("label 'bad name' is not a label name")
-
-
-def test_labels_are_a_dictionary() -> None:
-    with pytest.raises(ValueError) as refused:
-        labels(["a=b"])
-    assert str(refused.value) == "is ['a=b'], not a dictionary of labels"
+        texts({"a": value}, "label")
+    assert str(refused.value) == f"label 'a' is {value!r}, {kind}, not a string: put it in quotes"

@@ -15,7 +15,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._options.option imp
     INT,
     Option,
 )
-from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.options import EXTERNAL_CAS, SETTINGS
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.options import SETTINGS, SWARM
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,12 +57,12 @@ def test_what_stands_beside_an_option_is_not_lost() -> None:
 def test_declared_leaves_out_what_was_left_out_and_converts_the_rest() -> None:
     table = (COUNT, Option("period", ("Period",), DURATION, 0), NEW)
     params = {"count": 0, "period": "1m", "novelty": None, "stranger": 1}
-    assert options.declared(table, params) == {"count": 0, "period": 60 * 10**9}
+    assert options.declared_values(table, params) == {"count": 0, "period": 60 * 10**9}
 
 
 def test_a_value_that_cannot_be_is_refused_with_its_option() -> None:
     with pytest.raises(Refused) as refused:
-        options.declared((Option("period", ("Period",), DURATION, 0),), {"period": "soon"})
+        options.declared_values((Option("period", ("Period",), DURATION, 0),), {"period": "soon"})
     assert str(refused.value) == "period: 'soon' is not a duration like 10s, 1m30s or 2160h."
 
 
@@ -104,12 +104,12 @@ def test_the_argument_spec_is_read_from_the_table() -> None:
 )
 def test_settings_the_swarm_could_not_live_with_are_refused(name: str, value: t.Any, sentence: str) -> None:
     with pytest.raises(Refused) as refused:
-        options.declared(SETTINGS, {name: value})
+        options.declared_values(SETTINGS, {name: value})
     assert str(refused.value) == sentence
 
 
 def test_the_history_may_be_unlimited() -> None:
-    assert options.declared(SETTINGS, {"task_history_retention_limit": -1}) == {
+    assert options.declared_values(SETTINGS, {"task_history_retention_limit": -1}) == {
         "task_history_retention_limit": -1
     }
 
@@ -137,8 +137,9 @@ def test_settings_stand_where_the_engine_has_them() -> None:
 
 def test_external_cas_are_sent_in_the_engines_form_and_shown_by_their_urls() -> None:
     ca = {"protocol": "cfssl", "url": "https://ca", "options": None, "ca_cert": None}
-    (sent,) = options.declared((EXTERNAL_CAS,), {"external_cas": [ca]})["external_cas"]
+    (sent,) = options.declared_values(SWARM, {"external_cas": [ca]})["external_cas"]
     assert sent["Protocol"] == "cfssl"
     assert sent["URL"] == "https://ca"
     assert "Options" not in sent
-    assert EXTERNAL_CAS.kind.show([sent]) == ["https://ca"]
+    row = next(row for row in SWARM if row.name == "external_cas")
+    assert row.type.show([sent]) == ["https://ca"]

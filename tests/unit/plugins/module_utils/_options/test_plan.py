@@ -7,18 +7,20 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from ansible_collections.flotilla.swarm.plugins.module_utils._options import plan as planning
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.changes import side, visible_changes
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.labels import (
+    DECLARED_LABEL,
+    LABELS,
+    remembered,
+)
 from ansible_collections.flotilla.swarm.plugins.module_utils._options.option import (
     DURATION,
     INT,
-    LABELS,
     Option,
 )
 from ansible_collections.flotilla.swarm.plugins.module_utils._options.plan import (
-    MEMORY,
     Plan,
     plan,
-    plan_labels,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +31,7 @@ TABLE = (
     Option("period", ("Period",), DURATION, 10**9),
 )
 NAMES = [option.name for option in TABLE]
+LABEL_ROW = Option("labels", ("Labels",), LABELS, {}, keyed=True)
 
 declarations = st.dictionaries(st.sampled_from(NAMES), st.integers(0, 3))
 label_sets = st.dictionaries(st.sampled_from("abcde"), st.sampled_from(["", "1", "2"]))
@@ -53,12 +56,10 @@ def made_of(
     labels: dict[str, str] | None = None,
     state: str = "owned",
     remove: t.Iterable[str] = (),
-    three_way: bool = True,
+    whole: bool = True,
 ) -> Plan:
-    made = plan(TABLE, declared, spec, three_way)
-    if labels is not None or remove:
-        plan_labels(made, labels, state, remove)
-    return made
+    values = {**declared, **({} if labels is None else {"labels": labels})}
+    return plan((*TABLE, LABEL_ROW), values, spec, whole, state=state, remove=remove)
 
 
 @given(
@@ -70,10 +71,10 @@ def test_planning_after_applying_is_empty(
     labels: dict[str, str] | None,
     state: str,
     remove: set[str],
-    three_way: bool,
+    whole: bool,
 ) -> None:
-    first = made_of(spec, declared, labels, state, remove, three_way)
-    second = made_of(first.spec, declared, labels, state, remove, three_way)
+    first = made_of(spec, declared, labels, state, remove, whole)
+    second = made_of(first.spec, declared, labels, state, remove, whole)
     assert not second, second.changes
     assert second.spec == first.spec
 
@@ -97,7 +98,7 @@ def test_what_nobody_declared_is_never_touched(spec: dict[str, t.Any], declared:
             assert option.read(made.spec) == option.read(spec)
         else:
             assert option.read(made.spec) == declared[option.name]
-    assert set(made.changes) <= {*declared, MEMORY}
+    assert set(made.changes) <= {*declared, DECLARED_LABEL}
 
 
 @given(specs(), declarations, declarations, st.dictionaries(st.sampled_from(NAMES), st.integers(0, 3)))
@@ -123,10 +124,10 @@ def test_two_way_leaves_what_is_not_named(
     spec: dict[str, t.Any], before: dict[str, int], now: dict[str, int]
 ) -> None:
     live = made_of(spec, before).spec
-    made = made_of(live, now, three_way=False)
+    made = made_of(live, now, whole=False)
     for option in TABLE:
         assert option.read(made.spec) == now.get(option.name, option.read(live))
-    assert MEMORY not in made.changes
+    assert DECLARED_LABEL not in made.changes
 
 
 @given(specs(), label_sets, label_sets, label_sets)
@@ -140,8 +141,8 @@ def test_labels_are_owned_key_by_key(
     after = made_of(live, {}, now).spec["Labels"]
     old = {name: value for name, value in (spec.get("Labels") or {}).items() if name not in before}
     expected = {**old, **theirs, **now}
-    assert {name: value for name, value in after.items() if name != MEMORY} == expected
-    assert planning.remembered(after) == {f"labels.{name}" for name in now}
+    assert {name: value for name, value in after.items() if name != DECLARED_LABEL} == expected
+    assert remembered(after) == {f"labels.{name}" for name in now}
 
 
 @given(specs(), label_sets, label_sets)
@@ -149,19 +150,19 @@ def test_merge_removes_nothing_and_replace_removes_all_else(
     spec: dict[str, t.Any], owned: dict[str, str], labels: dict[str, str]
 ) -> None:
     live = made_of(spec, {}, owned).spec
-    had = {name: value for name, value in live["Labels"].items() if name != MEMORY}
-    merged = made_of(live, {}, labels, "merge").spec["Labels"]
-    assert {name: value for name, value in merged.items() if name != MEMORY} == {**had, **labels}
-    replaced = made_of(live, {}, labels, "replace").spec["Labels"]
-    assert {name: value for name, value in replaced.items() if name != MEMORY} == labels
-    assert MEMORY in replaced, "replacing a user's labels is not forgetting what was declared"
+    had = {name: value for name, value in live["Labels"].items() if name != DECLARED_LABEL}
+    merged = made_of(live, {}, labels, "merge", whole=False).spec["Labels"]
+    assert {name: value for name, value in merged.items() if name != DECLARED_LABEL} == {**had, **labels}
+    replaced = made_of(live, {}, labels, "replace", whole=False).spec["Labels"]
+    assert {name: value for name, value in replaced.items() if name != DECLARED_LABEL} == labels
+    assert DECLARED_LABEL in replaced, "replacing a user's labels is not forgetting what was declared"
 
 
 @given(specs(), label_sets, st.sets(st.sampled_from("abcde")))
 def test_a_label_that_is_declared_and_to_be_removed_stays(
     spec: dict[str, t.Any], labels: dict[str, str], remove: set[str]
 ) -> None:
-    after = made_of(spec, {}, labels, "merge", remove, three_way=False).spec.get("Labels") or {}
+    after = made_of(spec, {}, labels, "merge", remove, whole=False).spec.get("Labels") or {}
     assert labels.items() <= after.items()
     assert not (remove - set(labels)) & set(after)
 
@@ -181,46 +182,31 @@ def test_a_label_given_up_and_taken_by_somebody_else_is_his() -> None:
 
 def test_the_memory_cannot_be_removed_as_a_label() -> None:
     live = made_of({}, {}, {"a": "1"}).spec
-    made = plan((), {}, live)
-    plan_labels(made, None, "merge", [MEMORY])
-    assert not made
+    assert not plan((LABEL_ROW,), {}, live, state="merge", remove=[DECLARED_LABEL])
 
 
 def test_removing_a_label_that_is_not_there_is_no_change_on_an_object_nobody_declared() -> None:
-    made = plan((), {}, {"Labels": {"b": "1"}})
-    plan_labels(made, None, "owned", ["a"])
-    assert not made
+    assert not plan((LABEL_ROW,), {}, {"Labels": {"b": "1"}}, remove=["a"])
 
 
 def test_options_and_labels_remember_side_by_side() -> None:
     live = made_of({}, {"size": 2}, {"a": "1"}).spec
-    assert live["Labels"][MEMORY] == '["labels.a","size"]'
+    assert live["Labels"][DECLARED_LABEL] == '["labels.a","size"]'
     assert made_of(live, {}, {"a": "1"}).changes["size"] == (2, 1)
-    assert planning.remembered(made_of(live, {"size": 2}, {}).spec["Labels"]) == {"size"}
-
-
-@given(st.sets(st.text(max_size=5)))
-def test_the_memory_reads_back_as_itself(names: set[str]) -> None:
-    assert planning.remembered({MEMORY: planning.memory(names)}) == names
-
-
-def test_a_damaged_memory_counts_as_empty() -> None:
-    for damaged in ("", "{", "5", '{"a":1}', "[1]", "null"):
-        assert planning.remembered({MEMORY: damaged}) == set()
-    assert planning.remembered(None) == set()
+    assert remembered(made_of(live, {"size": 2}, {}).spec["Labels"]) == {"size"}
 
 
 def test_changes_are_told_in_the_users_words_and_the_memory_only_alone() -> None:
     made = made_of({}, {"period": 90 * 10**9}, {"a": "1"})
-    assert made.side(after=False) == {"period": "1s"}
-    assert made.side(after=True) == {"period": "1m30s", "labels.a": "1"}
-    only_memory = made_of({"Labels": {"a": "1"}}, {}, {"a": "1"}, three_way=False)
-    assert only_memory.side(after=True) == {MEMORY: '["labels.a"]'}
-    assert planning.shown(only_memory.changes) == only_memory.changes
+    assert side(made.changes, after=False) == {"period": "1s"}
+    assert side(made.changes, after=True) == {"period": "1m30s", "labels.a": "1"}
+    only_memory = made_of({"Labels": {"a": "1"}}, {}, {"a": "1"}, whole=False)
+    assert side(only_memory.changes, after=True) == {DECLARED_LABEL: '["labels.a"]'}
+    assert visible_changes(only_memory.changes) == only_memory.changes
 
 
 def test_a_reset_spares_what_the_collection_itself_remembers() -> None:
     table = (Option("labels", ("Labels",), LABELS, {}, keyed=True),)
     live = {"Labels": {"theirs": "1", "flotilla.moving": "net", "flotilla.declared": "[]"}}
-    made = plan(table, {}, live, three_way=True, reset=True)
+    made = plan(table, {}, live, whole=True, reset=True)
     assert made.spec["Labels"] == {"flotilla.moving": "net", "flotilla.declared": "[]"}

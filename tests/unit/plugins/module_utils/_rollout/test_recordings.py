@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.history import Memory, remember
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.history import History, record
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.verdict import judge
 from ansible_collections.flotilla.swarm.tests.unit.support.rollouts import ENGINES, FOLDER, Recording, replay
 
@@ -142,9 +142,9 @@ def test_what_was_not_written_only_has_to_be_as_it_should(engine: str) -> None:
         ("bad_image_pause", "failed"),
     ):
         recording = Recording(name, engine)
-        look = recording.look(recording.end)
-        memory = remember(Memory(), look, False, 0)
-        assert judge(look, "converged", False, memory, 0).state == state
+        snapshot = recording.snapshot(recording.end)
+        history = record(History(), snapshot, False, 0)
+        assert judge(snapshot, "converged", False, history, 0).state == state
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -103,7 +103,7 @@ def test_what_the_swarm_gave_up_is_not_wanted() -> None:
 
 
 def test_states_are_ordered_and_unknown_ones_stand_last() -> None:
-    assert tasks.order("new") < tasks.order("running") < tasks.order("failed") < tasks.order("dreaming")
+    assert tasks.rank("new") < tasks.rank("running") < tasks.rank("failed") < tasks.rank("dreaming")
 
 
 def test_the_newest_of_each_slot() -> None:
@@ -128,7 +128,7 @@ def test_the_newest_of_each_node() -> None:
 
 
 def test_history_begins_with_the_newest() -> None:
-    found = tasks.history(
+    found = tasks.newest_first(
         [
             seen("old", CreatedAt="2026-11-20T23:54:51Z", DesiredState="shutdown"),
             seen("new", CreatedAt="2026-11-20T23:55:51Z"),

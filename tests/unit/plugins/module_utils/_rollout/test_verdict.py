@@ -11,8 +11,12 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout import verdict as verdicts
-from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.history import Memory, remember
-from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.snapshot import Look, seconds, take
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.history import History, record
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.snapshot import (
+    Snapshot,
+    seconds,
+    snapshot_of,
+)
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import nodes
 from ansible_collections.flotilla.swarm.tests.unit.support.nodes import raw_node
 
@@ -51,28 +55,28 @@ class Wait:
     """One rollout that is looked at again and again."""
 
     def __init__(self, goal: str = "converged", written: bool = True) -> None:
-        self.goal, self.written, self.memory = goal, written, Memory()
+        self.goal, self.written, self.history = goal, written, History()
         self.states = {"n1": "ready", "n2": "ready"}
 
-    def look(self, found: Raw | None, *raws: Raw, old: t.Container[str] = ()) -> Look:
+    def snapshot(self, found: Raw | None, *raws: Raw, old: t.Container[str] = ()) -> Snapshot:
         up_to_date = {raw["ID"] for raw in raws if raw["ID"] not in old}
         all_nodes = [
             raw_node(node_id, f"w{node_id[1:]}", state=state) for node_id, state in self.states.items()
         ]
-        return take("web", found, raws, up_to_date, nodes.views(all_nodes))
+        return snapshot_of("web", found, raws, up_to_date, nodes.views(all_nodes))
 
     def judge(
         self, elapsed: float, found: Raw | None, *raws: Raw, old: t.Container[str] = ()
     ) -> verdicts.Verdict:
-        look = self.look(found, *raws, old=old)
-        self.memory = remember(self.memory, look, self.written, elapsed)
-        self.memory = Memory.from_dict(json.loads(json.dumps(self.memory.to_dict())))
-        return verdicts.judge(look, self.goal, self.written, self.memory, elapsed)
+        snapshot = self.snapshot(found, *raws, old=old)
+        self.history = record(self.history, snapshot, self.written, elapsed)
+        self.history = History.from_dict(json.loads(json.dumps(self.history.to_dict())))
+        return verdicts.judge(snapshot, self.goal, self.written, self.history, elapsed)
 
     def late(self, given: float, found: Raw, *raws: Raw) -> verdicts.Verdict:
         verdict = self.judge(given, found, *raws)
         assert verdict.state == "converging"
-        return verdicts.late(verdict, self.look(found, *raws), self.memory, given)
+        return verdicts.late(verdict, self.snapshot(found, *raws), self.history, given)
 
 
 def test_timestamps_of_the_engine() -> None:
@@ -196,7 +200,7 @@ def test_what_died_with_its_node_is_no_crash() -> None:
     wait.states["n2"] = "ready"
     dead = [task(f"x{n}", 2, "failed", node="n2", error="task: non-zero exit (255)") for n in range(5)]
     wait.judge(20, service(), task("a", 1, created=1), task("c", 2), *dead)
-    assert wait.memory.failed == {}
+    assert wait.history.failed == {}
     assert wait.judge(26, service(), task("a", 1, created=1), task("c", 2), *dead).state == "converged"
 
 

@@ -13,7 +13,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._rollout import wai
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait import (
     Rollout,
     RolloutFailed,
-    see_through,
+    wait_for_rollouts,
 )
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine
 from ansible_collections.flotilla.swarm.tests.unit.support.rollouts import Objects, Recording
@@ -113,7 +113,7 @@ def framed(text: str) -> bytes:
 
 def test_all_are_awaited_together(clock: FakeTime) -> None:
     engine = Replayed(clock, "update_ok", "job_ok", "global_ok")
-    report = see_through(engine, engine.rollouts(), 300)
+    report = wait_for_rollouts(engine, engine.rollouts(), 300)
     assert [(one.name, one.state, one.sentence) for one in report.outcomes] == [
         ("web", "converged", "3/3 running"),
         ("job", "converged", "3/3 complete"),
@@ -127,7 +127,7 @@ def test_all_are_awaited_together(clock: FakeTime) -> None:
 def test_a_look_is_a_handful_of_requests_whatever_the_number(clock: FakeTime) -> None:
     for names in (["update_ok"], ["update_ok", "job_ok", "crash_loop", "global_update", "bad_image_create"]):
         engine = Replayed(clock, *names)
-        see_through(engine, engine.rollouts(), 300, pause_after=0)
+        wait_for_rollouts(engine, engine.rollouts(), 300, pause_after=0)
         assert [request for request, _body, _query in engine.requests] == [
             "GET /services",
             "GET /tasks",
@@ -140,7 +140,7 @@ def test_a_look_is_a_handful_of_requests_whatever_the_number(clock: FakeTime) ->
 def test_many_services_are_read_without_naming_each(clock: FakeTime) -> None:
     engine = Replayed(clock, "label_change")
     others = [Rollout(f"gone{n}", f"gone{n}", goal="gone", started=clock.now) for n in range(30)]
-    report = see_through(engine, [*engine.rollouts(), *others], 300)
+    report = wait_for_rollouts(engine, [*engine.rollouts(), *others], 300)
     assert {outcome.state for outcome in report.outcomes} == {"converged"}
     assert [query.get("filters") for _request, _body, query in engine.requests] == [
         None,
@@ -152,7 +152,7 @@ def test_many_services_are_read_without_naming_each(clock: FakeTime) -> None:
 
 def test_looks_get_rarer(clock: FakeTime) -> None:
     engine = Replayed(clock, "update_ok")
-    see_through(engine, engine.rollouts(), 300)
+    wait_for_rollouts(engine, engine.rollouts(), 300)
     assert clock.sleeps[0] == 0.3
     assert clock.sleeps == sorted(clock.sleeps)
     assert clock.sleeps[-1] == 1.0
@@ -162,7 +162,7 @@ def test_a_failure_is_one_sentence_with_the_end_of_the_log(clock: FakeTime) -> N
     engine = Replayed(clock, "crash_loop")
     engine.logs = b"".join(framed(f"line {n}") for n in range(5))
     with pytest.raises(RolloutFailed) as failed:
-        see_through(engine, engine.rollouts(), 300, log_lines=4)
+        wait_for_rollouts(engine, engine.rollouts(), 300, log_lines=4)
     sentence = "slot 1 on w1 failed 3 times: non-zero exit (3)"
     assert str(failed.value) == f"crash: {sentence}; its log ends: line 2 | line 3 | line 4."
     [outcome] = failed.value.facts["rollouts"]
@@ -180,21 +180,21 @@ def test_a_log_that_cannot_be_read_does_not_hide_the_verdict(clock: FakeTime) ->
     with pytest.raises(
         RolloutFailed, match="the log could not be read: the log did not end within 3 s"
     ) as failed:
-        see_through(engine, engine.rollouts(), 300)
+        wait_for_rollouts(engine, engine.rollouts(), 300)
     assert failed.value.facts["rollouts"][0]["reason"] == "crash_looping"
 
 
 def test_what_never_ran_has_no_log(clock: FakeTime) -> None:
     engine = Replayed(clock, "bad_image_create")
     with pytest.raises(RolloutFailed):
-        see_through(engine, engine.rollouts(), 300)
+        wait_for_rollouts(engine, engine.rollouts(), 300)
     assert not [request for request, _body, _query in engine.requests if request.endswith("/logs")]
 
 
 def test_one_failure_does_not_end_the_watch_of_the_others(clock: FakeTime) -> None:
     engine = Replayed(clock, "bad_image_create", "update_ok", "unsatisfiable")
     with pytest.raises(RolloutFailed) as failed:
-        see_through(engine, engine.rollouts(), 300)
+        wait_for_rollouts(engine, engine.rollouts(), 300)
     assert str(failed.value).startswith("2 of 3 services failed: bad: slot ")
     assert "; unsat: slot " in str(failed.value)
     assert str(failed.value).endswith("(scheduling constraints not satisfied on 3 nodes).")
@@ -208,7 +208,7 @@ def test_a_pause_hands_everything_on_as_json(clock: FakeTime) -> None:
     rollouts, lines, calls = engine.rollouts(), [], 0
     with pytest.raises(RolloutFailed) as failed:
         while True:
-            report = see_through(engine, rollouts, 300, pause_after=2)
+            report = wait_for_rollouts(engine, rollouts, 300, pause_after=2)
             calls += 1
             lines += report.progress
             assert len(report.unfinished) == 2
@@ -226,10 +226,10 @@ def test_a_pause_hands_everything_on_as_json(clock: FakeTime) -> None:
 def test_the_deadline_is_over_all_calls(clock: FakeTime) -> None:
     engine = Replayed(clock, "update_ok")
     rollouts = engine.rollouts()
-    report = see_through(engine, rollouts, 6, pause_after=4)
+    report = wait_for_rollouts(engine, rollouts, 6, pause_after=4)
     assert len(report.unfinished) == 1
     with pytest.raises(RolloutFailed) as failed:
-        see_through(engine, report.unfinished, 6, pause_after=4)
+        wait_for_rollouts(engine, report.unfinished, 6, pause_after=4)
     assert str(failed.value).startswith("web: not converged within 6 s: ")
     assert clock.now - engine.begun < 8
 
@@ -242,7 +242,7 @@ def test_trouble_is_patience(clock: FakeTime) -> None:
         errors.EngineAbsent("gone"),
         errors.NotFound("service x not found", 404),
     ]
-    report = see_through(engine, engine.rollouts(), 300)
+    report = wait_for_rollouts(engine, engine.rollouts(), 300)
     assert report.outcomes[0].state == "converged"
     assert len(clock.sleeps) == 4
 
@@ -251,7 +251,7 @@ def test_trouble_that_does_not_end_is_told(clock: FakeTime) -> None:
     engine = Replayed(clock, "update_ok")
     engine.trouble = [errors.NoQuorum("The swarm has no leader.", 500) for _n in range(200)]
     with pytest.raises(RolloutFailed) as failed:
-        see_through(engine, engine.rollouts(), 30)
+        wait_for_rollouts(engine, engine.rollouts(), 30)
     assert str(failed.value) == "What became of web is unknown after 30 s: The swarm has no leader."
     assert 30 <= clock.now - engine.begun < 32
 
@@ -260,12 +260,12 @@ def test_other_errors_are_not_waited_out(clock: FakeTime) -> None:
     engine = Replayed(clock, "update_ok")
     engine.trouble = [errors.NotAManager("a worker", 503)]
     with pytest.raises(errors.NotAManager):
-        see_through(engine, engine.rollouts(), 30)
+        wait_for_rollouts(engine, engine.rollouts(), 30)
 
 
 def test_a_removed_service_is_awaited_by_its_name(clock: FakeTime) -> None:
     engine = Replayed(clock, "gone")
-    report = see_through(engine, engine.rollouts(goal="gone"), 300)
+    report = wait_for_rollouts(engine, engine.rollouts(goal="gone"), 300)
     assert report.outcomes[0].state == "converged"
     assert clock.now - engine.begun > 4
     assert engine.requests[1][2]["filters"] == {"name": ["slow."]}
@@ -273,10 +273,12 @@ def test_a_removed_service_is_awaited_by_its_name(clock: FakeTime) -> None:
 
 def test_a_rollback_that_was_asked_for(clock: FakeTime) -> None:
     engine = Replayed(clock, "rollback_asked")
-    assert see_through(engine, engine.rollouts(goal="rolled_back"), 300).outcomes[0].state == "converged"
+    assert (
+        wait_for_rollouts(engine, engine.rollouts(goal="rolled_back"), 300).outcomes[0].state == "converged"
+    )
 
 
 def test_nothing_to_wait_for_asks_nothing(clock: FakeTime) -> None:
     engine = Replayed(clock)
-    assert see_through(engine, [], 300).outcomes == []
+    assert wait_for_rollouts(engine, [], 300).outcomes == []
     assert engine.requests == []

@@ -6,80 +6,21 @@ from __future__ import annotations
 
 import json
 import typing as t
-from pathlib import Path
 
 import pytest
 from ansible.module_utils import basic
-from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import FlotillaError, Refused
-from ansible_collections.flotilla.swarm.plugins.module_utils._engine.transport_url import UrlTransport
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import FlotillaError
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.hidden import hide_value
 from ansible_collections.flotilla.swarm.plugins.module_utils._run import module
+from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import Result, Unfinished, Verb, Work
 
-
-def params(**given: t.Any) -> dict[str, t.Any]:
-    defaults = {name: spec.get("default") for name, spec in module.CONNECTION.items()}
-    return {**defaults, **given}
-
-
-def transport(**given: t.Any) -> UrlTransport:
-    client = module.connect(params(**given))
-    assert isinstance(client._transport, UrlTransport)
-    return client._transport
-
-
-def test_the_engine_is_looked_for_on_its_usual_socket() -> None:
-    found = transport()
-    assert found._socket == "/var/run/docker.sock"
-    assert found.where == "unix:///var/run/docker.sock"
-
-
-@pytest.mark.parametrize(
-    ("given", "base"),
-    [
-        ({}, "http://m1:2376"),
-        ({"tls": True}, "https://m1:2376"),
-        ({"validate_certs": True}, "https://m1:2376"),
-    ],
-)
-def test_tls_is_spoken_when_asked_for(given: dict[str, t.Any], base: str) -> None:
-    assert transport(docker_host="tcp://m1:2376", **given)._base == base
-
-
-def test_certificates_are_found_where_dockers_own_command_line_looks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "ca.pem").touch()
-    (tmp_path / "key.pem").touch()
-    monkeypatch.setenv("DOCKER_CERT_PATH", str(tmp_path))
-    options = transport(docker_host="tcp://m1:2376", tls=True, client_key="/mine.pem")._options
-    assert options == {
-        "validate_certs": False,
-        "ca_path": str(tmp_path / "ca.pem"),
-        "client_cert": None,
-        "client_key": "/mine.pem",
-    }
-    monkeypatch.delenv("DOCKER_CERT_PATH")
-    assert transport(docker_host="tcp://m1:2376", tls=True)._options["ca_path"] is None
-
-
-@pytest.mark.parametrize(
-    "docker_host", ["http://m1:2376", "m1:2376", "/var/run/docker.sock", "npipe:////./pipe"]
-)
-def test_a_road_nobody_knows_is_refused(docker_host: str) -> None:
-    with pytest.raises(Refused) as refused:
-        module.connect(params(docker_host=docker_host))
-    assert str(refused.value) == (
-        f"docker_host {docker_host!r} is none of unix:///path, tcp://host:port, ssh://user@host."
-    )
-
-
-def test_another_name_than_that_of_docker_host_is_refused() -> None:
-    with pytest.raises(Refused) as refused:
-        module.connect(params(docker_host="tcp://10.0.0.1:2376", tls_hostname="m1"))
-    assert str(refused.value) == (
-        "tls_hostname 'm1' differs from the name in docker_host 'tcp://10.0.0.1:2376'; name the Engine in docker_host as its "
-        "certificate does."
-    )
-    module.connect(params(docker_host="tcp://m1:2376", tls_hostname="m1"))
+Ends = t.Callable[..., dict[str, t.Any]]
+ARGUMENTS = {
+    "name": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "env": {"type": "dict", "hidden": hide_value},
+    "show_values": {"type": "bool", "default": False},
+}
 
 
 class Ended(Exception):
@@ -87,40 +28,86 @@ class Ended(Exception):
 
 
 @pytest.fixture
-def ended(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[module.Work], dict[str, t.Any]]:
-    """Runs some work as a module, and returns how it ended."""
+def ended(monkeypatch: pytest.MonkeyPatch) -> Ends:
+    """Runs a verb as a module, and returns how it ended, with the arguments that Ansible repeats."""
 
-    def end(_self: basic.AnsibleModule, **result: t.Any) -> t.NoReturn:
-        raise Ended(result)
+    def end(ansible: basic.AnsibleModule, **result: t.Any) -> t.NoReturn:
+        raise Ended({**result, "invocation": ansible.params, "journal": not ansible.no_log})
 
     monkeypatch.setattr(basic.AnsibleModule, "exit_json", end)
     monkeypatch.setattr(
         basic.AnsibleModule, "fail_json", lambda self, **result: end(self, failed=True, **result)
     )
-    arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {"name": "x", "docker_url": "tcp://m1:2375"}}).encode()
-    monkeypatch.setattr(basic, "_ANSIBLE_ARGS", arguments)
     monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
 
-    def run(work: module.Work) -> dict[str, t.Any]:
+    def run(work: Work, arguments: dict[str, t.Any] = ARGUMENTS, **given: t.Any) -> dict[str, t.Any]:
+        passed = {"name": "x", "docker_url": "tcp://m1:2375", **given}
+        monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": passed}).encode())
+        verb = Verb(arguments, work, go_on=lambda _client, left, pause: {"left": left, "pause": pause})
         with pytest.raises(Ended) as result:
-            module.run({"name": {"type": "str"}}, work)
+            module.run(verb)
         return t.cast("dict[str, t.Any]", result.value.args[0])
 
     return run
 
 
-def test_work_gets_its_options_and_its_client(ended: t.Callable[[module.Work], dict[str, t.Any]]) -> None:
-    result = ended(lambda mod, client: {"changed": False, "told": [mod.params["name"], client.where]})
-    assert result == {"changed": False, "told": ["x", "tcp://m1:2375"]}
+def test_work_gets_its_options_and_its_client(ended: Ends) -> None:
+    result = ended(
+        lambda options, check_mode, client: {
+            "changed": False,
+            "found": [options["name"], options["password"], options["env"], check_mode, client.where],
+        },
+        password="secret words",
+        env={"A": "b"},
+    )
+    assert result["found"] == ["x", "secret words", {"A": "b"}, False, "tcp://m1:2375"]
 
 
-def test_an_error_is_a_failure_with_its_facts(ended: t.Callable[[module.Work], dict[str, t.Any]]) -> None:
-    def work(_mod: t.Any, _client: t.Any) -> t.NoReturn:
-        raise FlotillaError("It broke in the middle.", {"changed": True, "actions": ["half"]})
+def test_an_error_is_a_failure_with_its_facts_and_warnings(ended: Ends) -> None:
+    def work(_options: t.Any, _check_mode: bool, _client: t.Any) -> t.NoReturn:
+        raise FlotillaError(
+            "It broke in the middle.", {"changed": True, "actions": ["half"], "warnings": ["careful"]}
+        )
 
-    assert ended(work) == {
-        "failed": True,
-        "msg": "It broke in the middle.",
-        "changed": True,
-        "actions": ["half"],
-    }
+    found = ended(work)
+    assert (found["failed"], found["msg"], found["changed"], found["actions"]) == (
+        True,
+        "It broke in the middle.",
+        True,
+        ["half"],
+    )
+    assert "warnings" not in found, "Ansible shows them in its own way"
+
+
+def test_arguments_that_may_be_secrets_are_not_repeated(ended: Ends) -> None:
+    given: dict[str, t.Any] = {"password": "abc", "env": {"A": "b"}}
+    found = ended(lambda _options, _check_mode, _client: {"changed": False}, **given)
+    assert found["invocation"]["env"] == {"A": "(hidden)"}
+    assert found["invocation"]["password"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert not found["journal"]
+    asked = ended(lambda _options, _check_mode, _client: {"changed": False}, show_values=True, **given)
+    assert asked["invocation"]["env"] == {"A": "b"}
+    assert asked["invocation"]["password"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
+def test_the_journal_gets_options_that_hold_no_secret(ended: Ends) -> None:
+    assert ended(lambda _options, _check_mode, _client: {}, {"name": {"type": "str"}})["journal"]
+
+
+def test_a_call_that_goes_on_waiting_does_no_work(ended: Ends) -> None:
+    def work(_options: t.Any, _check_mode: bool, _client: t.Any) -> t.NoReturn:
+        raise AssertionError("nothing is declared again")
+
+    found = ended(work, _waiting={"left": {"rollouts": [1]}, "pause_after": 10})
+    assert (found["left"], found["pause"]) == ({"rollouts": [1]}, 10)
+
+
+def test_what_has_to_be_waited_for_is_finished(ended: Ends) -> None:
+    class Pending(Unfinished):
+        result: Result = {"changed": True}  # noqa: RUF012
+
+        def finish(self, client: t.Any, pause_after: float | None) -> Result:
+            return {**self.result, "finished": [client.where, pause_after]}
+
+    assert ended(lambda *_all: Pending())["finished"] == ["tcp://m1:2375", None]
+    assert ended(lambda *_all: Pending(), _waiting={"pause_after": 5})["finished"] == ["tcp://m1:2375", 5]

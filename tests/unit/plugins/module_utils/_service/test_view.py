@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.snapshot import take
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.snapshot import snapshot_of
 from ansible_collections.flotilla.swarm.plugins.module_utils._service import view as services
 from ansible_collections.flotilla.swarm.tests.unit.support import recorded
 from ansible_collections.flotilla.swarm.tests.unit.support.recorded import NODES, TRUSTED
@@ -123,7 +123,7 @@ def test_as_many_tasks_are_wanted_as_a_verdict_waits_for(mode: Raw, wanted: int)
     raw = recorded.service("web")
     raw["Spec"]["Mode"] = mode
     assert seen(raw, [])["wanted"] == wanted
-    snapshot = take("web", raw, [], set(), NODES)
+    snapshot = snapshot_of("web", raw, [], set(), NODES)
     assert snapshot.wanted() == wanted
 
 

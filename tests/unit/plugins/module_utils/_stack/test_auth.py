@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
-from ansible_collections.flotilla.swarm.plugins.module_utils._stack.auth import give
+from ansible_collections.flotilla.swarm.plugins.module_utils._stack.auth import give_credentials
 
 IMAGES = ["reg.example:5000/a/b:1", "nginx:1.27", "other.example/x"]
 
 
 def given(declared: list[dict[str, t.Any]], kept: bool = False) -> list[t.Any]:
     services: list[dict[str, t.Any]] = [{"image": image} for image in IMAGES]
-    give(services, declared, kept)
+    give_credentials(services, declared, kept)
     return [service.get("registry_auth") for service in services]
 
 

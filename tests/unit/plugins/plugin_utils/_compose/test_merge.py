@@ -102,19 +102,38 @@ def test_networks_and_definitions_are_merged_too() -> None:
     found = stack(files, "a.yml", "b.yml", "c.yml")
     assert [network["name"] for network in found.services[0]["networks"]] == ["shop_a", "shop_b"]
     assert (found.networks[0]["internal"], found.networks[0]["attachable"]) == (True, True)
-    assert found.where("shop_other") == "c.yml: services.other"
+    files["c.yml"] = files["c.yml"].replace("image: y", "image: y, tty: perhaps")
+    assert refusal(files, "a.yml", "b.yml", "c.yml").startswith("c.yml: services.other.tty is 'perhaps'")
 
 
-def test_a_service_can_be_taken_away() -> None:
+def test_a_service_can_be_removed() -> None:
     files = {"a.yml": "services: {web: {image: x}, db: {image: y}}", "b.yml": "services: {db: !reset null}"}
     assert [service["name"] for service in stack(files, "a.yml", "b.yml").services] == ["shop_web"]
+
+
+def test_a_whole_service_or_definition_can_replace_an_earlier_one() -> None:
+    files = {
+        "a.yml": "services: {web: {image: x, user: y}}\nnetworks: {default: {internal: true}}",
+        "b.yml": (
+            "services: {web: !override {image: z, ports: ['80:80']}}\n"
+            "networks: {default: !override {labels: [a=b], external: {name: house}}}"
+        ),
+    }
+    assert refusal(files, "a.yml", "b.yml").startswith(
+        "b.yml: networks.default is external, so it cannot have labels"
+    )
+    files["b.yml"] = files["b.yml"].replace(", external: {name: house}", "")
+    found = stack(files, "a.yml", "b.yml")
+    [web], [network] = found.services, found.networks
+    assert ("user" in web, web["image"], web["publish"][0]["published_port"]) == (False, "z", "80")
+    assert ("internal" in network, network["labels"]["a"]) == (False, "b")
 
 
 @pytest.mark.parametrize(
     ("over", "told"),
     [
         ("deploy: {replicas: many}", "b.yml: services.web.deploy.replicas is 'many'"),
-        ("deploy: {mode: global}", "a.yml: services.web.deploy.replicas does not go with mode global"),
+        ("deploy: {mode: global}", "a.yml: services.web.deploy.replicas: replicas is for mode replicated"),
         ("cap_add: [[x]]", "b.yml: services.web.cap_add[1] is a list"),
         ("ports: ['80:x']", "b.yml: services.web.ports[0] is '80:x'"),
         ("ports: ['80:80/x']", "b.yml: services.web.ports[1].protocol is 'x'"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.declared import declared_network
 from ansible_collections.flotilla.swarm.tests.unit.support.compose import service_refusal, stack
 
 STACK = {"com.docker.stack.namespace": "shop"}
@@ -15,7 +16,7 @@ STACK = {"com.docker.stack.namespace": "shop"}
 def of(
     service: str, networks: str = "{}"
 ) -> tuple[list[dict[str, t.Any]], list[dict[str, t.Any]], list[str]]:
-    """The networks of a service, those of the stack, and those that others made."""
+    """The networks of a service, those of the stack, and the external ones."""
     found = stack(f"services: {{web: {{image: x, networks: {service}}}}}\nnetworks: {networks}")
     return found.services[0]["networks"], found.networks, found.external["networks"]
 
@@ -46,15 +47,15 @@ def test_names_and_aliases() -> None:
     assert [network["name"] for network in found[1]] == ["shop_front", "shop_back", "n"]
 
 
-def test_only_networks_that_a_service_uses_are_made() -> None:
+def test_only_networks_that_a_service_uses_are_declared() -> None:
     assert [network["name"] for network in of("[a]", "{a:, b:}")[1]] == ["shop_a"]
 
 
 @pytest.mark.parametrize("external", ["{external: true, name: host}", "{external: {name: host}}"])
-def test_networks_of_the_nodes_have_no_names(external: str) -> None:
+def test_networks_of_the_nodes_have_no_aliases(external: str) -> None:
     assert of("[node]", f"{{node: {external}}}") == ([{"name": "host"}], [], [])
     told = service_refusal("networks: {node: {aliases: [a]}}", f"networks: {{node: {external}}}")
-    assert told.startswith("web.yml: services.web.networks.node.aliases gives names on the network host")
+    assert told.startswith("web.yml: services.web.networks.node.aliases sets aliases on the network host")
 
 
 @pytest.mark.parametrize(
@@ -65,12 +66,8 @@ def test_networks_of_the_nodes_have_no_names(external: str) -> None:
             "{internal: true, attachable: 'true', enable_ipv6: true}",
             {"internal": True, "attachable": True, "enable_ipv6": True},
         ),
-        ("{driver_opts: {encrypted: ''}}", {"encrypted": True}),
-        ("{driver_opts: {encrypted: true}}", {"encrypted": True}),
-        (
-            "{driver_opts: {com.docker.network.driver.mtu: 1400, other: x}}",
-            {"mtu": 1400, "driver_options": {"other": "x"}},
-        ),
+        ("{driver_opts: {encrypted: ''}}", {"driver_options": {"encrypted": ""}}),
+        ("{driver_opts: {other: x}}", {"driver_options": {"other": "x"}}),
         (
             "{ipam: {driver: default, config: [{subnet: 10.5.0.0/16, ip_range: 10.5.1.0/24, gateway: 10.5.0.1}]}}",
             {
@@ -87,6 +84,27 @@ def test_options(network: str, options: dict[str, t.Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("options", "values"),
+    [
+        ("{encrypted: ''}", {"encrypted": ""}),
+        ("{encrypted: true}", {"encrypted": ""}),
+        (
+            "{com.docker.network.driver.mtu: 1400, other: x}",
+            {"mtu": "1400", "driver_options": {"other": "x"}},
+        ),
+    ],
+)
+def test_driver_options_that_are_options_of_their_own(options: str, values: dict[str, t.Any]) -> None:
+    [found] = of("[a]", f"{{a: {{driver_opts: {options}}}}}")[1]
+    declared = declared_network(found).values
+    assert {name: value for name, value in declared.items() if value != {}} == {
+        "driver": "overlay",
+        "labels": STACK,
+        **values,
+    }
+
+
+@pytest.mark.parametrize(
     ("service", "networks", "told"),
     [
         (
@@ -97,34 +115,38 @@ def test_options(network: str, options: dict[str, t.Any]) -> None:
         (
             "[a]",
             "{a: {driver_opts: {encrypted: 'false'}}}",
-            "networks.a.driver_opts.encrypted says no, but the key alone",
+            "networks.a: shop_a: driver_options.encrypted is 'false', but the Engine encrypts as soon as",
         ),
         (
             "[a]",
             "{a: {external: true, driver: overlay}}",
-            "networks.a is external, so driver says nothing; remove it.",
+            "networks.a is external, so it cannot have driver; remove driver or external.",
         ),
         ("[a]", "{a: {external: maybe}}", "networks.a.external is 'maybe', neither true nor false."),
         (
             "[a]",
             "{a: {ipam: {config: [{subnet: 10.5.0.0/16, aux_addresses: {a: b}}]}}}",
-            "networks.a.ipam.config[0].aux_addresses (the swarm",
+            "networks.a.ipam.config[0].aux_addresses (Swarm drops them",
         ),
         (
             "[a]",
             "{a: {attachabel: true}}",
-            "networks.a.attachabel is no key that Compose knows; did you mean attachable?",
+            "networks.a.attachabel is not a key of Compose; did you mean attachable?",
         ),
         (
             "[a]",
             "{a: {ipam: {config: [{subnet: 10.5.0.1/16}]}}}",
-            "networks.a cannot be: ipam_config: subnet 10.5.0.1/16 does",
+            "networks.a: shop_a: ipam_config: subnet 10.5.0.1/16 does",
         ),
-        ("[a]", "{a: {name: a.b}}", "networks.a makes a network named 'a.b', which the Engine refuses"),
+        (
+            "[a]",
+            "{a: {name: a.b}}",
+            "networks.a has the name 'a.b' on the swarm, which cannot be the name of a network;",
+        ),
         (
             "{a: {ipv4_address: 10.0.0.1}}",
             "{a:}",
-            "services.web.networks.a.ipv4_address (the swarm chooses addresses",
+            "services.web.networks.a.ipv4_address (Swarm assigns addresses",
         ),
         ("{a: {aliases: x}}", "{a:}", "services.web.networks.a.aliases is a text, not a list."),
     ],

@@ -28,6 +28,7 @@ from ansible_collections.flotilla.swarm.tests.unit.support.compose import (
         ("0.0.0.0:8080:80", {"target_port": "80", "published_port": "8080"}),
         ("'[::]:8080:80'", {"target_port": "80", "published_port": "8080"}),
         ("{target: 80}", {"target_port": "80"}),
+        ("{target: 80, published: 0}", {"target_port": "80"}),
         ("{target: 80, published: '8080'}", {"target_port": "80", "published_port": "8080"}),
         (
             "{target: 53, published: 53, protocol: udp, mode: host}",
@@ -45,27 +46,26 @@ def test_a_port(port: str, option: dict[str, t.Any]) -> None:
         ("http", "is 'http', not a port like 80, 8080:80 or 8080:80/udp."),
         ("'8080:http'", "is '8080:http', not a port like"),
         ("80/icmp", ".protocol is 'icmp', none of tcp, udp, sctp."),
-        ("70000:80", ".published is '70000', neither a port from 1 to 65535 nor a range"),
-        ("82-80", ".target is '82-80', neither a port"),
-        ("8000-8001:80", ".published is 8000-8001, as many ports as target (80) it has to be."),
+        ("70000:80", ": '70000' is not within 1 to 65535"),
+        ("82-80", ": '82-80' is not within 1 to 65535, with the lower port first."),
+        ("{target: web}", ": 'web' is neither a port nor a range like 8000-8010."),
+        ("8000-8001:80", ": published_port 8000-8001 and target_port 80 are ranges of different length."),
         ("{published: 80}", "has no target."),
         ("{target: 80, mode: hots}", ".mode is 'hots', none of ingress, host."),
-        ("{target: 80, publish: 1}", ".publish is no key that Compose knows; did you mean published?"),
+        ("{target: 80, publish: 1}", ".publish is not a key of Compose; did you mean published?"),
         ("[80]", "is a list, not a text."),
     ],
 )
-def test_what_is_no_port(port: str, told: str) -> None:
+def test_a_wrong_port(port: str, told: str) -> None:
     start = "web.yml: services.web.ports[0]"
     assert service_refusal(f"ports: [{port}]").startswith(
-        start + (told if told.startswith(".") else f" {told}")
+        start + (told if told.startswith((".", ":")) else f" {told}")
     )
 
 
 def test_an_address_cannot_be_honoured() -> None:
     told = service_refusal("ports: ['127.0.0.1:80:80']")
-    assert told.startswith(
-        "web.yml: services.web.ports[0].host_ip (the swarm publishes a port on all addresses"
-    )
+    assert told.startswith("web.yml: services.web.ports[0].host_ip (Swarm publishes a port on all addresses")
     assert service("ports: ['127.0.0.1:80:80']", ignore_unsupported=["host_ip"])["publish"] == [
         {"target_port": "80", "published_port": "80", "mode": "ingress"}
     ]

@@ -7,6 +7,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.option import given
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.options import table
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose import checks
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose import service as services
 from ansible_collections.flotilla.swarm.tests.unit.support.compose import (
     refusal,
     service,
@@ -14,10 +18,10 @@ from ansible_collections.flotilla.swarm.tests.unit.support.compose import (
     stack,
 )
 
-PLACE = "web.yml: services.web"
+WHERE = "web.yml: services.web"
 
 
-def test_a_service_of_few_words() -> None:
+def test_a_service_with_nothing_but_an_image() -> None:
     assert service("") == {
         "name": "shop_web",
         "image": "tiny:1",
@@ -204,12 +208,12 @@ def test_labels_of_the_service() -> None:
 
 
 @pytest.mark.parametrize("word", ["'no'", "no", "false"])
-def test_what_would_be_lost_in_silence_is_a_warning(word: str) -> None:
+def test_a_key_without_effect_is_a_warning(word: str) -> None:
     found = stack(f"services: {{web: {{image: x, restart: {word}, command: [], entrypoint: ''}}}}")
     assert [warning.split(", ")[0] for warning in found.warnings] == [
-        f"{PLACE}.entrypoint is empty",
-        f"{PLACE}.command is empty",
-        f"{PLACE}.restart is 'no'",
+        f"{WHERE}.entrypoint is empty",
+        f"{WHERE}.command is empty",
+        f"{WHERE}.restart is 'no' and has no effect",
     ]
     assert not {"command", "args", "restart_config"} & set(found.services[0])
 
@@ -220,21 +224,21 @@ def test_what_would_be_lost_in_silence_is_a_warning(word: str) -> None:
         ("deploy: {replicas: many}", ".deploy.replicas is 'many', not a whole number."),
         ("deploy: {replicas: 1.5}", ".deploy.replicas is 1.5, not a whole number."),
         ("deploy: {replicas: true}", ".deploy.replicas is True, not a whole number."),
-        ("deploy: {replicas: -1}", ".deploy.replicas is -1, below 0."),
+        ("deploy: {replicas: -1}", ".deploy.replicas: -1 is below 0: it is a number of tasks."),
         ("deploy: {replicas: [1]}", ".deploy.replicas is a list, not a whole number."),
         ("deploy: {mode: glboal}", ".deploy.mode is 'glboal', none of replicated, global,"),
-        ("deploy: {mode: global, replicas: 2}", ".deploy.replicas does not go with mode global"),
+        ("deploy: {mode: global, replicas: 2}", ".deploy.replicas: replicas is for mode replicated and"),
         ("deploy: [x]", ".deploy is a list, not a mapping of keys to values."),
-        ("deploy: {replica: 1}", ".deploy.replica is no key that Compose knows; did you mean replicas?"),
-        ("deploy: {zzz: 1}", ".deploy.zzz is no key that Compose knows; known are endpoint_mode, labels,"),
-        ("comand: x", ".comand is no key that Compose knows; did you mean command?"),
+        ("deploy: {replica: 1}", ".deploy.replica is not a key of Compose; did you mean replicas?"),
+        ("deploy: {zzz: 1}", ".deploy.zzz is not a key of Compose; known keys are endpoint_mode, labels,"),
+        ("comand: x", ".comand is not a key of Compose; did you mean command?"),
         (
             "deploy: {update_config: {delay: 5 parsecs}}",
-            ".deploy.update_config.delay is wrong: '5 parsecs' is not a",
+            ".deploy.update_config.delay: '5 parsecs' is not a",
         ),
         (
             "deploy: {update_config: {delay: 5}}",
-            ".deploy.update_config.delay is 5, a duration without a unit: write 5s",
+            ".deploy.update_config.delay is 5, a duration without a unit; write 5s",
         ),
         (
             "deploy: {rollback_config: {failure_action: rollback}}",
@@ -242,7 +246,7 @@ def test_what_would_be_lost_in_silence_is_a_warning(word: str) -> None:
         ),
         (
             "deploy: {resources: {limits: {memory: lots}}}",
-            ".deploy.resources.limits.memory is wrong: 'lots' is not a",
+            ".deploy.resources.limits.memory: 'lots' is not a",
         ),
         (
             "deploy: {resources: {limits: {cpus: half}}}",
@@ -253,43 +257,52 @@ def test_what_would_be_lost_in_silence_is_a_warning(word: str) -> None:
             ".deploy.resources.reservations.generic_",
         ),
         ("restart: sometimes", ".restart is 'sometimes', none of no, always, unless-stopped,"),
-        ("command: a 'b", ".command cannot be split as a shell does: no closing quotation."),
+        ("command: a 'b", ".command cannot be split as a shell does it: no closing quotation."),
         ("command: {a: b}", ".command is a mapping, not a text."),
         ("tty: maybe", ".tty is 'maybe', neither true nor false."),
         ("ulimits: {nofile: {soft: 1}}", ".ulimits.nofile has no hard."),
         ("ulimits: {nofile: many}", ".ulimits.nofile is 'many', not a whole number."),
         (
             "healthcheck: {test: ['true']}",
-            ".healthcheck.test begins with 'true', none of CMD, CMD-SHELL, NONE.",
+            ".healthcheck.test: a list has to begin with CMD, CMD-SHELL or NONE, not with 'true'.",
         ),
         (
             "healthcheck: {test: x, disable: true}",
-            ".healthcheck.test stands beside disable; keep one of them.",
+            ".healthcheck.test cannot be combined with disable; remove one of them.",
         ),
-        ("extra_hosts: {a: [192.0.2.1, 192.0.2.2]}", ".extra_hosts.a has several addresses"),
-        ("credential_spec: {file: a, registry: b}", ".credential_spec has to have exactly one of"),
+        ("extra_hosts: {a: [192.0.2.1, 192.0.2.2]}", ".extra_hosts.a does not have exactly one address"),
+        (
+            "credential_spec: {file: a, registry: b}",
+            ".credential_spec does not have exactly one of config, file and registry.",
+        ),
         ("labels: ['=x']", ".labels[0] has no name before its value."),
         (
             "deploy: {placement: {constraints: [zone == a]}}",
-            " cannot be: placement.constraints: 'zone == a' can match no",
+            ".deploy.placement.constraints: 'zone == a' can match no",
         ),
         (
             "deploy: {mode: global-job, update_config: {delay: 1s}}",
-            " cannot be: shop_web: update_config.delay makes no",
+            ".deploy.update_config.delay: update_config.delay makes no sense for a global-job",
         ),
         (
             "deploy: {update_config: {max_failure_ratio: 2}}",
-            " cannot be: update_config.max_failure_ratio: 2.0 is not from",
+            ".deploy.update_config.max_failure_ratio: 2.0 is not from",
+        ),
+        ("isolation: hypervisor", ".isolation is 'hypervisor', none of default, process, hyperv."),
+        ("labels: {flotilla.declared: x}", ".labels: label 'flotilla.declared' is reserved"),
+        (
+            "deploy: {labels: [flotilla.declared=x]}",
+            ".deploy.labels: label 'flotilla.declared' is reserved",
         ),
         ("stop_grace_period: [1s]", ".stop_grace_period is a list, not a text."),
     ],
 )
-def test_a_wrong_value_is_refused_with_its_place(text: str, told: str) -> None:
-    assert service_refusal(text).startswith(PLACE + told)
+def test_a_wrong_value_is_refused_with_file_and_path(text: str, told: str) -> None:
+    assert service_refusal(text).startswith(WHERE + told)
 
 
 def test_a_service_without_an_image() -> None:
-    assert refusal("services: {web: {command: x}}").startswith(f"{PLACE} has no image")
+    assert refusal("services: {web: {command: x}}").startswith(f"{WHERE} has no image")
 
 
 def test_options_that_only_newer_engines_have_can_be_left_out() -> None:
@@ -302,10 +315,80 @@ def test_options_that_only_newer_engines_have_can_be_left_out() -> None:
     assert {"oom_score_adj", "privileges"} <= set(service(text))
 
 
-def test_options_that_swarm_does_not_have() -> None:
-    assert "services.web.security_opt[0] (services know" in service_refusal(
+def test_security_options_that_services_do_not_have() -> None:
+    assert "services.web.security_opt[0] (services have" in service_refusal(
         "security_opt: [systempaths=unconfined]"
     )
     assert "privileges" not in service(
         "security_opt: [no-new-privileges]", ignore_unsupported=["security_opt"]
     )
+
+
+# The table
+
+
+def test_every_row_is_an_option_of_a_service() -> None:
+    names = {row.name for row in table()}
+    assert set(services.OPTIONS.values()) <= names
+    # Keys for these are read one by one, or Compose has none.
+    assert names - set(services.OPTIONS.values()) == {
+        *(
+            "args",
+            "command",
+            "configs",
+            "container_labels",
+            "env",
+            "healthcheck.test",
+            "hosts",
+            "image",
+            "labels",
+        ),
+        *(
+            "mounts",
+            "networks",
+            "placement.preferences",
+            "publish",
+            "reservations.generic_resources",
+            "secrets",
+        ),
+        *("privileges.apparmor", "privileges.credential_spec", "privileges.no_new_privileges"),
+        *("privileges.seccomp", "privileges.selinux", "ulimits"),
+        *("limits.swap", "limits.swappiness", "max_concurrent"),
+    }
+
+
+def test_a_row_is_all_that_a_key_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader, the words, the limits and what may be left out come from the option's own row."""
+    rows = {"a_text": "hostname", "group.some_words": "endpoint_mode", "group.a_new_number": "oom_score_adj"}
+    monkeypatch.setattr(services, "OPTIONS", {**services.OPTIONS, **rows})
+    monkeypatch.setattr(services, "KEYS", services._tree([*rows, "image"]))
+    found = service("a_text: 7\ngroup: {some_words: vip, a_new_number: 5}")
+    assert {name: given(found, name) for name in rows.values()} == {
+        "hostname": "7",
+        "endpoint_mode": "vip",
+        "oom_score_adj": 5,
+    }
+    assert service_refusal("group: {some_words: vip2}").startswith(
+        f"{WHERE}.group.some_words is 'vip2', none of vip"
+    )
+    assert service_refusal("group: {a_new_number: 5000}").startswith(
+        f"{WHERE}.group.a_new_number: 5000 is not from"
+    )
+    assert "oom_score_adj" not in service("group: {a_new_number: 5000}", ignore_unsupported=["a_new_number"])
+
+
+def test_each_value_is_converted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    converted: list[str] = []
+    check = checks.check
+
+    def counted(value: t.Any, name: str, declared: t.Any, word: str = "service") -> t.Any:
+        converted.append(name)
+        return check(value, name, declared, word)
+
+    monkeypatch.setattr(checks, "check", counted)
+    text = "deploy: {update_config: {delay: 1s}, replicas: 2}\nports: [80:80, 81:81]\nvolumes: [/a:/b]\ndns: 192.0.2.1"
+    service(text)
+    assert sorted(converted) == [
+        *("container_labels", "dns", "labels", "mounts", "networks", "publish", "publish", "replicas"),
+        "update_config.delay",
+    ]

@@ -116,33 +116,33 @@ def test_tmpfs_of_a_service(tmpfs: str, mounts: list[dict[str, t.Any]]) -> None:
         ),
         ("volumes: ['data:']", ".volumes[0] is 'data:', not a mount"),
         ("volumes: ['']", ".volumes[0] is '', not a mount"),
-        ("volumes: [data:/x:quick]", ".volumes[0] has the option 'quick', which is none of ro, rw, nocopy,"),
-        ("volumes: [./a:/x]", ".volumes[0].source is ./a, relative to nothing on the nodes;"),
+        ("volumes: [data:/x:quick]", ".volumes[0] has the option 'quick', none of ro, rw, nocopy,"),
+        ("volumes: [./a:/x]", ".volumes[0].source is ./a, a relative path without a folder on the nodes;"),
         ("volumes: ['~/a:/x']", ".volumes[0].source is ~/a, and the nodes do not know whose home that is;"),
         ("volumes: [{target: /x}]", ".volumes[0] has no type."),
         ("volumes: [{type: volumes, target: /x}]", ".volumes[0].type is 'volumes', none of bind,"),
         (
             "volumes: [{type: bind, source: /a, target: /x, tmpfs: {size: 1}}]",
-            ".volumes[0].tmpfs does not belong to",
+            ".volumes[0].tmpfs cannot be set for a mount of type bind",
         ),
         (
             "volumes: [{type: tmpfs, source: /a, target: /x}]",
-            ".volumes[0].source does not belong to a tmpfs.",
+            ".volumes[0].source cannot be set for a tmpfs; remove source.",
         ),
         (
             "volumes: [{type: tmpfs, target: /x, tmpfs: {size: much}}]",
-            ".volumes[0].tmpfs.size is wrong: 'much' is",
+            ".volumes[0]: 'much' is not a size",
         ),
         ("tmpfs: run", ".tmpfs[0] is 'run', not like /run or /run:size=64m."),
-        ("tmpfs: ['/run:size=big']", ".tmpfs[0] is wrong: 'big' is not a size"),
+        ("tmpfs: ['/run:size=big']", ".tmpfs[0]: 'big' is not a size"),
     ],
 )
-def test_what_is_no_mount(text: str, told: str) -> None:
+def test_a_wrong_mount(text: str, told: str) -> None:
     assert service_refusal(text, TOP).startswith(f"web.yml: services.web{told}")
 
 
-def test_two_things_at_one_place() -> None:
-    told = "web.yml: services.web mounts two things at /x."
+def test_two_mounts_with_one_target() -> None:
+    told = "web.yml: services.web has two mounts with the target /x; remove one of them."
     assert service_refusal("volumes: [data:/x, '/y:/x']", TOP) == told
     assert service_refusal("volumes: [data:/x]\ntmpfs: /x", TOP) == told
 
@@ -157,15 +157,20 @@ def test_two_things_at_one_place() -> None:
         ("{type: bind, source: /a, target: /x, consistency: cached}", "consistency"),
     ],
 )
-def test_what_swarm_does_not_do(volume: str, key: str) -> None:
+def test_what_swarm_does_not_support(volume: str, key: str) -> None:
     assert service_refusal(f"volumes: [{volume}]").endswith(f"ignore_unsupported: [{key}].")
     assert service(f"volumes: [{volume}]", ignore_unsupported=[key])["mounts"] == [
         {"type": "bind", "source": "/a", "target": "/x"}
     ]
 
 
-def test_an_external_volume_says_nothing_else() -> None:
+def test_an_external_volume_has_nothing_else() -> None:
     told = service_refusal("volumes: [vol:/x]", "volumes: {vol: {external: true, driver: local}}")
-    assert told.startswith("web.yml: volumes.vol.external is there already")
+    assert told.startswith(
+        "web.yml: volumes.vol is external, so it cannot have driver; remove driver or external."
+    )
     told = service_refusal("volumes: [vol:/x]", "volumes: {vol: {external: {name: a}, name: b}}")
-    assert told == "web.yml: volumes.vol.external has a name beside that of the definition; keep one of them."
+    assert (
+        told
+        == "web.yml: volumes.vol.external has a name, and the definition has one too; remove one of them."
+    )

@@ -9,7 +9,12 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.yaml import Override, Reset, parse
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.yaml import (
+    Override,
+    Reset,
+    parse,
+    without_tags,
+)
 
 
 def value(text: str) -> t.Any:
@@ -66,11 +71,12 @@ def test_keys_are_text() -> None:
 def test_tags() -> None:
     found = parse(b"a: !reset null\nb: !override [1, 2]\nc: !override {d: [3]}\ne: !override f", "x.yml")
     assert isinstance(found["a"], Reset)
-    assert [found[key].value for key in "bce" if isinstance(found[key], Override)] == [
+    assert [found[key].content for key in "bce" if isinstance(found[key], Override)] == [
         [1, 2],
         {"d": [3]},
         "f",
     ]
+    assert without_tags(found) == {"b": [1, 2], "c": {"d": [3]}, "e": "f"}
 
 
 @pytest.mark.parametrize(
@@ -79,16 +85,16 @@ def test_tags() -> None:
         ("services:\n  web: [\n", "x.yml line 3, column 1: "),
         (
             "a: 1\nb: 2\na: 3\n",
-            "x.yml line 3, column 1: the key a stands twice, first in line 1; correct the YAML there.",
+            "x.yml line 3, column 1: the key a is in line 1 already; correct the YAML there.",
         ),
-        ("a:\n  b: {c: 1, c: 2}\n", "x.yml line 2, column 13: the key c stands twice, first in line 2"),
+        ("a:\n  b: {c: 1, c: 2}\n", "x.yml line 2, column 13: the key c is in line 2 already"),
         ("a: 1\n\tb: 2\n", "x.yml line 2, column 1: found character '\\t'"),
         ("a: 1\n---\nb: 1\n", "x.yml line 2, column 1: but found another document"),
-        ("a: &a [*a]", "x.yml line 1, column 4: a value holds itself by its alias"),
+        ("a: &a [*a]", "x.yml line 1, column 4: a value contains itself through its alias"),
         ("a: !mine b", "x.yml line 1, column 4: could not determine a constructor for the tag '!mine'"),
-        ("[a]: b", "x.yml line 1, column 1: a key is no plain text"),
+        ("[a]: b", "x.yml line 1, column 1: a key is not a plain text"),
         ("", "x.yml is empty"),
-        ("- a", "x.yml is no mapping"),
+        ("- a", "x.yml is not a mapping"),
     ],
 )
 def test_what_is_no_compose_file(text: str, told: str) -> None:

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The transport for each kind of address, by its scheme. PRIVATE to the collection.
+
+A program that is sent to a host uses ``connection.own_client`` instead: it knows only the host's own socket.
+"""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from .client import Client
+from .errors import Refused
+from .transport import Transport
+from .transport_socket import SocketTransport
+
+Options = t.Dict[str, t.Any]
+
+# Where Docker's own command line looks for each file below DOCKER_CERT_PATH.
+_CERTIFICATES = {"ca_path": "ca.pem", "client_cert": "cert.pem", "client_key": "key.pem"}
+
+
+def connect(options: Options) -> Client:
+    """The client for a module's connection options.
+
+    Raises:
+        Refused: an option that cannot work.
+    """
+    scheme = options["docker_host"].split("://", 1)[0]
+    if scheme not in SCHEMES:
+        raise Refused(
+            f"docker_host {options['docker_host']!r} is none of unix:///path, tcp://host:port, ssh://user@host."
+        )
+    return Client(SCHEMES[scheme](options), options["api_version"], options["timeout"])
+
+
+def _unix(options: Options) -> Transport:
+    return SocketTransport(options["docker_host"])
+
+
+def _tcp(options: Options) -> Transport:
+    # Imported where it is used: to load ansible-core's HTTP client takes a host 100 ms.
+    from .transport_url import UrlTransport
+
+    docker_host, name = options["docker_host"], options["tls_hostname"]
+    if name and name not in docker_host:
+        raise Refused(
+            f"tls_hostname {name!r} differs from the name in docker_host {docker_host!r}; "
+            "name the Engine in docker_host as its certificate does."
+        )
+    return UrlTransport(
+        docker_host,
+        tls=options["tls"] or options["validate_certs"],
+        validate_certs=options["validate_certs"],
+        **{option: options[option] or _certificate(name) for option, name in _CERTIFICATES.items()},
+    )
+
+
+def _ssh(options: Options) -> Transport:
+    # Imported where it is used: only the control node has Docker SDK for Python and paramiko.
+    from .transport_ssh import SshTransport
+
+    return SshTransport(options["docker_host"], options["use_ssh_client"], options["timeout"])
+
+
+SCHEMES: dict[str, t.Callable[[Options], Transport]] = {"unix": _unix, "tcp": _tcp, "ssh": _ssh}
+
+
+def _certificate(name: str) -> str | None:
+    path = os.path.join(os.environ.get("DOCKER_CERT_PATH", ""), name)
+    return path if os.path.isabs(path) and os.path.exists(path) else None

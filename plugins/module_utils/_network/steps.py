@@ -1,0 +1,131 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps of creating and recreating a network. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from .._engine.client import Client
+from .._engine.errors import Conflict, EngineError, NotFound, Overtaken, WaitTimeout
+from .._engine.update import update
+from .._engine.wait import Deadline, wait_until
+from .._rollout.removal import wait_until_released
+from .._rollout.wait import Rollout
+from .attachments import Raw, awaits_network, detached, reattached, uses
+from .options import is_of_swarm
+from .plan import NetworkPlan
+
+# The leader's allocator needs some 20 ms; if it cannot give what is wanted, it never says so.
+_ALLOCATION = 15.0
+# For how long an Engine may go on refusing a name whose network was removed from the swarm.
+_LEFTOVERS = 10.0
+
+
+def create_network(client: Client, body: Raw, deadline: Deadline, again: bool) -> str:
+    """Create a network; its addresses come later.
+
+    Args:
+        client: a manager's Engine.
+        body: what is sent.
+        deadline: when to give up.
+        again: its predecessor was removed just now, which an Engine may go on reporting for a while.
+
+    Returns:
+        Its ID.
+
+    Raises:
+        FlotillaError: it could not be created.
+    """
+    patience = deadline if again else Deadline(min(deadline.left, _LEFTOVERS))
+    objection = [""]
+
+    def create() -> str | None:
+        try:
+            return str(client.post("/networks/create", body)["Id"])
+        except EngineError as error:
+            if not isinstance(error, Conflict) and "already present" not in str(error):
+                raise
+            if not again and _exists(client, body["Name"]):
+                raise Overtaken(
+                    "another client created a network of that name just now; run again."
+                ) from None
+            objection[0] = str(error)
+            return None
+
+    return wait_until(
+        create, patience, lambda: f"it could not be created within {patience.seconds:.0f} s: {objection[0]}"
+    )
+
+
+def _exists(client: Client, name: str) -> bool:
+    return any(raw["Name"] == name and is_of_swarm(raw) for raw in client.get("/networks"))
+
+
+def wait_for_addresses(client: Client, network_id: str) -> None:
+    """Wait until a new network has its addresses: it has no driver until the leader has given it a subnet.
+
+    Raises:
+        WaitTimeout: it gets none, and was removed again.
+    """
+
+    def allocated() -> bool | None:
+        with contextlib.suppress(NotFound):
+            return bool(client.get(f"/networks/{network_id}").get("Driver")) or None
+        return None
+
+    try:
+        wait_until(
+            allocated,
+            Deadline(_ALLOCATION),
+            lambda: (
+                "the swarm's leader gives it no addresses, so it was removed again: its subnet overlaps with another "
+                "network's, or the swarm's address pool is used up; the log of the leader's Engine says which"
+            ),
+        )
+    except WaitTimeout:
+        with contextlib.suppress(EngineError):
+            client.delete(f"/networks/{network_id}")
+        raise
+
+
+def detach_services(client: Client, plan: NetworkPlan, deadline: Deadline) -> None:
+    """Detach all services from a network, and wait until their tasks have left it.
+
+    Raises:
+        FlotillaError: that was not possible; services that are detached stay so until another run reattaches them.
+    """
+    live = plan.live or {}
+
+    def change(service: Raw) -> Raw | None:
+        spec = service["Spec"]
+        return detached(spec, live, plan.name) if uses(spec, live) else None
+
+    for raw in client.get("/services"):
+        if uses(raw["Spec"], live):
+            _update(client, raw["ID"], change)
+    wait_until_released(client, live["Id"], deadline)
+
+
+def reattach_services(client: Client, plan: NetworkPlan) -> list[Rollout]:
+    """Reattach the services that remember the network, and return what to wait for."""
+
+    def change(service: Raw) -> Raw | None:
+        spec = service["Spec"]
+        return reattached(spec, plan.name, plan.id) if awaits_network(spec, plan.name) else None
+
+    rollouts = []
+    for raw in client.get("/services"):
+        if awaits_network(raw["Spec"], plan.name):
+            _update(client, raw["ID"], change)
+            rollouts.append(Rollout(raw["ID"], raw["Spec"]["Name"]))
+    return rollouts
+
+
+def _update(client: Client, service_id: str, change: t.Callable[[Raw], Raw | None]) -> None:
+    # Another client may remove the service meanwhile, which leaves nothing to do.
+    with contextlib.suppress(NotFound):
+        update(client, f"/services/{service_id}", change)

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Why a service is not well, as sentences. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+import collections
+import typing as t
+
+from . import tasks
+from .reasons import ending_of, verb_of
+from .service import has_health_check, is_job, is_per_node
+from .tasks import Task
+
+# How many slots a sentence names.
+_NAMED = 3
+_NEW = "new: the swarm has not set up the networks yet (the leader's journal may say why)"
+
+
+class _Trouble(t.NamedTuple):
+    """What is wrong in a slot; slots with the same trouble share a sentence."""
+
+    #: A state of the last task, or ``gone`` (its node), ``stopping``, ``restarted``.
+    kind: str
+    reason: str
+    #: Whether the swarm does not start the task again.
+    ended: bool
+    failures: int
+
+
+def problems(
+    raw: dict[str, t.Any],
+    mode: str,
+    wanted: int,
+    its: list[Task],
+    gone: t.AbstractSet[str],
+    trusted: str,
+) -> list[str]:
+    """What is wrong with a service.
+
+    Args:
+        raw: the Engine's JSON.
+        mode: its mode.
+        wanted: how many tasks it should have.
+        its: its tasks; of a job, those of the present run.
+        gone: the IDs of nodes that are gone.
+        trusted: a timestamp; a task that was created later, in a slot that failed before, may fail again at once.
+    """
+    its = [task for task in its if task["desired_state"] != "remove"]
+    by_node = is_per_node(mode)
+    checked = has_health_check(raw.get("Spec") or {})
+    slots: dict[str, list[Task]] = collections.defaultdict(list)
+    for task in sorted(its, key=lambda one: tasks.moment(one["created"]), reverse=True):
+        slots[_slot_of(task, by_node)].append(task)
+    current = tasks.newest(its, by_node)
+    if mode == "global":
+        # A node that is drained, gone or does not fit any longer misses nothing.
+        current = [task for task in current if tasks.wanted(task) or _failures([task])]
+    found: dict[tuple[str, str, bool], list[tuple[Task, int]]] = collections.defaultdict(list)
+    for task in current:
+        slot = slots[_slot_of(task, by_node)]
+        trouble = _trouble(task, slot, is_job(mode), checked, gone, trusted)
+        if trouble:
+            found[trouble[:3]].append((task, trouble.failures))
+    sentences = _of_update(raw) + [_sentence(key, slots, by_node) for key, slots in found.items()]
+    if not current and by_node:
+        sentences.append("no node fits it" + _constraints(raw))
+    elif not is_job(mode) and len(current) < wanted:
+        sentences.append(f"{_count(wanted - len(current))} not created yet")
+    return sentences
+
+
+def _slot_of(task: Task, by_node: bool) -> str:
+    return task["node_id"] if by_node else str(task["slot"])
+
+
+def _trouble(
+    task: Task, slot: list[Task], job: bool, checked: bool, gone: t.AbstractSet[str], trusted: str
+) -> _Trouble | None:
+    failures = _failures(slot)
+    # A failed task of a job gets its successor only later.
+    ended = task["desired_state"] == "shutdown" and not job
+    if job and task["state"] == "complete":
+        return None
+    if task["state"] == "running":
+        if task["node_id"] in gone:
+            return _Trouble("gone", "", ended, 0)
+        if ended:
+            return _Trouble("stopping", "", False, 0)
+        # Failures of another image say nothing of this one.
+        same = [other for other in failures if other["image"] == task["image"]]
+        young = tasks.moment(task["created"]) > tasks.moment(trusted)
+        return (
+            _Trouble("restarted", ending_of(same[0], checked), False, len(same)) if same and young else None
+        )
+    if task["state"] == "pending" and task["error"]:
+        return _Trouble("pending", task["error"], False, 0)
+    last = failures[0] if failures else task
+    if last["state"] in ("failed", "rejected", "complete"):
+        return _Trouble(last["state"], ending_of(last, checked), ended, len(failures))
+    return _Trouble(task["state"], task["error"], ended, 0)
+
+
+def _failures(slot: list[Task]) -> list[Task]:
+    return [task for task in slot if task["state"] in ("failed", "rejected")]
+
+
+def _sentence(key: tuple[str, str, bool], found: list[tuple[Task, int]], by_node: bool) -> str:
+    kind, reason, ended = key
+    failures = sum(count for _task, count in found)
+    where = _slots([task for task, _count in found], by_node)
+    one = len(found) == 1
+    be, was = ("is", "was") if one else ("are", "were")
+    often = "" if failures < 2 else f" at least {failures} times, the last time"
+    if kind in ("failed", "rejected", "complete"):
+        sentence = f"{where} {verb_of({**found[0][0], 'state': kind}, one)}{often}: {reason}"
+    else:
+        after = "a failure" if failures < 2 else f"at least {failures} failures"
+        sentence = {
+            "gone": f"{where} ran on a node that is gone",
+            "stopping": f"{where} {be} being stopped",
+            "restarted": f"{where} {was} restarted just now after {after}: {reason}",
+            "new": f"{where} {be} {_NEW}",
+        }.get(kind, f"{where} {be} {kind}" + (f": {reason}" if reason else ""))
+    return sentence + ("; not restarted" if ended else "")
+
+
+def _slots(found: list[Task], by_node: bool) -> str:
+    named = [_slot(task, by_node) for task in found[:_NAMED]]
+    rest = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    word = "" if by_node else "slot " if len(found) == 1 else "slots "
+    return ("its task on " if by_node and len(found) == 1 else "its tasks on " if by_node else word) + (
+        ", ".join(named) + rest
+    )
+
+
+def _slot(task: Task, by_node: bool) -> str:
+    if by_node:
+        return task["node"]
+    return str(task["slot"]) + (f" ({task['node']})" if task["node"] else "")
+
+
+def _count(number: int) -> str:
+    return "1 task is" if number == 1 else f"{number} tasks are"
+
+
+def _of_update(raw: dict[str, t.Any]) -> list[str]:
+    status = raw.get("UpdateStatus") or {}
+    state = status.get("State")
+    # A rollback by hand leaves the other spec to roll forward to, one by the swarm itself leaves none.
+    if state == "rollback_completed" and not raw.get("PreviousSpec"):
+        return ["its last update failed and the swarm rolled it back"]
+    sentences = {
+        "paused": ("update paused", "its update is paused"),
+        "rollback_started": ("update rolled back", "it is being rolled back"),
+        "rollback_paused": ("rollback paused", "its rollback is paused"),
+    }
+    if state not in sentences:
+        return []
+    theirs, ours = sentences[state]
+    message = status.get("Message", "")
+    if message.startswith(theirs):
+        return [ours + message[len(theirs) :]]
+    return [f"{ours}: {message}" if message else ours]
+
+
+def _constraints(raw: dict[str, t.Any]) -> str:
+    placement = ((raw.get("Spec") or {}).get("TaskTemplate") or {}).get("Placement") or {}
+    found = placement.get("Constraints")
+    return f" (constraints: {', '.join(found)})" if found else ""

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A verb: what a module does, as one value. PRIVATE to the collection.
+
+The module runs it (``module.run``), the action of the same name sends it to the host as a program (``program.run``), and both
+do it by ``perform``, the one place where errors become results. Nothing here knows Ansible.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+from .._engine.client import Client
+from .._engine.errors import FlotillaError, Overtaken
+
+Options = t.Dict[str, t.Any]
+Result = t.Dict[str, t.Any]
+
+#: The private option by which an action has a verb wait for a limited time: ``pause_after`` (seconds), and ``left``, what an
+#: earlier call has left to wait for. Ansible shows no option whose name begins so.
+WAITING = "_waiting"
+# How often a verb plans again because other clients create or remove the same objects at the same time.
+_ATTEMPTS = 5
+
+
+class Unfinished:
+    """A result that is complete only when something has been waited for."""
+
+    #: What was done until now.
+    result: Result
+
+    def finish(self, client: Client, pause_after: float | None) -> Result:
+        """Wait, and return the whole result.
+
+        Args:
+            client: the Engine.
+            pause_after: return after so many seconds with ``left`` in the result; ``None`` waits for all.
+        """
+        raise NotImplementedError
+
+
+Work = t.Callable[[Options, bool, t.Any], t.Union[Result, Unfinished]]
+GoOn = t.Callable[[Client, t.Any, t.Optional[float]], Result]
+
+
+@dataclass(frozen=True)
+class Verb:
+    """What a module does.
+
+    Attributes:
+        arguments: the argument spec, without the connection options; ``hidden`` in it is ours (``_options/arguments.py``).
+        work: from the options, whether it is check mode, and the client to the result.
+        rules: which options need or exclude others, as ``AnsibleModule`` takes them: ``required_if`` and the like.
+        connects: whether it speaks to an Engine; where it does not, the client is ``None``.
+        go_on: goes on waiting from what an earlier call has left (``WAITING``); ``None`` where a verb does not wait.
+    """
+
+    arguments: Options
+    work: Work
+    rules: Options = field(default_factory=dict)
+    connects: bool = True
+    go_on: GoOn | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether its waiting can be cut into parts."""
+        return self.go_on is not None
+
+    @property
+    def all_arguments(self) -> Options:
+        """The argument spec with the private option."""
+        return (
+            {**self.arguments, WAITING: {"type": "dict", "no_log": False}} if self.waits else self.arguments
+        )
+
+    @property
+    def all_rules(self) -> Options:
+        """The rules, for a call that goes on waiting too: it needs none of the options that one of is required."""
+        if not self.waits or "required_one_of" not in self.rules:
+            return self.rules
+        groups = [(*group, WAITING) for group in self.rules["required_one_of"]]
+        return {**self.rules, "required_one_of": groups}
+
+    def arguments_to_go_on(self, options: Options, waiting: Options) -> Options:
+        """The options of a call that only goes on waiting: nothing that was declared is among them.
+
+        Args:
+            options: those of the first call.
+            waiting: ``pause_after`` and ``left``.
+        """
+        required = {name for name, argument in self.arguments.items() if argument.get("required")}
+        return {**{name: options[name] for name in required if name in options}, WAITING: waiting}
+
+
+def perform(
+    verb: Verb, options: Options, check_mode: bool, connect: t.Callable[[Options], Client | None]
+) -> Result:
+    """Do what a verb says, and return its result, that of a failure too.
+
+    Args:
+        verb: what to do.
+        options: the options, as Ansible has checked them.
+        check_mode: say only what would be done.
+        connect: makes the client; called where the verb connects.
+    """
+    waiting = options.get(WAITING) or {}
+    try:
+        client = connect(options) if verb.connects else None
+        if verb.go_on and waiting.get("left") and client:
+            return verb.go_on(client, waiting["left"], waiting.get("pause_after"))
+        done = _until_not_overtaken(lambda: verb.work(options, check_mode, client))
+        if isinstance(done, Unfinished):
+            return done.finish(t.cast(Client, client), waiting.get("pause_after"))
+        return done
+    except FlotillaError as error:
+        return {"failed": True, "msg": str(error), **error.facts}
+
+
+def _until_not_overtaken(work: t.Callable[[], Result | Unfinished]) -> Result | Unfinished:
+    """Plan and send all of it again where another client created or removed a part of it meanwhile.
+
+    The result and the error name the actions of all attempts.
+    """
+    actions: list[str] = []
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            done = work()
+        except Overtaken as error:
+            actions += error.facts.get("actions") or []
+            if attempt == _ATTEMPTS:
+                error.facts.update(actions=actions, changed=bool(actions))
+                raise
+            # The other client is ahead; to follow at once would only overtake it again.
+            time.sleep(random.uniform(0.2, 0.5) * attempt)
+        else:
+            break
+    if actions:
+        result = done.result if isinstance(done, Unfinished) else done
+        result.update(changed=True, actions=[*actions, *result.get("actions", [])])
+    return done

@@ -1,0 +1,59 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of a stack. PRIVATE to the collection. Pure.
+
+What a stack consists of has the options of its own modules; those of the stack say how Compose files are read and how the
+stack is brought about.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._run.progress import WAIT_ARGUMENTS
+from .._service.options import AUTH_ARGUMENTS
+
+#: What Docker's own command line writes on all that belongs to a stack.
+NAMESPACE = "com.docker.stack.namespace"
+#: The kinds of objects of a stack.
+KINDS = ("services", "networks", "secrets", "configs")
+PRUNE = {"false": "none", "no": "none", "true": "services", "yes": "services", "all": "all"}
+
+ARGUMENTS: dict[str, t.Any] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "compose": {"type": "list", "elements": "raw"},
+    "remote_src": {"type": "bool", "default": True},
+    "project_dir": {"type": "path"},
+    "variables": {"type": "dict", "default": {}},
+    "env_files": {"type": "list", "elements": "path", "default": []},
+    "ignore_unsupported": {"type": "list", "elements": "str", "default": []},
+    "prune": {"type": "raw", "default": False},
+    "registry_auth": {"type": "list", "elements": "dict", "default": [], "options": AUTH_ARGUMENTS},
+    "with_registry_auth": {"type": "bool", "default": False},
+    "resolve_image": {"type": "str", "choices": ["always", "changed", "never"], "default": "changed"},
+    "undeclared": {"type": "str", "choices": ["keep", "reset"], "default": "keep"},
+    "recreate": {"type": "bool", "default": False},
+    **WAIT_ARGUMENTS,
+    "show_values": {"type": "bool", "default": False},
+    "detach": {"type": "bool"},
+    "absent_retries": {"type": "int", "default": 0},
+    "absent_retries_interval": {"type": "int", "default": 1},
+    # Between the action, which has read the Compose files, and the verb: what they declare, and the contents of secrets and
+    # configs. Ansible shows no option whose name begins so.
+    "_declared": {"type": "dict"},
+    "_declared_data": {"type": "dict", "no_log": True},
+}
+
+
+def in_stack(name: str | None = None) -> dict[str, list[str]]:
+    """The Engine's filter for what belongs to a stack, or to any."""
+    return {"label": [NAMESPACE if name is None else f"{NAMESPACE}={name}"]}
+
+
+def stack_of(raw: dict[str, t.Any]) -> str | None:
+    """The stack that a raw service, secret, config or network belongs to."""
+    labels = raw.get("Spec", raw).get("Labels") or {}
+    return t.cast("str | None", labels.get(NAMESPACE))

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a user declares of the swarm itself, and what has to change about it. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._options.option import declared_values
+from .._options.plan import Plan, plan
+from .options import SWARM
+
+
+class DeclaredSwarm:
+    """What a user declares of the swarm itself.
+
+    Args:
+        options: the options of ``swarm_init``.
+
+    Raises:
+        Refused: a value that cannot work.
+    """
+
+    def __init__(self, options: dict[str, t.Any]) -> None:
+        self.values = declared_values(SWARM, options)
+        self.certificate: str | None = options["signing_ca_cert"]
+        self.key: str | None = options["signing_ca_key"]
+        self.rotate = {
+            "rotateWorkerToken": options["rotate_worker_token"],
+            "rotateManagerToken": options["rotate_manager_token"],
+            "rotateManagerUnlockKey": options["rotate_unlock_key"],
+        }
+
+    def __bool__(self) -> bool:
+        return bool(self.values or self.certificate or any(self.rotate.values()))
+
+    def plan(self, live: dict[str, t.Any], trust_root: str | None) -> Plan:
+        """Plan the update of a live spec.
+
+        Args:
+            live: ``Spec`` of the swarm.
+            trust_root: the PEM of the root certificate in force, since the Engine never returns the signing one.
+        """
+        made = plan(SWARM, self.values, live)
+        if self.certificate and not same_certificate(self.certificate, trust_root):
+            ca = made.spec.setdefault("CAConfig", {})
+            ca["SigningCACert"], ca["SigningCAKey"] = self.certificate, self.key
+            made.changes["signing_ca_cert"] = ("another certificate", "the declared certificate")
+        return made
+
+
+def same_certificate(one: str, other: str | None) -> bool:
+    """Whether two PEM texts hold the same certificate, whatever their line ends."""
+    return "".join(one.split()) == "".join((other or "").split())
+
+
+def init_request(options: dict[str, t.Any], declared: DeclaredSwarm) -> dict[str, t.Any]:
+    """The body of ``POST /swarm/init``."""
+    request: dict[str, t.Any] = {
+        "ListenAddr": options["listen_addr"] or "0.0.0.0:2377",
+        "AdvertiseAddr": options["advertise_addr"] or "",
+        "DataPathAddr": options["data_path_addr"] or "",
+        "ForceNewCluster": options["force_new_cluster"],
+        "AutoLockManagers": bool(declared.values.get("autolock_managers")),
+        "Availability": options["availability"] or "active",
+        "Spec": declared.plan({}, None).spec,
+    }
+    for name, key in (
+        ("data_path_port", "DataPathPort"),
+        ("subnet_size", "SubnetSize"),
+        ("default_addr_pool", "DefaultAddrPool"),
+    ):
+        if options[name]:
+            request[key] = options[name]
+    return request

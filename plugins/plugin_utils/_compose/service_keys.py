@@ -1,0 +1,196 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Keys of a Compose file's service that are not simply an option. PRIVATE to the collection. Pure but for reading env files.
+
+A key that is an option under the same or another name is a row of ``service.OPTIONS`` and needs nothing here.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import typing as t
+
+from .files import ComposeFiles
+from .secrets import ComposeSecrets
+from .value import Value
+
+Options = dict[str, t.Any]
+
+_ON_FAILURE = re.compile(r"on-failure(?::(\d+))?\Z")
+
+
+def words(value: Value) -> list[str]:
+    """The words of ``command`` or ``entrypoint``.
+
+    Raises:
+        Refused: a text cannot be split.
+    """
+    if isinstance(value.content, list):
+        return value.texts()
+    try:
+        return shlex.split(value.text())
+    except ValueError as error:
+        raise value.wrong(f"cannot be split as a shell does it: {str(error).lower()}") from None
+
+
+def health_test(value: Value) -> list[str]:
+    """The ``test`` of a health check; a text is the command of a shell."""
+    return value.texts() if isinstance(value.content, list) else ["CMD-SHELL", value.text()]
+
+
+def restart(value: Value) -> Options:
+    """The suboptions of ``restart_config`` that ``restart`` means.
+
+    Raises:
+        Refused: the value is none of the words of ``restart``.
+    """
+    word = "no" if value.content is False else value.text()
+    on_failure = _ON_FAILURE.match(word)
+    if word in ("always", "unless-stopped"):
+        return {"condition": "any"}
+    if on_failure:
+        return {"condition": "on-failure", "max_attempts": int(on_failure[1] or 0)}
+    if word not in ("no", ""):
+        raise value.wrong(f"is {word!r}, none of no, always, unless-stopped, on-failure, on-failure:3")
+    value.warn(
+        "is 'no' and has no effect, as with docker stack deploy: tasks are restarted when they end; to prevent it, set "
+        "deploy.restart_policy.condition to none"
+    )
+    return {}
+
+
+def ulimits(value: Value) -> list[Options]:
+    """The option ``ulimits``.
+
+    Raises:
+        Refused: a limit is not a number.
+    """
+    limits = []
+    for name, limit in value.fields():
+        if isinstance(limit.content, dict):
+            limit.check_keys(("soft", "hard"))
+            soft, hard = limit.need("soft").whole(), limit.need("hard").whole()
+        else:
+            soft = hard = limit.whole()
+        limits.append({"name": name, "soft": soft, "hard": hard})
+    return limits
+
+
+def hosts(value: Value) -> dict[str, str]:
+    """The option ``hosts``: names with their addresses.
+
+    Raises:
+        Refused: a name has several addresses.
+    """
+    by_name = {}
+    for name, addresses in value.fields():
+        if len(addresses.one_or_more()) != 1:
+            raise addresses.wrong("does not have exactly one address; Swarm takes one for each name")
+        address = addresses.one_or_more()[0].text()
+        by_name[name] = address[1:-1] if address.startswith("[") and address.endswith("]") else address
+    return by_name
+
+
+def generic_resources(value: Value) -> dict[str, int]:
+    """The option ``reservations.generic_resources``.
+
+    Raises:
+        Refused: an entry is not such a resource.
+    """
+    resources = {}
+    for item in value.items():
+        item.check_keys(("discrete_resource_spec",))
+        spec = item.need("discrete_resource_spec")
+        spec.check_keys(("kind", "value"))
+        resources[spec.need("kind").text()] = spec.need("value").whole()
+    return resources
+
+
+def preferences(value: Value) -> list[dict[str, str]]:
+    """The option ``placement.preferences``.
+
+    Raises:
+        Refused: an entry has no ``spread``.
+    """
+    for item in value.items():
+        item.check_keys(("spread",))
+    return [{"spread": item.need("spread").text()} for item in value.items()]
+
+
+def environment(own: Value | None, env_files: Value | None, files: ComposeFiles) -> dict[str, str]:
+    """The option ``env``: the variables of the env files, and those of ``environment``, which take precedence.
+
+    A name without a value takes the value from the variables of swarm_stack; where they do not have it, it is left out.
+
+    Raises:
+        Refused: a file cannot be read, or a value is not a text.
+    """
+    variables: dict[str, str] = {}
+    for item in env_files.items() if env_files else ():
+        for name, value in files.env_file_of_service(item).items():
+            _set(variables, name, value, files, item)
+    for name, item in own.fields() if own else ():
+        _set(variables, name, None if item.content is None else item.text(), files, item)
+    return variables
+
+
+def _set(variables: dict[str, str], name: str, value: str | None, files: ComposeFiles, item: Value) -> None:
+    value = files.variables.get(name) if value is None else value
+    if value is None:
+        variables.pop(name, None)
+        item.warn(
+            f"has no value for {name}, and variables has none either, so the service does not get {name}"
+        )
+    else:
+        variables[name] = value
+
+
+def security(value: Value) -> Options:
+    """The suboptions of ``privileges`` that ``security_opt`` means.
+
+    Raises:
+        Refused: an entry is a wrong SELinux label.
+    """
+    privileges: Options = {}
+    for item in value.items():
+        name, _sign, text = re.sub("[=:]", "\0", item.text(), count=1).partition("\0")
+        if name == "no-new-privileges" and text in ("", "true", "false"):
+            privileges["no_new_privileges"] = text != "false"
+        elif name == "seccomp" and text == "unconfined":
+            privileges["seccomp"] = {"mode": "unconfined"}
+        elif name == "apparmor" and text == "unconfined":
+            privileges["apparmor"] = "disabled"
+        elif name == "label":
+            privileges.setdefault("selinux", {}).update(_selinux(item, text))
+        else:
+            item.unsupported(
+                "security_opt",
+                "services have no-new-privileges, label, seccomp=unconfined and apparmor=unconfined",
+            )
+    return privileges
+
+
+def _selinux(value: Value, text: str) -> Options:
+    key, _colon, word = text.partition(":")
+    if key == "disable" and not word:
+        return {"disable": True}
+    if key in ("user", "role", "type", "level") and word:
+        return {key: word}
+    raise value.wrong("is a label, but none of disable, user:…, role:…, type:…, level:…")
+
+
+def credential_spec(value: Value, configs: ComposeSecrets) -> dict[str, str]:
+    """The option ``privileges.credential_spec``.
+
+    Raises:
+        Refused: the value does not say in exactly one way where the specification is.
+    """
+    given = value.check_keys(("config", "file", "registry"))
+    if len(given) != 1:
+        raise value.wrong("does not have exactly one of config, file and registry")
+    [key] = given
+    inner = value.need(key)
+    return {key: configs.name(inner) if key == "config" else inner.text()}

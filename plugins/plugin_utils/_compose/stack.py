@@ -1,0 +1,185 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read a stack from Compose files. PRIVATE to the collection. Pure but for reading files.
+
+The stack is in the options of the collection's own modules, with the names and labels that ``docker stack deploy`` gives.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import typing as t
+from dataclasses import dataclass, field
+
+from ...module_utils._engine.errors import Refused
+from ...module_utils._stack.options import KINDS
+from . import checks
+from .files import ComposeFiles, Read
+from .load import Source, load
+from .networks import ComposeNetworks
+from .ports import ComposePorts
+from .secrets import ComposeSecrets
+from .service import ComposeServices
+from .unsupported import Notices
+from .value import Value, text_of
+from .volumes import ComposeVolumes
+
+Options = dict[str, t.Any]
+
+# The options that are used on the control node only. The module does not get them, since variables may hold secrets.
+_READ_HERE = ("compose", "remote_src", "project_dir", "variables", "env_files", "ignore_unsupported")
+
+
+@dataclass
+class ComposeStack:
+    """A stack as its files declare it.
+
+    Attributes:
+        services: each as ``services`` of swarm_service has it.
+        networks: those of the stack itself, each as ``networks`` of swarm_network has it.
+        secrets: the same, as ``secrets`` of swarm_secret; ``data`` is in Base64.
+        configs: the same, as ``configs`` of swarm_config.
+        external: the names of the external networks, secrets and configs that services use.
+        warnings: sentences for the user.
+    """
+
+    services: list[Options] = field(default_factory=list)
+    networks: list[Options] = field(default_factory=list)
+    secrets: list[Options] = field(default_factory=list)
+    configs: list[Options] = field(default_factory=list)
+    external: dict[str, list[str]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def options(self) -> Options:
+        """The options by which the action hands the stack to the module: the data of secrets and configs is kept apart."""
+        declared: Options = {kind: [dict(one) for one in getattr(self, kind)] for kind in KINDS}
+        data = {}
+        for kind in ("secrets", "configs"):
+            for one in declared[kind]:
+                if "data" in one:
+                    data[f"{kind}/{one['name']}"] = one.pop("data")
+                    one.pop("data_is_b64", None)
+        return {"_declared": declared, "_declared_data": data}
+
+
+class FileAccess(t.NamedTuple):
+    """How the files of a task are found and read.
+
+    Attributes:
+        is_remote: they are on the host, not on the control node.
+        find: from a path in the task to the whole path; raises ``Refused``.
+        read: reads a file by its whole path; raises ``LookupError`` with a plain reason.
+    """
+
+    is_remote: bool
+    find: t.Callable[[str], str]
+    read: Read
+
+
+def read_task(args: Options, access: FileAccess) -> tuple[Options, list[str]]:
+    """The options for the module from those of a task of swarm_stack, whose Compose files are read.
+
+    Args:
+        args: the task's options, not yet checked.
+        access: how its files are read.
+
+    Returns:
+        The options, and warnings.
+
+    Raises:
+        Refused: the files, or the options that say how to read them, are wrong.
+    """
+    options = {name: value for name, value in args.items() if name not in _READ_HERE}
+    if args.get("state", "present") != "present" or not args.get("compose"):
+        return options, []
+    sources = [
+        access.find(one) if isinstance(one, str) else one for one in _listed("compose", args["compose"])
+    ]
+    first = next((source for source in sources if isinstance(source, str)), None)
+    variables = args.get("variables") or {}
+    if not isinstance(variables, dict):
+        raise Refused("variables is not a dictionary of names and values.")
+    stack = read_stack(
+        str(args.get("name") or ""),
+        sources,
+        access.read,
+        variables,
+        [access.find(str(path)) for path in _listed("env_files", args.get("env_files") or [])],
+        _listed("ignore_unsupported", args.get("ignore_unsupported") or []),
+        args.get("project_dir") or (posixpath.dirname(first) if access.is_remote and first else None),
+        # The module reads the data of secrets on the host, so that the control node never has it.
+        leave_contents=access.is_remote,
+    )
+    return {**options, **stack.options()}, stack.warnings
+
+
+def read_stack(
+    name: str,
+    sources: t.Sequence[Source],
+    read: Read,
+    variables: t.Mapping[str, t.Any],
+    env_files: t.Sequence[str] = (),
+    ignore_unsupported: t.Iterable[str] = (),
+    project_dir: str | None = None,
+    leave_contents: bool = False,
+) -> ComposeStack:
+    """Read a stack.
+
+    Args:
+        name: the stack's name, with which the names of its objects begin.
+        sources: paths of Compose files and inline definitions, merged in this order.
+        read: reads a file; raises ``LookupError`` with a plain reason.
+        variables: the variables to fill in; null is not set.
+        env_files: files with further variables. Later files take precedence over earlier ones, ``variables`` over all.
+        ignore_unsupported: keys to leave out where Swarm does not support them.
+        project_dir: the folder on the hosts of the swarm in which relative paths begin, and those in inline definitions.
+        leave_contents: do not read the files of secrets and configs, but name them in ``data_src``.
+
+    Raises:
+        Refused: one sentence that names the file and the key.
+    """
+    problem = checks.name_problem(name, "stack")
+    if problem:
+        raise Refused(f"The stack has the name {name!r}, {problem}.")
+    notices = Notices(frozenset(ignore_unsupported))
+    given = {str(key): text_of(value) for key, value in variables.items() if value is not None}
+    known = given
+    for path in env_files:
+        of_file = ComposeFiles(read, known, notices).env_file(path, "env_files", known)
+        known = {**known, **of_file, **given}
+    files = ComposeFiles(read, known, notices, project_dir, leave_contents)
+    document = load(files, sources)
+    stack = _stack(name, Value(document.content, (), document.origins, notices), files)
+    notices.finish()
+    stack.warnings = notices.warnings
+    return stack
+
+
+def _stack(name: str, top: Value, files: ComposeFiles) -> ComposeStack:
+    own_name = top.get("name")
+    if own_name and own_name.text() != name:
+        own_name.warn(f"is {own_name.text()} and has no effect, since the task names the stack {name}")
+    networks = ComposeNetworks(name, top.get("networks"))
+    volumes = ComposeVolumes(name, top.get("volumes"), files.project_dir)
+    secrets = ComposeSecrets("secret", name, top.get("secrets"), files)
+    configs = ComposeSecrets("config", name, top.get("configs"), files)
+    reader = ComposeServices(name, files, networks, volumes, secrets, configs, ComposePorts())
+    section = top.get("services")
+    if section is None or not section.mapping():
+        raise top.wrong("has no services")
+    services = []
+    for key, value in section.fields():
+        checks.check_name(value, f"{name}_{key}", "service")
+        services.append(reader.options(key, value))
+    external = {"networks": networks.external, "secrets": secrets.external, "configs": configs.external}
+    return ComposeStack(services, networks.declared, secrets.declared, configs.declared, external)
+
+
+def _listed(name: str, value: t.Any) -> list[t.Any]:
+    if isinstance(value, (str, dict)):
+        return [value]
+    if not isinstance(value, (list, tuple)):
+        raise Refused(f"{name} is not a list.")
+    return list(value)

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.one_or_many import OneOrMany, check_once
+
+ONE: dict[str, t.Any] = {
+    "image": {"type": "str"},
+    "state": {"type": "str", "default": "present"},
+    "data": {"type": "str", "no_log": True},
+}
+MODULE = OneOrMany(ONE, "services", naming={"aliases": ["service"]})
+
+
+def test_the_module_takes_the_options_of_one_and_a_list_of_them() -> None:
+    arguments = MODULE.arguments
+    assert {"name", "image", "state", "data", "services"} == set(arguments)
+    inner = arguments["services"]["options"]
+    assert inner["name"] == {"type": "str", "aliases": ["service"], "required": True}
+    assert {name: inner[name] for name in ONE} == ONE
+    assert arguments["services"]["no_log"] is False
+    assert MODULE.rules == {
+        "required_one_of": [("name", "services")],
+        "mutually_exclusive": [("name", "services")],
+    }
+
+
+def test_what_is_declared_is_a_list_either_way() -> None:
+    one = {"name": "web", "image": "x", "state": "present", "data": None, "services": None}
+    assert MODULE.declared(one) == [one]
+    many = {"name": None, "image": None, "state": "present", "data": None, "services": [{"name": "a"}]}
+    assert MODULE.declared(many) == [{"name": "a"}]
+
+
+@pytest.mark.parametrize(("option", "value"), [("image", "x"), ("state", "absent"), ("data", "x")])
+def test_no_option_of_one_stands_beside_the_list(option: str, value: str) -> None:
+    given = {"name": None, "image": None, "state": "present", "data": None, "services": [], option: value}
+    with pytest.raises(Refused) as refused:
+        MODULE.declared(given)
+    assert str(refused.value) == (
+        f"{option} cannot be combined with services; set it in each entry. Nothing was sent."
+    )
+
+
+def test_everything_is_declared_once() -> None:
+    check_once(["a", "b"], "service")
+    with pytest.raises(Refused) as refused:
+        check_once(["a", "b", "a"], "service")
+    assert str(refused.value) == "a is declared 2 times; declare every service once. Nothing was sent."

@@ -1,0 +1,115 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
+from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import (
+    WAITING,
+    Result,
+    Unfinished,
+    Verb,
+    perform,
+)
+
+
+def result_of(work: t.Callable[[], t.Any], **verb: t.Any) -> Result:
+    return perform(
+        Verb({}, lambda *_all: work(), **verb), {}, False, lambda _options: t.cast(t.Any, "client")
+    )
+
+
+def overtaken(actions: list[str]) -> errors.Overtaken:
+    return errors.Overtaken("another client was faster", {"actions": actions, "changed": bool(actions)})
+
+
+class Pending(Unfinished):
+    """Something to wait for."""
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+
+    def finish(self, client: t.Any, pause_after: float | None) -> Result:
+        return {**self.result, "waited": True}
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_all_is_planned_again_where_another_client_creates_the_same(fake_time: t.Any, waits: bool) -> None:
+    tries: t.Iterator[list[str] | None] = iter([["one: created"], [], None])
+
+    def work() -> t.Any:
+        done = next(tries)
+        if done is not None:
+            raise overtaken(done)
+        result: Result = {"changed": False, "actions": ["two: updated"]}
+        return Pending(result) if waits else result
+
+    found = result_of(work)
+    assert found == {
+        "changed": True,
+        "actions": ["one: created", "two: updated"],
+        **({"waited": True} if waits else {}),
+    }
+    assert len(fake_time.sleeps) == 2
+
+
+def test_a_client_that_is_always_faster_is_an_error_with_all_that_was_done(fake_time: t.Any) -> None:
+    numbers = iter(range(9))
+
+    def work() -> t.NoReturn:
+        raise overtaken([f"{next(numbers)}: created"])
+
+    assert result_of(work) == {
+        "failed": True,
+        "msg": "another client was faster",
+        "changed": True,
+        "actions": [f"{number}: created" for number in range(5)],
+    }
+    assert len(fake_time.sleeps) == 4
+
+
+def test_an_error_that_is_no_race_is_returned_at_once(fake_time: t.Any) -> None:
+    def work() -> t.NoReturn:
+        raise errors.Refused("no", {"actions": []})
+
+    assert result_of(work) == {"failed": True, "msg": "no", "actions": []}
+    assert not fake_time.sleeps
+
+
+def test_a_connection_that_cannot_be_made_is_a_result_too() -> None:
+    def connect(_options: t.Any) -> t.NoReturn:
+        raise errors.Refused("docker_host is wrong.")
+
+    found = perform(Verb({}, lambda *_all: {}), {}, False, connect)
+    assert found == {"failed": True, "msg": "docker_host is wrong."}
+
+
+def test_a_verb_that_does_not_connect_gets_no_client() -> None:
+    def connect(_options: t.Any) -> t.NoReturn:
+        raise AssertionError("nothing connects")
+
+    verb = Verb({}, lambda options, check, client: {"found": [options, check, client]}, connects=False)
+    assert perform(verb, {"a": 1}, True, connect) == {"found": [{"a": 1}, True, None]}
+
+
+def test_a_call_that_goes_on_has_only_what_identifies_and_what_is_left() -> None:
+    verb = Verb(
+        {"name": {"type": "str", "required": True}, "data": {"type": "str", "no_log": True}},
+        lambda *_all: {},
+        go_on=lambda *_all: {},
+    )
+    given = {"name": "web", "data": "secret"}
+    assert verb.arguments_to_go_on(given, {"left": 1}) == {"name": "web", WAITING: {"left": 1}}
+
+
+def test_going_on_needs_none_of_the_options_of_which_one_is_required() -> None:
+    rules = {"required_one_of": [("name", "services")], "mutually_exclusive": [("name", "services")]}
+    waits = Verb({}, lambda *_all: {}, rules, go_on=lambda *_all: {})
+    assert waits.all_rules == {**rules, "required_one_of": [("name", "services", WAITING)]}
+    assert WAITING in waits.all_arguments
+    plain = Verb({}, lambda *_all: {}, rules)
+    assert (plain.all_rules, plain.all_arguments) == (rules, {})

@@ -1,0 +1,190 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The Compose files that users have, read as a whole. What they come to on real Engines is proven in integration."""
+
+from __future__ import annotations
+
+import base64
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.declared import declared_network
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.option import given
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.declared import declared_service
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.options import table
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.stack import (
+    ComposeStack,
+    FileAccess,
+    read_stack,
+    read_task,
+)
+from ansible_collections.flotilla.swarm.tests.unit.support.compose import as_the_module_checks, refusal, stack
+
+Options = dict[str, t.Any]
+SHAPES = Path(__file__).parents[4] / "shapes"
+FILES = sorted(path.name for path in SHAPES.glob("*.yml") if path.name != "several-live.yml")
+NAMESPACE = "com.docker.stack.namespace"
+
+
+def read(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise LookupError(str(error.strerror)) from None
+
+
+def shape(*names: str) -> ComposeStack:
+    variables = {"REGISTRY": "registry:5000", "STACK": "shape"}
+    return read_stack("shape", [str(SHAPES / name) for name in names], read, variables)
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(FILES) >= 14
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_shape_is_what_the_modules_take(name: str) -> None:
+    found = shape(name, "several-live.yml") if name == "several-base.yml" else shape(name)
+    assert found.services
+    for service in found.services:
+        options = as_the_module_checks(service)
+        values = declared_service(options).values
+        names = {row.name for row in table()}
+        # Nothing that was read is unknown to the table, and nothing that it knows gets lost.
+        assert {
+            key for key in service if not isinstance(service[key], dict) or key.endswith("labels")
+        } <= names | {"name", "mode"}
+        assert set(values) == {name for name in names if given(options, name) is not None}
+        assert service["labels"][NAMESPACE] == service["container_labels"][NAMESPACE] == "shape"
+    for network in found.networks:
+        assert declared_network(network).values["labels"][NAMESPACE] == "shape"
+    declared = {network["name"] for network in found.networks}
+    named = {network["name"] for service in found.services for network in service["networks"]}
+    assert named - declared <= {*found.external["networks"], "host"}
+
+
+def test_reading_does_not_depend_on_anything_but_the_files() -> None:
+    for name in FILES:
+        assert shape(name) == shape(name)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_shape_needs_a_warning(name: str) -> None:
+    assert shape(name).warnings == []
+
+
+def test_the_bytes_of_files_reach_the_swarm_as_they_are() -> None:
+    found = {config["name"]: config["data"] for config in shape("elasticsearch.yml").configs}
+    assert base64.b64decode(found["shape_jvm"]) == (SHAPES / "files" / "jvm.options").read_bytes()
+    assert base64.b64decode(found["shape_jvm"]) == b"-Xss1m \n-XX:+UseG1GC"
+
+
+# The top of a stack
+
+
+def test_the_name_of_the_stack_is_that_of_the_task() -> None:
+    text = "version: '3.8'\nname: other\nx-any: [1]\nservices: {web: {image: x, x-more: {}}}"
+    assert stack(text).warnings == [
+        "web.yml: name is other and has no effect, since the task names the stack shop."
+    ]
+    with pytest.raises(
+        Refused, match="The stack has the name 'my shop', which cannot be the name of a stack;"
+    ):
+        read_stack("my shop", [], lambda path: b"", {})
+
+
+def test_a_stack_without_services() -> None:
+    assert refusal("services: {}") == "web.yml has no services."
+    assert refusal("services: [web]") == "web.yml: services is a list, not a mapping of keys to values."
+
+
+def test_env_files_stand_below_the_variables_and_later_ones_above_earlier_ones() -> None:
+    files = {
+        "web.yml": "services: {web: {image: '$A-$B-$C-$D'}}",
+        "one.env": "A=one\nB=one\nC=one\n",
+        "two.env": "B=two\nC=two\nD=${B}${A}\nE\n",
+    }
+    found = stack(files, "web.yml", variables={"C": "given"}, env_files=["one.env", "two.env"])
+    assert found.services[0]["image"] == "one-two-given-oneone"
+    assert found.warnings == ["two.env: E has no value and sets nothing."]
+    assert refusal(files, "web.yml", env_files=["none.env"]) == (
+        "env_files: none.env cannot be read: there is no such file."
+    )
+
+
+# The options of a task
+
+
+class Reading(t.NamedTuple):
+    """What became of the options of a task, and where its files were found."""
+
+    options: Options
+    warnings: list[str]
+    found: list[str]
+
+
+WEB = "name: other\nservices: {web: {image: 'tiny:$TAG', secrets: [key], volumes: ['./data:/data']}}\n"
+WEB += "secrets: {key: {file: ./key}}"
+CONTENTS = {"/srv/web.yml": WEB, "/srv/tag.env": "TAG=7", "/srv/key": "s3cret"}
+
+
+def task(is_remote: bool = True, **args: t.Any) -> Reading:
+    """Read the files of a task, all of which are in ``/srv``."""
+    found: list[str] = []
+
+    def find(path: str) -> str:
+        found.append(path)
+        return f"/srv/{path}"
+
+    access = FileAccess(is_remote, find, lambda path: CONTENTS[path].encode())
+    return Reading(*read_task({"name": "shop", **args}, access), found)
+
+
+def test_the_options_of_a_task_with_files_on_the_host_and_on_the_control_node() -> None:
+    args = {"compose": "web.yml", "env_files": ["tag.env"], "prune": True}
+    there = task(**args)
+    assert there.found == ["web.yml", "tag.env"]
+    assert sorted(there.options) == ["_declared", "_declared_data", "name", "prune"]
+    assert there.options["_declared"]["services"][0]["image"] == "tiny:7"
+    assert there.options["_declared"]["secrets"][0]["data_src"] == "/srv/key"
+    assert there.options["_declared_data"] == {}
+    assert there.warnings == [
+        "/srv/web.yml: name is other and has no effect, since the task names the stack shop."
+    ]
+    here = task(False, **args, remote_src=False, project_dir="/opt")
+    assert here.options["_declared_data"] == {"secrets/shop_key": base64.b64encode(b"s3cret").decode()}
+    assert "data" not in here.options["_declared"]["secrets"][0]
+
+
+def test_relative_paths_of_mounts_begin_in_the_folder_of_the_first_file_on_the_host() -> None:
+    args = {"compose": ["web.yml"], "variables": {"TAG": 1}}
+    for more, source in (({}, "/srv/data"), ({"project_dir": "/opt"}, "/opt/data")):
+        [service] = task(**args, **more).options["_declared"]["services"]
+        assert service["mounts"][0]["source"] == source
+    with pytest.raises(Refused, match=r"is \./data, a relative path without a folder on the nodes;"):
+        task(False, **args)
+
+
+def test_a_task_that_removes_a_stack_reads_nothing() -> None:
+    assert task(state="absent", compose=["gone.yml"], variables={"A": 1}) == Reading(
+        {"name": "shop", "state": "absent"}, [], []
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        ({"compose": 7}, "compose is not a list."),
+        ({"compose": [7]}, "compose has an entry that is neither a path nor a dictionary."),
+        ({"compose": "web.yml", "variables": "TAG"}, "variables is not a dictionary of names and values."),
+        ({"compose": "web.yml", "env_files": 7}, "env_files is not a list."),
+    ],
+)
+def test_options_that_do_not_say_what_to_read(args: Options, sentence: str) -> None:
+    with pytest.raises(Refused) as caught:
+        task(**args)
+    assert str(caught.value) == sentence
