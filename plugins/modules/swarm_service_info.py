@@ -154,7 +154,7 @@ services:
       type: list
       elements: str
       returned: always
-      sample: ["slots 1 (w1), 2 (w2) failed at least 4 times, the last time: task: non-zero exit (7)"]
+      sample: ["slots 1 (w1), 2 (w2) failed at least 4 times, the last time: non-zero exit (7)"]
     ports:
       description: The ports that are published, including those that the Engine chose.
       type: list

@@ -33,7 +33,7 @@ def test_all_services_cost_three_requests() -> None:
     )
     problems = {service["name"]: service["problems"] for service in found["services"]}
     assert problems["crash"] == [
-        "slots 1 (w1), 2 failed at least 8 times, the last time: task: non-zero exit (7)"
+        "slots 1 (w1), 2 failed at least 8 times, the last time: non-zero exit (7)"
     ]
 
 
@@ -120,7 +120,7 @@ def test_a_task_that_ends_between_two_requests_is_counted_once() -> None:
     ended = {**hungry, "DesiredState": "shutdown", "Status": {"State": "failed", "Err": "exit 1"}}
     client.answers["GET /tasks"] = Sequence([hungry], [ended])
     [found] = read(client, ["hungry"])["services"]
-    assert found["problems"] == ["slot 1 failed: exit 1; not started again"]
+    assert found["problems"] == ["slot 1 failed: exit 1; not restarted"]
 
 
 def test_options_are_in_the_users_words_and_values_hidden_unless_asked_for() -> None:
