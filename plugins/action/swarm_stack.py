@@ -25,22 +25,10 @@ class ActionModule(HostAction):
 
     verb = "_stack.deploy.VERB"
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
-        """Run the action, and add the warnings about the Compose files to the result."""
-        self._warnings: list[str] = []
-        result: Result = super().run(tmp, task_vars)
-        if self._warnings:
-            result["warnings"] = [*self._warnings, *result.get("warnings", [])]
-        # A result repeats the options of the task, not what was read for them.
-        options = result.get("invocation", {}).get("module_args", {})
-        for name in [name for name in options if name.startswith("_")]:
-            del options[name]
-        return result
-
     def options(self) -> Result:
         """The options of the verb, with what the Compose files declare."""
         try:
-            options, self._warnings = read_task(self._task.args, self._access())
+            options, self.warnings = read_task(self._task.args, self._access())
         except FlotillaError as error:
             raise Refused(f"{error} Nothing was sent.") from None
         return options

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What carries a request to an Engine, and the errors where no answer arrives. PRIVATE to the collection. Pure."""
+"""What carries a request to an Engine, and the errors where no answer arrives. PRIVATE to the collection."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import contextlib
 import typing as t
 
 from .._engine.client import Client
-from .._engine.errors import FlotillaError, Refused, WaitTimeout
+from .._engine.errors import FlotillaError, Overtaken, Refused, WaitTimeout
 from .._engine.wait import Deadline, wait_until
 from .._options.one_or_many import check_once
 from .._options.option import check_versions
@@ -21,7 +21,7 @@ from .attachments import MOVING_LABEL, Raw, awaits_network, uses
 from .declared import DeclaredNetwork
 from .options import NETWORK, create_request, is_of_swarm
 from .plan import Attached, NetworkPlan, plan_network, wanted_network
-from .steps import create_network, detach_services, reattach_services, wait_for_addresses
+from .steps import ALLOCATION, create_network, detach_service, reattach_service, wait_for_addresses
 from .subnets import overlap, subnets
 
 # Seconds in which a sound leader gives a new network its addresses many times over.
@@ -40,7 +40,7 @@ class Networks:
     Args:
         client: a manager's Engine.
         declared: what is declared.
-        seconds: how long everything that ``apply`` waits for may take, from now on.
+        seconds: how long everything that ``apply`` waits for may take, counted from now.
 
     Raises:
         Refused: a network is declared twice, or has an option that the Engine does not know.
@@ -82,55 +82,74 @@ class Networks:
         return plans
 
     def apply(self, plan: NetworkPlan) -> list[Rollout]:
-        """Carry out one plan; a new network gets its addresses meanwhile, which ``finish`` waits for.
+        """Carry out one plan.
+
+        A new network gets its addresses later: after all plans, call ``finish``.
 
         Returns:
             The rollouts of the services that were reattached, to wait for.
 
         Raises:
-            FlotillaError: the Engine objects, or time is up.
+            FlotillaError: the Engine objects, or time is up; ``actions`` among the facts has what was done before.
         """
+        if plan.action == "none":
+            return []
         if plan.action == "remove":
             remove_network(self._client, plan.id, self._deadline)
-        if plan.action in ("none", "remove"):
             return []
+        done: list[str] = []
+        rollouts: list[Rollout] = []
         try:
-            return self._put_in_place(plan)
-        except FlotillaError as error:
+            for service in self._services_to_detach(plan):
+                detach_service(self._client, service, plan)
+                done.append(f"{service['Spec']['Name']} detached")
             if plan.action == "recreate":
-                # It may be half done.
-                error.after({"changed": True})
-            if not plan.services:
-                raise
-            raise FlotillaError(
-                f"{error}; {', '.join(plan.services)} may be detached from it until another run reattaches them",
-                error.facts,
-            ) from None
+                remove_network(self._client, plan.id, self._deadline)
+                done.append("removed")
+            if plan.is_new:
+                plan.id = self._create(plan)
+                done.append("created")
+            for service in self._services_to_reattach(plan):
+                rollouts += reattach_service(self._client, service, plan)
+                done.append(f"{service['Spec']['Name']} reattached")
+        except FlotillaError as error:
+            raise _half_done(plan, done, error) from None
+        return rollouts
 
     def finish(self, plans: t.Sequence[NetworkPlan]) -> None:
         """Wait until every new network has its addresses; all of them have been getting these meanwhile.
 
         Raises:
-            FlotillaError: one gets none, and was removed again; the message begins with its name.
+            FlotillaError: one gets none, and was removed again; the message begins with its name, and ``actions`` among the
+                facts has what ``finish`` did.
         """
+        deadline = Deadline(ALLOCATION)
+        without: list[FlotillaError] = []
         for plan in plans:
+            # Before services were reattached to a network, it had its addresses.
             if plan.is_new and not plan.services:
                 try:
-                    wait_for_addresses(self._client, plan.id)
-                except FlotillaError as error:
-                    raise error.prefixed(f"{plan.name}: ") from None
+                    wait_for_addresses(self._client, plan.id, deadline)
+                except WaitTimeout as error:
+                    without.append(_half_done(plan, [], error).prefixed(f"{plan.name}: "))
+        if without:
+            actions = [sentence for error in without for sentence in error.facts["actions"]]
+            raise FlotillaError("; ".join(map(str, without)), {"actions": actions})
 
-    def _put_in_place(self, plan: NetworkPlan) -> list[Rollout]:
-        if plan.action == "recreate":
-            detach_services(self._client, plan, self._deadline)
-            remove_network(self._client, plan.id, self._deadline)
-        if plan.is_new:
-            again = plan.action == "recreate"
-            plan.id = create_network(self._client, create_request(plan.spec), self._deadline, again)
+    def _services_to_detach(self, plan: NetworkPlan) -> list[Raw]:
+        if plan.action != "recreate":
+            return []
+        return [raw for raw in self._client.get("/services") if uses(raw["Spec"], plan.live or {})]
+
+    def _create(self, plan: NetworkPlan) -> str:
+        again = plan.action == "recreate"
+        return create_network(self._client, create_request(plan.spec), self._deadline, again)
+
+    def _services_to_reattach(self, plan: NetworkPlan) -> list[Raw]:
         if not plan.services:
             return []
-        wait_for_addresses(self._client, plan.id)
-        return reattach_services(self._client, plan)
+        wait_for_addresses(self._client, plan.id, Deadline(ALLOCATION))
+        return [raw for raw in self._client.get("/services") if awaits_network(raw["Spec"], plan.name)]
 
     def _read(self) -> list[Raw]:
         """All networks. One that a client created just now gets a moment for its addresses: it would look broken."""
@@ -139,8 +158,8 @@ class Networks:
 
         def settled() -> bool | None:
             found[:] = self._client.get("/networks")
-            unfinished = (raw for raw in found if raw["Name"] in names and is_of_swarm(raw))
-            return all(raw.get("Driver") for raw in unfinished) or None
+            ours = (raw for raw in found if raw["Name"] in names and is_of_swarm(raw))
+            return all(raw.get("Driver") for raw in ours) or None
 
         with contextlib.suppress(WaitTimeout):
             wait_until(settled, Deadline(_MOMENT), lambda: "some have no addresses yet")
@@ -183,6 +202,21 @@ class Networks:
             node = hostnames.get(task.get("NodeID", ""), task.get("NodeID", ""))
             sentences.append(f"container {container} on {node}, which no service runs, is attached")
         return sentences
+
+
+def _half_done(plan: NetworkPlan, done: list[str], error: FlotillaError) -> FlotillaError:
+    """The error of a plan that was carried out in part."""
+    actions = [f"{plan.name}: {step}" for step in (*done, *error.facts.get("actions", []))]
+    facts = {**error.facts, "actions": actions}
+    # After ``Overtaken`` the runner plans again, so nothing stays detached.
+    may_be_detached = plan.services and (done or plan.action != "recreate")
+    if isinstance(error, Overtaken) or not may_be_detached:
+        error.facts = facts
+        return error
+    return FlotillaError(
+        f"{error}; services that may stay detached from it until the next run: {', '.join(plan.services)}",
+        facts,
+    )
 
 
 def _live(declared: DeclaredNetwork, swarm: list[Raw]) -> Raw | None:

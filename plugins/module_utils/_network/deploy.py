@@ -11,7 +11,7 @@ import typing as t
 from .._engine.client import Client
 from .._engine.errors import FlotillaError
 from .._options.hidden import hide_spec
-from .._rollout.wait import Waiting, go_on, latest
+from .._rollout.wait import Rollout, Waiting, go_on, latest
 from .._run.plans import apply_all, result_of
 from .._run.verb import Verb
 from .apply import Networks
@@ -29,24 +29,34 @@ def work(options: Result, check_mode: bool, client: Client) -> Result | Waiting:
         FlotillaError: something was refused or failed; what was done until then is among its facts.
     """
     seconds = options["wait_timeout"]
-    declared = [declared_network(one) for one in MODULE.declared(options)]
-    networks = Networks(client, declared, seconds)
+    networks = Networks(client, [declared_network(one) for one in MODULE.declared(options)], seconds)
     plans = networks.plan()
-    rollouts = []
-    if not check_mode:
-        applied = apply_all(plans, networks.apply)
-        rollouts = latest([rollout for some in applied.returned for rollout in some])
-        try:
-            networks.finish(plans)
-        except FlotillaError as error:
-            raise error.after({"changed": bool(applied.actions), "actions": applied.actions}) from None
-    result = {**result_of("networks", plans), "warnings": networks.warnings}
+    rollouts = [] if check_mode else _apply(networks, plans)
+    result = _result(networks, plans)
     if len(plans) == 1:
         result["network"] = _live(client, plans[0], check_mode)
     return Waiting(rollouts, seconds, result) if options["wait"] and rollouts else result
 
 
 VERB = Verb(ARGUMENTS, work, MODULE.rules, go_on=go_on)
+
+
+def _apply(networks: Networks, plans: list[NetworkPlan]) -> list[Rollout]:
+    """Carry out the plans, and return what to wait for."""
+    actions: list[str] = []
+    try:
+        applied = apply_all(plans, networks.apply)
+        actions = applied.actions
+        networks.finish(plans)
+    except FlotillaError as error:
+        actions = [*actions, *error.facts.pop("actions", [])]
+        changed = bool(actions) or error.facts.pop("changed", False)
+        raise error.after({**_result(networks, plans), "changed": changed, "actions": actions}) from None
+    return latest([rollout for rollouts in applied.returned for rollout in rollouts])
+
+
+def _result(networks: Networks, plans: list[NetworkPlan]) -> Result:
+    return {**result_of("networks", plans), "warnings": networks.warnings}
 
 
 def _live(client: Client, plan: NetworkPlan, check_mode: bool) -> Result:

@@ -7,20 +7,19 @@
 from __future__ import annotations
 
 import contextlib
-import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import Conflict, EngineError, NotFound, Overtaken, WaitTimeout
 from .._engine.update import update
 from .._engine.wait import Deadline, wait_until
-from .._rollout.removal import wait_until_released
 from .._rollout.wait import Rollout
 from .attachments import Raw, awaits_network, detached, reattached, uses
 from .options import is_of_swarm
 from .plan import NetworkPlan
 
-# The leader's allocator needs some 20 ms; if it cannot give what is wanted, it never says so.
-_ALLOCATION = 15.0
+#: Seconds within which a new network gets its addresses. The leader's allocator needs some 20 ms; if it cannot give what is
+#: wanted, it never says so.
+ALLOCATION = 15.0
 # For how long an Engine may go on refusing a name whose network was removed from the swarm.
 _LEFTOVERS = 10.0
 
@@ -65,7 +64,7 @@ def _exists(client: Client, name: str) -> bool:
     return any(raw["Name"] == name and is_of_swarm(raw) for raw in client.get("/networks"))
 
 
-def wait_for_addresses(client: Client, network_id: str) -> None:
+def wait_for_addresses(client: Client, network_id: str, deadline: Deadline) -> None:
     """Wait until a new network has its addresses: it has no driver until the leader has given it a subnet.
 
     Raises:
@@ -80,52 +79,51 @@ def wait_for_addresses(client: Client, network_id: str) -> None:
     try:
         wait_until(
             allocated,
-            Deadline(_ALLOCATION),
+            deadline,
             lambda: (
                 "the swarm's leader gives it no addresses, so it was removed again: its subnet overlaps with another "
                 "network's, or the swarm's address pool is used up; the log of the leader's Engine says which"
             ),
         )
-    except WaitTimeout:
+    except WaitTimeout as error:
         with contextlib.suppress(EngineError):
             client.delete(f"/networks/{network_id}")
+            error.after({"actions": ["removed again, since it got no addresses"]})
         raise
 
 
-def detach_services(client: Client, plan: NetworkPlan, deadline: Deadline) -> None:
-    """Detach all services from a network, and wait until their tasks have left it.
+def detach_service(client: Client, service: Raw, plan: NetworkPlan) -> None:
+    """Detach a service from a network; its tasks leave the network later.
 
-    Raises:
-        FlotillaError: that was not possible; services that are detached stay so until another run reattaches them.
+    Args:
+        client: a manager's Engine.
+        service: the service as it was read a moment ago.
+        plan: what is done about the network.
     """
     live = plan.live or {}
 
-    def change(service: Raw) -> Raw | None:
-        spec = service["Spec"]
+    def change(raw: Raw) -> Raw | None:
+        spec = raw["Spec"]
         return detached(spec, live, plan.name) if uses(spec, live) else None
 
-    for raw in client.get("/services"):
-        if uses(raw["Spec"], live):
-            _update(client, raw["ID"], change)
-    wait_until_released(client, live["Id"], deadline)
-
-
-def reattach_services(client: Client, plan: NetworkPlan) -> list[Rollout]:
-    """Reattach the services that remember the network, and return what to wait for."""
-
-    def change(service: Raw) -> Raw | None:
-        spec = service["Spec"]
-        return reattached(spec, plan.name, plan.id) if awaits_network(spec, plan.name) else None
-
-    rollouts = []
-    for raw in client.get("/services"):
-        if awaits_network(raw["Spec"], plan.name):
-            _update(client, raw["ID"], change)
-            rollouts.append(Rollout(raw["ID"], raw["Spec"]["Name"]))
-    return rollouts
-
-
-def _update(client: Client, service_id: str, change: t.Callable[[Raw], Raw | None]) -> None:
     # Another client may remove the service meanwhile, which leaves nothing to do.
     with contextlib.suppress(NotFound):
-        update(client, f"/services/{service_id}", change)
+        update(client, f"/services/{service['ID']}", change, known=service)
+
+
+def reattach_service(client: Client, service: Raw, plan: NetworkPlan) -> list[Rollout]:
+    """Reattach a service that remembers a network.
+
+    Returns:
+        What to wait for: nothing where another client removed the service meanwhile.
+    """
+
+    def change(raw: Raw) -> Raw | None:
+        spec = raw["Spec"]
+        return reattached(spec, plan.name, plan.id) if awaits_network(spec, plan.name) else None
+
+    try:
+        update(client, f"/services/{service['ID']}", change, known=service)
+    except NotFound:
+        return []
+    return [Rollout(service["ID"], service["Spec"]["Name"])]

@@ -107,6 +107,10 @@ class HostAction(ActionBase):
             task_vars=variables,
             wrap_async=wrap,
         )
+        # A result repeats the options of the task, not what was read for them or what is between action and module.
+        repeated = (found.get("invocation") or {}).get("module_args") or {}
+        for name in [name for name in repeated if name.startswith("_")]:
+            del repeated[name]
         return found
 
 

@@ -117,9 +117,6 @@ def test_swarm_stack_in_the_playbook_has_every_option() -> None:
         # Names that community.docker has for ways to wait.
         "absent_retries",
         "absent_retries_interval",
-        # What the action plugin hands to the module.
-        "declared",
-        "declared_data",
     }
     options = set(documentation(ROOT / "plugins" / "modules" / "swarm_stack.py")["options"])
     assert not_offered < options

@@ -63,26 +63,26 @@ specs = st.fixed_dictionaries(
 
 
 @given(specs)
-def test_whoever_is_taken_off_and_put_back_is_as_before(spec: Raw) -> None:
+def test_a_service_that_is_detached_and_reattached_is_as_before(spec: Raw) -> None:
     before = copy.deepcopy(spec)
-    off = detached(spec, FRONT, "front")
+    left = detached(spec, FRONT, "front")
     assert spec == before
-    assert not uses(off, FRONT)
-    assert awaits_network(off, "front")
-    back = reattached(off, "front", "idfront")
+    assert not uses(left, FRONT)
+    assert awaits_network(left, "front")
+    back = reattached(left, "front", "idfront")
     assert back == before
 
 
 @given(specs)
 def test_two_networks_at_a_time_do_not_disturb_each_other(spec: Raw) -> None:
-    off = detached(detached(detached(spec, FRONT, "front"), BACK, "back"), INGRESS, "ingress")
-    assert off["UpdateConfig"]["Parallelism"] == 0
-    assert not any(uses(off, network) for network in (FRONT, BACK, INGRESS))
-    back = reattached(reattached(reattached(off, "ingress", "idin"), "back", "idback"), "front", "idfront")
+    left = detached(detached(detached(spec, FRONT, "front"), BACK, "back"), INGRESS, "ingress")
+    assert left["UpdateConfig"]["Parallelism"] == 0
+    assert not any(uses(left, network) for network in (FRONT, BACK, INGRESS))
+    back = reattached(reattached(reattached(left, "ingress", "idin"), "back", "idback"), "front", "idfront")
     assert back == spec
 
 
-def test_everything_else_is_kept_and_the_new_network_is_meant() -> None:
+def test_everything_else_is_kept_and_the_new_network_is_the_target() -> None:
     spec = {
         "Labels": {"a": "1"},
         "TaskTemplate": {
@@ -101,15 +101,15 @@ def test_everything_else_is_kept_and_the_new_network_is_meant() -> None:
 
 def test_all_tasks_leave_at_once_whatever_becomes_of_them() -> None:
     spec = {"UpdateConfig": {"Parallelism": 1, "Delay": 10**10, "FailureAction": "pause"}, **_on("idfront")}
-    off = detached(spec, FRONT, "front")
-    assert off["UpdateConfig"] == {"Parallelism": 0, "FailureAction": "continue", "Order": "stop-first"}
-    assert "Networks" not in off["TaskTemplate"]
+    left = detached(spec, FRONT, "front")
+    assert left["UpdateConfig"] == {"Parallelism": 0, "FailureAction": "continue", "Order": "stop-first"}
+    assert "Networks" not in left["TaskTemplate"]
 
 
-def test_somebody_who_was_faster_is_not_doubled() -> None:
-    off = detached(_on("idfront"), FRONT, "front")
-    off["TaskTemplate"]["Networks"] = [{"Target": "idnew", "Aliases": ["theirs"]}]
-    back = reattached(off, "front", "idnew")
+def test_a_service_that_another_client_reattached_is_not_attached_twice() -> None:
+    left = detached(_on("idfront"), FRONT, "front")
+    left["TaskTemplate"]["Networks"] = [{"Target": "idnew", "Aliases": ["theirs"]}]
+    back = reattached(left, "front", "idnew")
     assert back["TaskTemplate"]["Networks"] == [{"Target": "idnew", "Aliases": ["theirs"]}]
     assert MOVING_LABEL not in back["Labels"]
 

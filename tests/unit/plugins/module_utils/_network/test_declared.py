@@ -60,12 +60,12 @@ def test_nothing_declared_is_nothing_wanted() -> None:
     [
         (
             {"driver_options": {"encrypted": "false"}},
-            "whatever it says: leave it out, or say encrypted: true.",
+            "whatever its value: leave it out, or set encrypted to true.",
         ),
         ({"driver_options": {"encrypted": False}}, "driver_options.encrypted is False"),
         (
             {"encrypted": False, "driver_options": {"encrypted": ""}},
-            "encrypted and driver_options.encrypted contradict each other: keep encrypted alone.",
+            "encrypted and driver_options.encrypted contradict each other: keep only encrypted.",
         ),
         (
             {"mtu": 1400, "driver_options": {MTU: "1500"}},
@@ -74,13 +74,17 @@ def test_nothing_declared_is_nothing_wanted() -> None:
         ({"driver_options": {MTU: "big"}}, "is 'big', not a number of bytes."),
         ({"driver_options": {"a": 1}}, "driver_options: driver option 'a' is 1, a number, not a string"),
         ({"labels": {"a": True}}, "labels: label 'a' is True, a yes or no, not a string"),
-        ({"labels": {"flotilla.declared": "[]"}}, "the collection's own memory"),
-        ({"mtu": 20}, "mtu: 20 is no MTU"),
+        (
+            {"labels": {"flotilla.declared": "[]"}},
+            "label 'flotilla.declared' is reserved for the collection itself",
+        ),
+        ({"labels": {"flotilla.moving": "x"}}, "label 'flotilla.moving' is reserved"),
+        ({"mtu": 20}, "mtu: 20 is not an MTU: give a number of bytes from 68 to 65535"),
         ({"ingress": True, "attachable": True}, "an ingress network cannot be attachable"),
-        ({"ingress": True, "driver": "bridge"}, "has to have the driver overlay"),
+        ({"ingress": True, "driver": "bridge"}, "has the driver overlay: leave driver out"),
         (
             {"enable_ipv6": True, "ipam_config": [{"subnet": "10.0.0.0/8"}]},
-            "comes to nothing without an IPv6 subnet",
+            "has no effect without an IPv6 subnet",
         ),
         (
             {"ipam_config": [{"subnet": "fd00::/64"}]},
@@ -92,16 +96,16 @@ def test_nothing_declared_is_nothing_wanted() -> None:
         ({"ipam_config": [{"subnet": "10.0.0"}]}, "subnet '10.0.0' is not a subnet like"),
         (
             {"ipam_config": [{"subnet": "10.0.0.0/24", "gateway": "10.0.1.1"}]},
-            "gateway 10.0.1.1 is not inside of",
+            "gateway 10.0.1.1 is not inside subnet",
         ),
         ({"ipam_config": [{"subnet": "10.0.0.0/24", "gateway": "x"}]}, "gateway 'x' is not an IP address"),
         (
             {"ipam_config": [{"subnet": "10.0.0.0/24", "iprange": "10.0.1.0/25"}]},
-            "iprange 10.0.1.0/25 is not inside of",
+            "iprange 10.0.1.0/25 is not inside subnet",
         ),
         (
             {"ipam_config": [{"subnet": "10.0.0.0/24", "iprange": "fd00::/64"}]},
-            "iprange fd00::/64 is not inside of",
+            "iprange fd00::/64 is not inside subnet",
         ),
         ({"ipam_config": [{"subnet": "10.0.0.0/16"}, {"subnet": "10.0.4.0/24"}]}, "overlap"),
     ],

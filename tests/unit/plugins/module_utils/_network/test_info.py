@@ -9,7 +9,9 @@ import typing as t
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.addresses import problem, spaces
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.attachments import detached
-from ansible_collections.flotilla.swarm.plugins.module_utils._network.info import find, lines
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.info import lines, read, view
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.options import NETWORK
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.hidden import HIDDEN
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine
 
 Raw = dict[str, t.Any]
@@ -73,10 +75,10 @@ def test_a_range_within_the_subnet_is_what_there_is_to_give() -> None:
     assert spaces(raw, [], [], []) == [{"subnet": "10.1.0.0/16", "total": 16, "taken": 0}]
 
 
-@pytest.mark.parametrize(("taken", "told"), [(203, False), (204, True)])
-def test_four_fifths_are_a_problem(taken: int, told: bool) -> None:
+@pytest.mark.parametrize(("taken", "full"), [(203, False), (204, True)])
+def test_four_fifths_are_a_problem(taken: int, full: bool) -> None:
     sentence = problem({"subnet": "10.1.0.0/24", "total": 254, "taken": taken})
-    assert (sentence is not None) is told
+    assert (sentence is not None) is full
 
 
 def client(*networks: Raw, services: list[Raw] | None = None) -> FakeEngine:
@@ -99,22 +101,35 @@ def test_a_network_in_the_users_words() -> None:
     ]
 
 
-def test_what_is_not_fine_is_told() -> None:
-    waiting = {"ID": "idweb", "Spec": detached(service()["Spec"], network(), "front")}
+def test_problems_are_listed() -> None:
+    left = {"ID": "idweb", "Spec": detached(service()["Spec"], network(), "front")}
     broken = network(Driver="", IPAM={"Driver": "", "Config": None}, Options=None)
-    found = read(client(broken, services=[waiting]), [], None)
+    found = read(client(broken, services=[left]), [], None)
     first, second = found["networks"][0]["problems"]
     assert first.startswith("the swarm never gave it an address space")
-    assert second.startswith("a run that did not end took web off it")
+    assert second.startswith("a run that did not end detached web from it")
     assert lines({"state": "manager", **found})[2:4] == ["Not fine:", f"front: {first}."]
 
 
-def test_names_ids_and_their_beginnings() -> None:
-    there = [network(), network(Name=IDENTITY[:12], Id="other")]
-    assert find(there, "front") is there[0]
-    assert find(there, IDENTITY[:12]) is there[1]
-    assert find(there, IDENTITY[:13]) is there[0]
-    assert find(there, "idfront") is None
+def test_names_ids_and_six_characters_of_an_id() -> None:
+    engine = client(network(), network(Name=IDENTITY[:12], Id="other"))
+
+    def found(name: str) -> list[str]:
+        return [one["id"] for one in read(engine, [], [name])["networks"]]
+
+    assert found("front") == found(IDENTITY) == found(IDENTITY[:13]) == found(IDENTITY[:6]) == [IDENTITY]
+    assert found(IDENTITY[:12]) == ["other"], "a name comes before the beginning of an ID"
+    assert found(IDENTITY[:5]) == []
+
+
+def test_every_option_is_shown_by_its_row() -> None:
+    raw = network(IPAM={"Driver": "theirs", "Options": {"token": "canary"}, "Config": [{"Subnet": "10.1.0.0/24"}]})
+    seen = view(raw, [], [])
+    assert {option.name for option in NETWORK} <= set(seen)
+    assert (seen["ipam_driver"], seen["ipam_config"]) == ("theirs", [{"subnet": "10.1.0.0/24"}])
+    [found] = read(client(raw), [], ["front"], raw=True)["networks"]
+    assert found["ipam_driver_options"] == found["raw"]["IPAM"]["Options"] == {"token": HIDDEN}
+    assert "canary" not in str(found)
 
 
 def test_only_the_swarms_own_and_only_what_was_asked_for() -> None:

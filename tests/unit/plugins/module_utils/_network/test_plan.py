@@ -13,14 +13,18 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._network.declared i
     DeclaredNetwork,
     declared_network,
 )
-from ansible_collections.flotilla.swarm.plugins.module_utils._network.options import ASSIGNED, MTU, body
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.options import (
+    ASSIGNED,
+    MTU,
+    create_request,
+)
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.plan import (
     Attached,
     NetworkPlan,
     plan_network,
     wanted_network,
 )
-from ansible_collections.flotilla.swarm.plugins.module_utils._options.plan import DECLARED_LABEL, memory
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.labels import DECLARED_LABEL, memory
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,8 +56,8 @@ declarations = st.fixed_dictionaries({}, optional=OPTIONS).map(
 )
 
 
-def born(sent: Raw) -> Raw:
-    """What the Engine tells of a network that was made of a body."""
+def created(sent: Raw) -> Raw:
+    """What the Engine reports of a network that was created by a request."""
     entries = copy.deepcopy(sent["IPAM"]["Config"]) or [{"Subnet": "10.0.3.0/24"}]
     for entry in entries:
         entry.setdefault("Gateway", entry["Subnet"].replace(".0/", ".1/").partition("/")[0])
@@ -75,34 +79,34 @@ def born(sent: Raw) -> Raw:
     }
 
 
-def made(params: Raw) -> tuple[DeclaredNetwork, Raw]:
-    order = declared_network(params)
-    spec, _changes = wanted_network(order, None)
-    return order, born(body(spec))
+def declared_and_live(params: Raw) -> tuple[DeclaredNetwork, Raw]:
+    declared = declared_network(params)
+    spec, _changes = wanted_network(declared, None)
+    return declared, created(create_request(spec))
 
 
 @given(declarations)
-def test_what_was_made_does_not_differ(params: Raw) -> None:
-    order, live = made(params)
+def test_what_was_created_does_not_differ(params: Raw) -> None:
+    declared, live = declared_and_live(params)
     before = copy.deepcopy(live)
-    assert wanted_network(order, live)[1] == {}
+    assert wanted_network(declared, live)[1] == {}
     assert live == before
-    assert plan_network(order, live, Attached()).action == "none"
+    assert plan_network(declared, live, Attached()).action == "none"
 
 
 @given(declarations, declarations)
-def test_what_was_made_anew_does_not_differ(first: Raw, second: Raw) -> None:
-    """And so does one that another declaration made; what that declared and this does not is back at its default."""
-    _order, live = made(first)
-    order = declared_network(second)
-    spec, _changes = wanted_network(order, live)
-    anew = born(body(spec))
-    assert wanted_network(order, anew)[1] == {}
-    assert ASSIGNED not in body(spec)["Options"]
+def test_what_was_recreated_does_not_differ(first: Raw, second: Raw) -> None:
+    """Nor does one that another declaration created: what only that one declared is back at its default."""
+    _first, live = declared_and_live(first)
+    declared = declared_network(second)
+    spec, _changes = wanted_network(declared, live)
+    recreated = created(create_request(spec))
+    assert wanted_network(declared, recreated)[1] == {}
+    assert ASSIGNED not in create_request(spec)["Options"]
 
 
 @given(declarations)
-def test_what_others_set_is_kept_when_it_is_made_anew(params: Raw) -> None:
+def test_what_others_set_is_kept_when_a_network_is_recreated(params: Raw) -> None:
     theirs = {
         "Name": "front",
         "Id": "idold",
@@ -116,7 +120,7 @@ def test_what_others_set_is_kept_when_it_is_made_anew(params: Raw) -> None:
             "Config": [{"Subnet": "10.9.0.5/24", "Gateway": "10.9.0.1"}],
         },
     }
-    sent = body(wanted_network(declared_network(params), theirs)[0])
+    sent = create_request(wanted_network(declared_network(params), theirs)[0])
     assert sent["Labels"]["theirs"] == "1"
     assert sent["Options"]["theirs"] == "2"
     assert "attachable" in params or sent["Attachable"] is True
@@ -140,8 +144,8 @@ def live(**more: t.Any) -> Raw:
     }
 
 
-def changes(there: Raw, **params: t.Any) -> Raw:
-    return wanted_network(declared_network({"name": "front", **params}), there)[1]
+def changes(present: Raw, **params: t.Any) -> Raw:
+    return wanted_network(declared_network({"name": "front", **params}), present)[1]
 
 
 def test_the_key_alone_encrypts() -> None:
@@ -152,23 +156,25 @@ def test_the_key_alone_encrypts() -> None:
     assert changes(live(), encrypted=True) == {"encrypted": (False, True)}
     assert (
         "encrypted"
-        not in body(wanted_network(declared_network({"name": "front", "encrypted": False}), encrypted)[0])[
-            "Options"
-        ]
+        not in create_request(
+            wanted_network(declared_network({"name": "front", "encrypted": False}), encrypted)[0]
+        )["Options"]
     )
 
 
-def test_what_is_not_declared_any_more_counts_where_it_is_not_the_default() -> None:
+def test_what_is_declared_no_longer_counts_where_it_is_not_the_default() -> None:
     once = memory(["attachable", "ipam_config", "labels.a", "mtu", "internal"])
-    there = live(Attachable=True, Labels={DECLARED_LABEL: once, "a": "1"}, Options={MTU: "1300"})
-    assert sorted(changes(there)) == ["attachable", "ipam_config", "labels.a", "mtu"]
+    present = live(Attachable=True, Labels={DECLARED_LABEL: once, "a": "1"}, Options={MTU: "1300"})
+    assert sorted(changes(present)) == ["attachable", "ipam_config", "labels.a", "mtu"]
     assert (
-        changes(there, attachable=True, mtu=1300, labels={"a": "1"}, ipam_config=[{"subnet": "10.1.0.0/24"}])
+        changes(
+            present, attachable=True, mtu=1300, labels={"a": "1"}, ipam_config=[{"subnet": "10.1.0.0/24"}]
+        )
         == {}
     )
 
 
-def test_a_gateway_that_the_engine_chose_is_nobodys_wish() -> None:
+def test_a_gateway_that_the_engine_chose_is_no_difference() -> None:
     assert changes(live(), ipam_config=[{"subnet": "10.1.0.0/24"}]) == {}
     assert sorted(changes(live(), ipam_config=[{"subnet": "10.1.0.0/24", "gateway": "10.1.0.2"}])) == [
         "ipam_config"
@@ -179,53 +185,55 @@ def test_a_gateway_that_the_engine_chose_is_nobodys_wish() -> None:
 
 
 def test_one_that_never_got_addresses_differs() -> None:
-    there = live(Driver="", IPAM={"Driver": "", "Options": None, "Config": None}, Options=None)
-    assert "driver" in changes(there)
-    assert body(wanted_network(declared_network({"name": "front"}), there)[0])["Driver"] == "overlay"
+    present = live(Driver="", IPAM={"Driver": "", "Options": None, "Config": None}, Options=None)
+    assert "driver" in changes(present)
+    assert (
+        create_request(wanted_network(declared_network({"name": "front"}), present)[0])["Driver"] == "overlay"
+    )
 
 
 def service(name: str, **spec: t.Any) -> Raw:
     return {"ID": f"id{name}", "Spec": {"Name": name, **spec}}
 
 
-def test_a_difference_needs_a_word() -> None:
-    around = Attached(services=[service("web"), service("api")])
+def test_a_difference_needs_recreate() -> None:
+    attached = Attached(services=[service("web"), service("api")])
     with pytest.raises(Refused) as error:
-        plan_network(declared_network({"name": "front", "internal": True}), live(), around)
+        plan_network(declared_network({"name": "front", "internal": True}), live(), attached)
     assert str(error.value) == (
         "front differs, and no network can be changed in place: internal is false on the swarm and true declared. Set recreate "
-        "to true to have it removed and made anew. Meanwhile api and web would be without it. Nothing was sent."
+        "to true to have it removed and created again. Meanwhile api and web would be without it. Nothing was sent."
     )
     plan = plan_network(
-        declared_network({"name": "front", "internal": True, "recreate": True}), live(), around
+        declared_network({"name": "front", "internal": True, "recreate": True}), live(), attached
     )
     assert (plan.action, plan.services, plan.id) == ("recreate", ["api", "web"], "idold")
-    assert plan.sentence == "front: removed and made anew (internal); api, web put back on it"
+    assert plan.sentence == "front: recreated (internal); api, web reattached"
     assert plan.diff(False) == {"state": "present", "internal": False}
     assert plan.diff(True) == {"state": "present", "internal": True}
 
 
-def test_who_waits_is_put_back() -> None:
-    around = Attached(detached=[service("web")])
-    order = declared_network({"name": "front"})
-    again = plan_network(order, live(), around)
-    assert (again.action, again.sentence) == ("reattach", "front: already anew; web put back on it")
-    new = plan_network(order, None, around)
-    assert (new.action, new.sentence) == ("create", "front: created; web put back on it")
+def test_a_detached_service_is_reattached() -> None:
+    attached = Attached(detached=[service("web")])
+    declared = declared_network({"name": "front"})
+    again = plan_network(declared, live(), attached)
+    assert (again.action, again.sentence) == ("reattach", "front: already recreated; web reattached")
+    new = plan_network(declared, None, attached)
+    assert (new.action, new.sentence) == ("create", "front: created; web reattached")
     with pytest.raises(Refused, match="front cannot be removed: web uses it"):
-        plan_network(DeclaredNetwork("front", "absent"), None, around)
+        plan_network(DeclaredNetwork("front", "absent"), None, attached)
 
 
-def test_what_cannot_be_moved_is_not() -> None:
-    order = declared_network({"name": "front", "internal": True, "recreate": True})
+def test_jobs_and_containers_attached_by_hand_are_not_moved() -> None:
+    declared = declared_network({"name": "front", "internal": True, "recreate": True})
     job = service("job", Mode={"ReplicatedJob": {}})
     with pytest.raises(Refused, match="under job: a job that is moved runs again"):
-        plan_network(order, live(), Attached(services=[job]))
+        plan_network(declared, live(), Attached(services=[job]))
     with pytest.raises(Refused, match="while container x on m1 is attached: end that first"):
-        plan_network(order, live(), Attached(by_hand=["container x on m1 is attached"]))
+        plan_network(declared, live(), Attached(by_hand=["container x on m1 is attached"]))
 
 
-def test_absent_twice_and_with_its_users() -> None:
+def test_absent_twice_and_with_its_services() -> None:
     gone = DeclaredNetwork("front", "absent")
     assert plan_network(gone, None, Attached()).action == "none"
     removal = plan_network(gone, live(), Attached())
@@ -234,26 +242,44 @@ def test_absent_twice_and_with_its_users() -> None:
         "front: removed",
         {"state": "absent"},
     )
-    with pytest.raises(Refused, match=r"api and web use it\. Remove them, or take them off"):
+    with pytest.raises(Refused, match=r"api and web use it\. Remove these services, or detach them from"):
         plan_network(gone, live(), Attached(services=[service("web"), service("api")]))
 
 
 @pytest.mark.parametrize(
     "params", [{"enable_ipv6": True}, {"enable_ipv6": True, "ipam_config": None, "recreate": True}]
 )
-@pytest.mark.parametrize("there", [None, live(Internal=True)])
-def test_ipv6_without_addresses_is_refused(params: Raw, there: Raw | None) -> None:
+@pytest.mark.parametrize("present", [None, live(Internal=True)])
+def test_ipv6_without_addresses_is_refused(params: Raw, present: Raw | None) -> None:
     with pytest.raises(Refused):
-        plan_network(declared_network({"name": "front", **params}), there, Attached())
+        plan_network(declared_network({"name": "front", **params}), present, Attached())
 
 
 def test_another_name_of_the_ingress_network_is_a_difference() -> None:
-    order = declared_network({"name": "edge", "ingress": True, "recreate": True})
-    plan = plan_network(order, live(Name="ingress", Ingress=True), Attached())
+    declared = declared_network({"name": "edge", "ingress": True, "recreate": True})
+    plan = plan_network(declared, live(Name="ingress", Ingress=True), Attached())
     assert plan.changes == {"name": ("ingress", "edge")}
-    assert body(plan.spec)["Name"] == "edge"
+    assert create_request(plan.spec)["Name"] == "edge"
 
 
-def test_a_new_ones_plan_has_no_id_yet() -> None:
+def test_the_plan_of_a_new_network_has_no_id_yet() -> None:
     plan = NetworkPlan(declared_network({"name": "front"}), "create")
     assert (plan.id, plan.sentence, plan.diff(False)) == ("", "front: created", {"state": "absent"})
+
+
+def test_a_hidden_value_is_in_no_sentence_and_no_diff() -> None:
+    one, other = ({"token": text} for text in ("canary-1", "canary-2"))
+    present = live(IPAM={"Driver": "theirs", "Options": one, "Config": None})
+    declared = {"name": "front", "ipam_driver": "theirs", "ipam_driver_options": other}
+    with pytest.raises(Refused, match=r"ipam_driver_options\.token is \(hidden\) on the swarm") as error:
+        plan_network(declared_network(declared), present, Attached())
+    plan = plan_network(declared_network({**declared, "recreate": True}), present, Attached())
+    assert plan.changes == {"ipam_driver_options.token": ("canary-1", "canary-2")}
+    assert create_request(plan.spec)["IPAM"]["Options"] == other
+    assert (
+        "canary" not in f"{error.value} {plan.sentence} {plan.diff(False)} {plan.diff(True)} {plan.entry()}"
+    )
+
+
+def test_the_memory_of_a_recreation_is_no_reason_to_recreate() -> None:
+    assert changes(live(Labels={DECLARED_LABEL: memory(["mtu"])})) == {}
