@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a firewall backend is, and which backends there are. PRIVATE to the collection.
+"""What a firewall backend is, and which backends there are. PRIVATE to the collection. Pure.
 
 A new backend is a file in this folder with the names of ``Backend``, and a row of ``REGISTRY`` with the function that
 imports the file. The backends are imported only when they are needed: every run reads every host's firewall, and to
