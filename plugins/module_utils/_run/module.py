@@ -16,16 +16,33 @@ from .._options.arguments import for_ansible, hide_arguments, hides_anything, lo
 from .verb import Verb, perform
 
 
+class _Module(AnsibleModule):
+    """A module that repeats none of its options that may hold secrets, not even where they are wrong.
+
+    Args:
+        arguments: the argument spec, with ``hidden`` in it.
+        rules: further arguments of ``AnsibleModule``.
+    """
+
+    def __init__(self, arguments: dict[str, t.Any], rules: dict[str, t.Any]) -> None:
+        self._arguments = arguments
+        # The host's journal does not get options that may hold secrets.
+        no_log = hides_anything(arguments)
+        super().__init__(
+            argument_spec=for_ansible(arguments), supports_check_mode=True, no_log=no_log, **rules
+        )
+
+    def fail_json(self, msg: str, **facts: t.Any) -> t.NoReturn:
+        """Fail; the constructor does so too, where an option has a wrong type."""
+        shows = self.params.get("show_values") is True
+        self.params = hide_arguments(self._arguments, self.params, shows)
+        super().fail_json(msg=msg, **facts)
+
+
 def run(verb: Verb) -> None:
     """Run a module: check its options, do what the verb says, and end with the result or the error."""
     arguments = {**connection_arguments(), **verb.all_arguments} if verb.connects else verb.all_arguments
-    # The host's journal does not get options that may hold secrets.
-    module = AnsibleModule(
-        argument_spec=for_ansible(arguments),
-        supports_check_mode=True,
-        no_log=hides_anything(arguments),
-        **verb.all_rules,
-    )
+    module = _Module(arguments, verb.all_rules)
     options = module.params
     # Ansible repeats them in the result.
     module.params = hide_arguments(arguments, options, bool(options.get("show_values")))

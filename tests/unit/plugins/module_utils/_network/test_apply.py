@@ -8,18 +8,20 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
-from ansible_collections.flotilla.swarm.plugins.module_utils._engine.wait import Deadline
-from ansible_collections.flotilla.swarm.plugins.module_utils._network import make as _network_make
-from ansible_collections.flotilla.swarm.plugins.module_utils._network import remove as _network_remove
+from ansible_collections.flotilla.swarm.plugins.module_utils._network import apply as network_apply
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.apply import Networks
-from ansible_collections.flotilla.swarm.plugins.module_utils._network.declared import declared_network
-from ansible_collections.flotilla.swarm.plugins.module_utils._network.plan import NetworkPlan
-from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait import Rollout
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.attachments import detached
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.declared import (
+    DeclaredNetwork,
+    declared_network,
+)
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.options import NETWORK
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.option import TEXT, Option
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence
 
 Raw = dict[str, t.Any]
 
-FRONT = {
+FRONT: Raw = {
     "Name": "front",
     "Id": "idfront",
     "Scope": "swarm",
@@ -27,7 +29,7 @@ FRONT = {
     "Attachable": True,
     "IPAM": {"Driver": "default", "Config": [{"Subnet": "10.1.0.0/24", "Gateway": "10.1.0.1"}]},
 }
-WEB = {
+WEB: Raw = {
     "ID": "idweb",
     "Version": {"Index": 7},
     "Spec": {"Name": "web", "TaskTemplate": {"Networks": [{"Target": "idfront", "Aliases": ["www"]}]}},
@@ -74,7 +76,7 @@ def test_an_unchanged_network_costs_two_reads() -> None:
     assert client.requests[1][2] == {"filters": {"label": ["flotilla.moving"]}}
 
 
-def test_one_that_only_this_engine_still_knows_is_gone() -> None:
+def test_a_network_that_only_this_engine_still_has_counts_as_removed() -> None:
     client = engine(GET_networks=[{**FRONT, "Peers": [{"Name": "x"}]}])
     [plan] = networks(client, {"name": "front", "ipam_config": [{"subnet": "10.1.0.0/24"}]}).plan()
     assert plan.action == "create"
@@ -97,7 +99,10 @@ def test_one_that_only_this_engine_still_knows_is_gone() -> None:
             [{"name": name, "ipam_config": [{"subnet": "10.5.0.0/16"}]} for name in ("a", "b")],
             "b: its subnet 10.5.0.0/16 overlaps with 10.5.0.0/16 of the network a",
         ),
-        ([{"name": "front", "ingress": True}], "front is there and is no ingress network"),
+        (
+            [{"name": "front", "ingress": True}],
+            "front exists and is not the ingress network: choose another name",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_sent(declared: list[Raw], sentence: str) -> None:
@@ -108,7 +113,7 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(declared: list[Raw], 
     assert client.writes == []
 
 
-def test_a_network_may_take_the_place_of_one_that_goes() -> None:
+def test_a_network_may_take_the_subnet_of_one_that_is_removed() -> None:
     client = engine()
     plans = networks(
         client,
@@ -133,41 +138,80 @@ def test_containers_attached_by_hand_are_named() -> None:
         networks(client, {"name": "front", "state": "absent"}).plan()
 
 
-def test_a_race_for_the_name_is_told() -> None:
+def test_an_option_that_the_engine_does_not_know_is_refused_before_anything_is_read() -> None:
+    rows = (*NETWORK, Option("new", ("New",), TEXT, lowest_api="1.46"))
+    declared = DeclaredNetwork("front", values={"new": "x"})
+    client = engine()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(network_apply, "NETWORK", rows)
+        with pytest.raises(
+            errors.Refused, match=r"^front: new needs API 1\.46, but the Engine at .* speaks 1\.45"
+        ):
+            Networks(client, [declared])
+    assert client.requests == []
+
+
+def test_another_client_that_creates_the_same_network_overtakes() -> None:
     client = engine(
         GET_networks=Sequence([], [FRONT]), **{"POST_networks/create": errors.Conflict("already exists", 409)}
     )
     one = networks(client, {"name": "front"})
     [plan] = one.plan()
-    with pytest.raises(errors.FlotillaError, match="somebody else made a network of that name just now"):
-        one.send_all([plan], [])
+    # The runner plans again then.
+    with pytest.raises(errors.Overtaken, match="another client created a network of that name just now"):
+        one.apply(plan)
 
 
-def test_one_that_gets_no_addresses_is_removed_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_network_make, "_PATIENCE", 0.1)
+def test_overtaken_is_overtaken_where_services_are_detached_too() -> None:
+    remembers = {**WEB, "Spec": detached(WEB["Spec"], FRONT, "front")}
     client = engine(
-        GET_networks=[],
-        **{
-            "POST_networks/create": {"Id": "idnew"},
-            "GET_networks/idnew": {"Driver": ""},
-            "DELETE_networks/idnew": None,
-        },
+        GET_networks=Sequence([], [FRONT]),
+        GET_services=[remembers],
+        **{"POST_networks/create": errors.Conflict("already exists", 409)},
     )
     one = networks(client, {"name": "front"})
     [plan] = one.plan()
-    done: list[t.Any] = []
-    with pytest.raises(
-        errors.FlotillaError, match=r"^front: .* gives it no addresses, so it was removed again"
-    ):
-        one.send_all([plan], done)
-    assert done == []
-    assert [write[0] for write in client.writes] == ["POST /networks/create", "DELETE /networks/idnew"]
+    assert plan.services == ["web"]
+    with pytest.raises(errors.Overtaken) as error:
+        one.apply(plan)
+    assert error.value.facts == {"actions": []}
+
+
+def test_networks_that_get_no_addresses_are_removed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network_apply, "ALLOCATION", 0.1)
+    client = engine(
+        GET_networks=[],
+        **{
+            "POST_networks/create": Sequence({"Id": "id1"}, {"Id": "id2"}, {"Id": "id3"}),
+            "GET_networks/id1": {"Driver": ""},
+            "GET_networks/id2": FRONT,
+            "GET_networks/id3": {"Driver": ""},
+            "DELETE_networks/id1": None,
+            "DELETE_networks/id3": errors.EngineError("no", 500),
+        },
+    )
+    one = networks(client, {"name": "front"}, {"name": "back"}, {"name": "side"})
+    plans = one.plan()
+    assert [one.apply(plan) for plan in plans] == [[], [], []]
+    with pytest.raises(errors.FlotillaError) as error:
+        one.finish(plans)
+    first, second = str(error.value).split("; side: ")
+    assert first.startswith("front: the swarm's leader gives it no addresses, so it was removed again: ")
+    assert second.startswith("the swarm's leader gives it no addresses")
+    assert error.value.facts == {"actions": ["front: removed again, since it got no addresses"]}
+    assert [write[0] for write in client.writes][3:] == ["DELETE /networks/id1", "DELETE /networks/id3"]
+
+
+def remove(client: FakeEngine, seconds: float) -> None:
+    one = networks(client, {"name": "front", "state": "absent"}, seconds=seconds)
+    [plan] = one.plan()
+    assert one.apply(plan) == []
 
 
 def test_removal_waits_for_ending_tasks_and_for_the_last_trace() -> None:
     client = engine(
         GET_tasks=Sequence(
-            [task("running")], [task("shutdown"), task("running", "n2"), task("running", network="x")]
+            [], [task("running")], [task("shutdown"), task("running", "n2"), task("running", network="x")]
         ),
         **{
             "DELETE_networks/idfront": Sequence(
@@ -176,28 +220,28 @@ def test_removal_waits_for_ending_tasks_and_for_the_last_trace() -> None:
             "GET_networks/idfront": Sequence(FRONT, errors.NotFound("gone", 404)),
         },
     )
-    _network_remove.remove(client, FRONT, Deadline(5))
+    remove(client, 5)
     assert [write[0] for write in client.writes] == ["DELETE /networks/idfront"] * 2
 
 
 def test_a_task_that_does_not_end_is_named() -> None:
-    client = engine(GET_tasks=[task("running")])
+    client = engine(GET_tasks=Sequence([], [task("running")]))
     with pytest.raises(
         errors.WaitTimeout, match=r"after 0 s it is still held by task task1 on host-n1 \(running\)"
     ):
-        _network_remove.remove(client, FRONT, Deadline(0))
+        remove(client, 0)
     assert client.writes == []
 
 
-def test_what_the_engine_objects_to_for_good_is_told_at_once() -> None:
+def test_what_the_engine_objects_to_for_good_fails_at_once() -> None:
     client = engine(
         **{"DELETE_networks/idfront": errors.EngineError("network idfront is in use by service web", 400)}
     )
     with pytest.raises(errors.EngineError, match="in use by service web"):
-        _network_remove.remove(client, FRONT, Deadline(60))
+        remove(client, 60)
 
 
-def test_made_anew_under_its_service_with_the_old_spec() -> None:
+def test_recreated_under_its_service_which_gets_its_old_spec_back() -> None:
     spec: Raw = dict(WEB["Spec"])
     writes: list[Raw] = []
 
@@ -227,19 +271,19 @@ def test_made_anew_under_its_service_with_the_old_spec() -> None:
     )
     one = networks(client, {"name": "front", "internal": True, "recreate": True}, seconds=10)
     [plan] = one.plan()
-    [rollout] = one.send_all([plan], [])
+    [rollout] = one.apply(plan)
+    one.finish([plan])
     assert (rollout.service_id, rollout.name) == ("idweb", "web")
     assert plan.id == "idnew"
-    off, back = writes
-    assert "Networks" not in off["TaskTemplate"]
+    left, back = writes
+    assert "Networks" not in left["TaskTemplate"]
     assert back == {
         "Name": "web",
         "Labels": {},
         "TaskTemplate": {"Networks": [{"Target": "idnew", "Aliases": ["www"]}]},
     }
     assert client.writes[2][1]["CheckDuplicate"] is True
-    order = [write[0] for write in client.writes]
-    assert order == [
+    assert [write[0] for write in client.writes] == [
         "POST /services/idweb/update",
         "DELETE /networks/idfront",
         "POST /networks/create",
@@ -249,22 +293,66 @@ def test_made_anew_under_its_service_with_the_old_spec() -> None:
     assert client.writes[0][2] == {"version": 7}
 
 
-def test_a_move_that_got_stuck_says_what_is_off() -> None:
+def stuck(*services: Raw, **more: t.Any) -> tuple[Networks, FakeEngine]:
+    """Networks of which one is recreated, and its old tasks never end."""
     client = engine(
-        GET_services=lambda _body, query: [] if "filters" in query else [WEB],
-        GET_tasks=[task("running")],
-        **{"GET_services/idweb": WEB, "POST_services/idweb/update": None},
+        GET_services=lambda _body, query: [] if "filters" in query else list(services),
+        GET_tasks=Sequence([], [task("running")]),
+        **more,
     )
-    one = networks(
-        client, {"name": "front", "attachable": False, "internal": True, "recreate": True}, seconds=0
-    )
-    client.answers["GET /tasks"] = Sequence([], [task("running")])
+    declared = {"name": "front", "attachable": False, "internal": True, "recreate": True}
+    return networks(client, declared, seconds=0), client
+
+
+def test_a_recreation_that_got_stuck_says_which_services_are_detached() -> None:
+    one, _client = stuck(WEB, **{"POST_services/idweb/update": None})
     [plan] = one.plan()
-    with pytest.raises(errors.FlotillaError, match="; web may be off it until another run has put them back"):
-        one.send_all([plan], [])
+    with pytest.raises(
+        errors.FlotillaError,
+        match="held by task .*; services that may stay detached from it until the next run: web$",
+    ) as error:
+        one.apply(plan)
+    assert error.value.facts == {"actions": ["front: web detached"]}
 
 
-def test_several_get_their_addresses_while_the_others_are_made() -> None:
+def test_a_recreation_that_did_nothing_says_nothing_of_services() -> None:
+    one, client = stuck(WEB, **{"POST_services/idweb/update": errors.EngineError("no", 500)})
+    [plan] = one.plan()
+    with pytest.raises(errors.EngineError, match="^no$") as error:
+        one.apply(plan)
+    assert error.value.facts == {"actions": []}
+    assert len(client.writes) == 1
+
+
+def test_a_service_that_is_removed_meanwhile_is_not_waited_for() -> None:
+    gone = errors.NotFound("service idweb not found", 404)
+    remembers = {**WEB, "Spec": detached(WEB["Spec"], FRONT, "front")}
+    client = engine(
+        GET_services=[remembers], **{"GET_networks/idfront": FRONT, "POST_services/idweb/update": gone}
+    )
+    one = networks(client, {"name": "front"})
+    [plan] = one.plan()
+    assert (plan.action, one.apply(plan)) == ("reattach", [])
+
+
+def test_a_service_that_another_client_changed_is_read_again() -> None:
+    remembers = {**WEB, "Spec": detached(WEB["Spec"], FRONT, "front")}
+    client = engine(
+        GET_services=[remembers],
+        **{
+            "GET_networks/idfront": FRONT,
+            "GET_services/idweb": {**remembers, "Version": {"Index": 8}},
+            "POST_services/idweb/update": Sequence(errors.OutOfSequence("update out of sequence", 500), None),
+        },
+    )
+    one = networks(client, {"name": "front"})
+    [plan] = one.plan()
+    [rollout] = one.apply(plan)
+    assert rollout.name == "web"
+    assert [write[2] for write in client.writes] == [{"version": 7}, {"version": 8}]
+
+
+def test_several_get_their_addresses_while_the_others_are_created() -> None:
     client = engine(
         GET_networks=[],
         **{
@@ -274,9 +362,9 @@ def test_several_get_their_addresses_while_the_others_are_made() -> None:
         },
     )
     one = networks(client, {"name": "n1"}, {"name": "n2"})
-    plans, done = one.plan(), []  # type: ignore[var-annotated]
-    assert one.send_all(plans, done) == []
-    assert done == plans
+    plans = one.plan()
+    assert [one.apply(plan) for plan in plans] == [[], []]
+    one.finish(plans)
     assert [request[0] for request in client.requests][-5:] == [
         "POST /networks/create",
         "POST /networks/create",
@@ -284,14 +372,3 @@ def test_several_get_their_addresses_while_the_others_are_made() -> None:
         "GET /networks/id2",
         "GET /networks/id2",
     ]
-
-
-def test_a_service_on_two_networks_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = {
-        "front": [Rollout("idweb", "web"), Rollout("idapi", "api")],
-        "back": [Rollout("idweb", "web", "gone")],
-    }
-    monkeypatch.setattr(Networks, "_send", lambda _self, plan: found[plan.declared.name])
-    plans = [NetworkPlan(declared_network({"name": name}), "reattach") for name in found]
-    rollouts = Networks(engine(), []).send_all(plans, [])
-    assert {one.name: one.goal for one in rollouts} == {"web": "gone", "api": "converged"}

@@ -8,11 +8,15 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
-from ansible_collections.flotilla.swarm.plugins.module_utils._network.deploy import deploy
+from ansible_collections.flotilla.swarm.plugins.module_utils._network import apply as network_apply
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.attachments import detached
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.deploy import VERB, work
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait import Waiting
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence
+from ansible_collections.flotilla.swarm.tests.unit.support.rows import defaults
 
 Raw = dict[str, t.Any]
-FRONT = {"Name": "front", "Id": "idfront", "Scope": "swarm", "Driver": "overlay"}
+FRONT: Raw = {"Name": "front", "Id": "idfront", "Scope": "swarm", "Driver": "overlay"}
 
 
 def engine(**more: t.Any) -> FakeEngine:
@@ -21,10 +25,14 @@ def engine(**more: t.Any) -> FakeEngine:
 
 
 def run(client: FakeEngine, *declared: Raw, check_mode: bool = False) -> Raw:
-    return deploy(client, list(declared), check_mode, seconds=5, wait=True, pause_after=None)
+    one, many = ({}, list(declared)) if len(declared) > 1 else (declared[0], None)
+    options = {**defaults(VERB.arguments), **one, "networks": many, "wait_timeout": 5}
+    done = work(options, check_mode, client)
+    assert isinstance(done, dict)
+    return done
 
 
-def test_one_network_is_told_with_what_the_engine_has() -> None:
+def test_of_one_network_the_result_has_what_the_engine_has() -> None:
     result = run(engine(), {"name": "front", "mtu": 1400})
     assert result == {
         "changed": True,
@@ -66,7 +74,7 @@ def test_check_mode_says_the_same_and_sends_nothing() -> None:
     assert client.writes == []
 
 
-def test_what_was_done_before_an_error_is_told() -> None:
+def test_an_error_says_what_was_done_before() -> None:
     client = engine(
         **{
             "POST /networks/create": Sequence(
@@ -81,19 +89,106 @@ def test_what_was_done_before_an_error_is_told() -> None:
     with pytest.raises(errors.FlotillaError) as error:
         run(client, {"name": "back"})
     assert error.value.facts["changed"] is False
+    assert error.value.facts["actions"] == []
 
 
-def test_one_that_was_to_be_made_anew_may_be_half_way() -> None:
-    live = {**FRONT, "Internal": False}
+def recreated(**more: t.Any) -> errors.FlotillaError:
+    """The error of a network that cannot be recreated."""
     client = engine(
+        **{"GET /networks": [{**FRONT, "Internal": False}], "GET /services": [], "GET /tasks": [], **more}
+    )
+    with pytest.raises(errors.FlotillaError) as error:
+        run(client, {"name": "front", "internal": True, "recreate": True})
+    return error.value
+
+
+def test_a_recreation_that_failed_says_how_far_it_got() -> None:
+    error = recreated(**{"DELETE /networks/idfront": errors.EngineError("no", 500)})
+    assert (str(error), error.facts["changed"], error.facts["actions"]) == ("front: no", False, [])
+    error = recreated(
         **{
-            "GET /networks": [live],
-            "GET /services": [],
-            "GET /tasks": [],
-            "DELETE /networks/idfront": errors.EngineError("no", 500),
+            "DELETE /networks/idfront": None,
+            "GET /networks/idfront": errors.NotFound("gone", 404),
+            "POST /networks/create": errors.EngineError("no", 500),
         }
     )
-    with pytest.raises(errors.FlotillaError, match=r"^front: no$") as error:
-        run(client, {"name": "front", "internal": True, "recreate": True})
+    assert (str(error), error.facts["changed"]) == ("front: no", True)
+    assert error.facts["actions"] == ["front: removed"]
+
+
+def test_a_network_that_got_no_addresses_was_created_and_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network_apply, "ALLOCATION", 0)
+    client = engine(
+        **{"GET /networks/idfront": {**FRONT, "Driver": ""}, "DELETE /networks/idfront": None},
+    )
+    with pytest.raises(errors.FlotillaError, match="^front: .* so it was removed again") as error:
+        run(client, {"name": "front"})
+    assert error.value.facts["actions"] == [
+        "front: created",
+        "front: removed again, since it got no addresses",
+    ]
     assert error.value.facts["changed"] is True
-    assert error.value.facts["actions"] == []
+
+
+def service(name: str, *networks: Raw) -> Raw:
+    """A service that an earlier run detached from networks."""
+    spec: Raw = {"Name": name, "TaskTemplate": {"Networks": [{"Target": one["Id"]} for one in networks]}}
+    for one in networks:
+        spec = detached(spec, one, one["Name"])
+    return {"ID": f"id{name}", "Version": {"Index": 7}, "Spec": spec}
+
+
+def test_a_service_on_two_networks_is_waited_for_once() -> None:
+    back = {**FRONT, "Name": "back", "Id": "idback"}
+    kept = {"web": service("web", FRONT, back), "api": service("api", FRONT)}
+
+    def write(name: str) -> t.Callable[[Raw, Raw], None]:
+        return lambda sent, _query: kept.update({name: {**kept[name], "Spec": sent}})
+
+    client = engine(
+        **{
+            "GET /networks": [FRONT, back],
+            "GET /networks/idback": back,
+            "GET /services": lambda _body, _query: list(kept.values()),
+            "POST /services/idweb/update": write("web"),
+            "POST /services/idapi/update": write("api"),
+        }
+    )
+    options = {
+        **defaults(VERB.arguments),
+        "networks": [{"name": "front"}, {"name": "back"}],
+        "wait_timeout": 5,
+    }
+    waiting = work(options, False, client)
+    assert isinstance(waiting, Waiting)
+    assert [one.name for one in waiting.rollouts] == ["web", "api"]
+    assert waiting.result["actions"] == [
+        "front: already recreated; api, web reattached",
+        "back: already recreated; web reattached",
+    ]
+    assert not any("flotilla.moving" in one["Spec"]["Labels"] for one in kept.values())
+    assert [len(one["Spec"]["TaskTemplate"]["Networks"]) for one in kept.values()] == [2, 1]
+
+
+def test_without_waiting_the_result_is_there_at_once() -> None:
+    client = engine(
+        **{
+            "GET /networks": [FRONT],
+            "GET /services": [service("web", FRONT)],
+            "POST /services/idweb/update": None,
+        }
+    )
+    done = work({**defaults(VERB.arguments), "name": "front", "wait": False}, False, client)
+    assert isinstance(done, dict)
+    assert (done["changed"], done["network"]) == (True, FRONT)
+
+
+def test_the_result_hides_what_may_be_a_secret() -> None:
+    live = {**FRONT, "IPAM": {"Driver": "theirs", "Options": {"token": "canary"}}}
+    for check_mode in (False, True):
+        result = run(engine(**{"GET /networks": [live]}), {"name": "front"}, check_mode=check_mode)
+        assert result["network"]["IPAM"]["Options"] == {"token": "(hidden)"}
+    given = {"name": "front", "ipam_driver": "theirs", "ipam_driver_options": {"token": "canary"}}
+    result = run(engine(**{"GET /networks/idfront": live}), given)
+    assert result["changed"] is True
+    assert "canary" not in str(result)

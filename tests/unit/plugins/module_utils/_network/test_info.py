@@ -123,7 +123,9 @@ def test_names_ids_and_six_characters_of_an_id() -> None:
 
 
 def test_every_option_is_shown_by_its_row() -> None:
-    raw = network(IPAM={"Driver": "theirs", "Options": {"token": "canary"}, "Config": [{"Subnet": "10.1.0.0/24"}]})
+    raw = network(
+        IPAM={"Driver": "theirs", "Options": {"token": "canary"}, "Config": [{"Subnet": "10.1.0.0/24"}]}
+    )
     seen = view(raw, [], [])
     assert {option.name for option in NETWORK} <= set(seen)
     assert (seen["ipam_driver"], seen["ipam_config"]) == ("theirs", [{"subnet": "10.1.0.0/24"}])

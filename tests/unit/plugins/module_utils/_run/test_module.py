@@ -90,6 +90,18 @@ def test_arguments_that_may_be_secrets_are_not_repeated(ended: Ends) -> None:
     assert asked["invocation"]["password"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
+def test_options_of_a_wrong_type_are_not_repeated_either(ended: Ends) -> None:
+    found = ended(
+        lambda *_all: {},
+        password="hunter2",
+        env={"A": "hunter3"},
+        name={"not": ["a text"]},
+        show_values="perhaps",
+    )
+    assert found["failed"]
+    assert "hunter" not in str(found)
+
+
 def test_the_journal_gets_options_that_hold_no_secret(ended: Ends) -> None:
     assert ended(lambda _options, _check_mode, _client: {}, {"name": {"type": "str"}})["journal"]
 

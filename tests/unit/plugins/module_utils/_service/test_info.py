@@ -32,9 +32,7 @@ def test_all_services_cost_three_requests() -> None:
         raw["Spec"]["Name"] for raw in recorded.recorded("services")
     )
     problems = {service["name"]: service["problems"] for service in found["services"]}
-    assert problems["crash"] == [
-        "slots 1 (w1), 2 failed at least 8 times, the last time: non-zero exit (7)"
-    ]
+    assert problems["crash"] == ["slots 1 (w1), 2 failed at least 8 times, the last time: non-zero exit (7)"]
 
 
 def test_history_is_asked_for_only_of_those_that_lack_something() -> None:
