@@ -77,19 +77,24 @@ def wait_for_addresses(client: Client, network_id: str, deadline: Deadline) -> N
         return None
 
     try:
-        wait_until(
-            allocated,
-            deadline,
-            lambda: (
-                "the swarm's leader gives it no addresses, so it was removed again: its subnet overlaps with another "
-                "network's, or the swarm's address pool is used up; the log of the leader's Engine says which"
-            ),
-        )
-    except WaitTimeout as error:
-        with contextlib.suppress(EngineError):
-            client.delete(f"/networks/{network_id}")
-            error.after({"actions": ["removed again, since it got no addresses"]})
-        raise
+        wait_until(allocated, deadline, lambda: "it got no addresses")
+    except WaitTimeout:
+        raise _removed_again(client, network_id) from None
+
+
+def _removed_again(client: Client, network_id: str) -> WaitTimeout:
+    """The error of a network without addresses, which no service could use."""
+    actions = ["removed again, since it got no addresses"]
+    outcome = "so it was removed again"
+    try:
+        client.delete(f"/networks/{network_id}")
+    except EngineError as error:
+        actions, outcome = [], f"and it could not be removed again ({error})"
+    return WaitTimeout(
+        f"the swarm's leader gives it no addresses, {outcome}: its subnet overlaps with another network's, or the swarm's "
+        "address pool is used up; the log of the leader's Engine says which",
+        {"actions": actions},
+    )
 
 
 def detach_service(client: Client, service: Raw, plan: NetworkPlan) -> None:

@@ -96,7 +96,8 @@ def _given_up(snapshot: Snapshot, history: History, elapsed: float) -> Failure |
     for task in tasks.newest(snapshot.current, snapshot.by_node):
         if elapsed - history.given_up.get(snapshot.slot_of(task), elapsed) >= _GIVEN_UP:
             reason = "job_failed" if snapshot.is_job else "exhausted"
-            sentence = f"{snapshot.slot_name(task)} is not restarted by its restart policy: {ending_of(task, snapshot.has_health_check)}"
+            ending = ending_of(task, snapshot.has_health_check)
+            sentence = f"{snapshot.slot_name(task)} is not restarted by its restart policy: {ending}"
             return Failure(reason, sentence, task)
     return None
 

@@ -24,6 +24,8 @@ class _Module(AnsibleModule):
         rules: further arguments of ``AnsibleModule``.
     """
 
+    params: dict[str, t.Any]
+
     def __init__(self, arguments: dict[str, t.Any], rules: dict[str, t.Any]) -> None:
         self._arguments = arguments
         # The host's journal does not get options that may hold secrets.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Networks made, compared, made anew under their services and removed, on real Engines."""
+"""Networks created, compared, recreated under their services and removed, on real Engines."""
 
 from __future__ import annotations
 
@@ -15,14 +15,19 @@ from pathlib import Path
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.client import Client
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.transport_url import UrlTransport
-from ansible_collections.flotilla.swarm.plugins.module_utils._engine.wait import Clock
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.wait import Deadline
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.apply import Networks
-from ansible_collections.flotilla.swarm.plugins.module_utils._network.attachments import MOVING
-from ansible_collections.flotilla.swarm.plugins.module_utils._network.declared import network_order
-from ansible_collections.flotilla.swarm.plugins.module_utils._network.make import make
-from ansible_collections.flotilla.swarm.plugins.module_utils._network.move import off
-from ansible_collections.flotilla.swarm.plugins.module_utils._network.options import body
-from ansible_collections.flotilla.swarm.plugins.module_utils._network.remove import remove
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.attachments import MOVING_LABEL
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.declared import declared_network
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.options import create_request
+from ansible_collections.flotilla.swarm.plugins.module_utils._network.steps import (
+    create_network,
+    detach_service,
+)
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.removal import (
+    remove_network,
+    wait_until_released,
+)
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Call, Result, Stage, call
 
 Raw = dict[str, t.Any]
@@ -113,7 +118,7 @@ def tasks(stage: Stage, name: str) -> list[str]:
     )
 
 
-def test_made_once_compared_honestly_and_removed(swarm: Stage) -> None:
+def test_created_once_compared_honestly_and_removed(swarm: Stage) -> None:
     """W1: subnets, attachable, internal, encrypted, MTU and IPv6 on both Engines; a second run sends nothing."""
     everything = [FRONT, BACK, BOTH, PLAIN]
     writes = swarm.writes()
@@ -162,7 +167,7 @@ def test_made_once_compared_honestly_and_removed(swarm: Stage) -> None:
     assert (removed["changed"], twice["changed"]) == (True, False)
 
 
-def test_what_others_made_is_taken_as_it_is(swarm: Stage) -> None:
+def test_what_others_created_is_taken_as_it_is(swarm: Stage) -> None:
     """W1: no difference where there is none, jobs and containers of others are not moved, and their labels are kept."""
     swarm.sh(
         "m1",
@@ -181,9 +186,9 @@ def test_what_others_made_is_taken_as_it_is(swarm: Stage) -> None:
     )
     assert fine([kept])[0]["changed"] is False
     assert job["msg"] == (
-        "plain cannot be made anew under job: a job that is moved runs again, so remove it first. Nothing was sent."
+        "plain cannot be recreated under job: a job that is moved runs again, so remove it first. Nothing was sent."
     )
-    assert hand["msg"].startswith("hand cannot be made anew while container ")
+    assert hand["msg"].startswith("hand cannot be recreated while container ")
     assert " on m1, which no service runs, is attached: end that first. Nothing was sent." in hand["msg"]
     assert writes.seen() == []
     taken, full = fine(
@@ -208,7 +213,7 @@ def test_what_others_made_is_taken_as_it_is(swarm: Stage) -> None:
     assert taken["network"]["IPAM"]["Config"][0]["Subnet"] == "10.73.0.0/24"
 
 
-def test_made_anew_under_its_services(swarm: Stage) -> None:
+def test_recreated_under_its_services(swarm: Stage) -> None:
     """W1: a changed subnet moves the services and gives each back what it had; others keep their tasks."""
     fine(
         swarm.run(
@@ -254,11 +259,11 @@ def test_made_anew_under_its_services(swarm: Stage) -> None:
     )
     assert refused["msg"] == (
         "front differs, and no network can be changed in place: ipam_config is 10.71.0.0/24 with gateway 10.71.0.1 on the "
-        "swarm and 10.74.0.0/20 declared. Set recreate to true to have it removed and made anew. Meanwhile each and web "
+        "swarm and 10.74.0.0/20 declared. Set recreate to true to have it removed and created again. Meanwhile each and web "
         "would be without it. Nothing was sent."
     )
     assert used["msg"] == (
-        "front cannot be removed: each and web use it. Remove them, or take them off the network, first; nothing was sent."
+        "front cannot be removed: each and web use it. Remove these services, or detach them from the network, first; nothing was sent."
     )
     said, done, again, info, worker = fine(rest)
     [told] = info["networks"]
@@ -267,11 +272,7 @@ def test_made_anew_under_its_services(swarm: Stage) -> None:
     assert told["addresses"] == [{"subnet": "10.74.0.0/20", "total": 4094, "taken": 14}]
     assert (info["exists"], info["network"]["Id"]) == (True, told["id"])
     assert (worker["state"], worker["networks"]) == ("worker", [])
-    assert (
-        said["actions"]
-        == done["actions"]
-        == ["front: removed and made anew (ipam_config); each, web put back on it"]
-    )
+    assert said["actions"] == done["actions"] == ["front: recreated (ipam_config); each, web reattached"]
     assert done["networks"][0]["services"] == ["each", "web"]
     assert done["diff"] == said["diff"]
     assert {one["name"]: one["state"] for one in done["rollouts"]} == {
@@ -297,7 +298,7 @@ def test_made_anew_under_its_services(swarm: Stage) -> None:
 
 
 def test_a_killed_run_is_finished_by_the_next(swarm: Stage, engine: Client) -> None:
-    """W1: killed after taking services off, after removing the network, after making it: nothing is forgotten."""
+    """W1: killed after detaching services, after removing the network, after creating it: nothing is forgotten."""
     declared = [
         {**FRONT, "name": f"n{at}", "ipam_config": [{"subnet": f"10.7{at}.0.0/24"}]} for at in (1, 2, 3)
     ]
@@ -319,17 +320,19 @@ def test_a_killed_run_is_finished_by_the_next(swarm: Stage, engine: Client) -> N
         return json.dumps(spec(swarm, f"s{at}")).replace(inspect(swarm, f"n{at}")["Id"], "ID")
 
     before = [words(at) for at in (1, 2, 3)]
-    for one, steps in zip(declared, ("", "removed", "removed, made"), strict=True):
+    for one, steps in zip(declared, ("", "removed", "removed, created"), strict=True):
         one["ipam_config"] = [{"subnet": one["ipam_config"][0]["subnet"].replace("10.", "10.1")}]
-        networks = Networks(engine, [network_order({**one, "recreate": True})])
+        networks = Networks(engine, [declared_network({**one, "recreate": True})])
         [plan] = networks.plan()
-        off(engine, plan, Clock(60))
+        [used_by] = engine.get("/services", filters={"name": [one["name"].replace("n", "s")]})
+        detach_service(engine, used_by, plan)
+        wait_until_released(engine, plan.id, Deadline(60))
         if "removed" in steps:
-            remove(engine, plan.live or {}, Clock(60))
-        if "made" in steps:
-            make(engine, body(plan.spec), Clock(60), again=True)
+            remove_network(engine, plan.id, Deadline(60))
+        if "created" in steps:
+            create_network(engine, create_request(plan.spec), Deadline(60), again=True)
         there = spec(swarm, one["name"].replace("n", "s"))
-        assert MOVING in there["Labels"]
+        assert MOVING_LABEL in there["Labels"]
         assert "Networks" not in there["TaskTemplate"]
     declared[0]["recreate"] = True
     gone, finished, again = swarm.run(

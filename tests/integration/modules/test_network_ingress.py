@@ -21,8 +21,8 @@ def _json(stage: Stage, command: str) -> dict[str, t.Any]:
     return t.cast("dict[str, t.Any]", found)
 
 
-def test_the_ingress_network_is_made_anew_under_its_services(cluster: Stage) -> None:
-    """W5: another subnet, MTU and name; ports are taken off and put back as they were, and the mesh has its new addresses."""
+def test_the_ingress_network_is_recreated_under_its_services(cluster: Stage) -> None:
+    """W5: another subnet, MTU and name; ports are detached and reattached as they were, and the mesh has its new addresses."""
     image = f"{cluster.lab.registry}/tiny:1"
     quick = {"monitor": "500ms", "parallelism": 0}
     services = [
@@ -57,9 +57,7 @@ def test_the_ingress_network_is_made_anew_under_its_services(cluster: Stage) -> 
         )
         assert not done["failed"], done
         assert (
-            said["actions"]
-            == done["actions"]
-            == ["edge: removed and made anew (ipam_config, mtu, name); web put back on it"]
+            said["actions"] == done["actions"] == ["edge: recreated (ipam_config, mtu, name); web reattached"]
         )
         assert again["changed"] is False, again
         assert "edge cannot be removed: web uses it." in refused["msg"]

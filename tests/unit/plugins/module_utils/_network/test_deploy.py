@@ -121,7 +121,7 @@ def test_a_network_that_got_no_addresses_was_created_and_removed(monkeypatch: py
     client = engine(
         **{"GET /networks/idfront": {**FRONT, "Driver": ""}, "DELETE /networks/idfront": None},
     )
-    with pytest.raises(errors.FlotillaError, match="^front: .* so it was removed again") as error:
+    with pytest.raises(errors.FlotillaError, match=r"^front: .* so it was removed again") as error:
         run(client, {"name": "front"})
     assert error.value.facts["actions"] == [
         "front: created",

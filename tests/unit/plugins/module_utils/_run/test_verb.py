@@ -33,7 +33,7 @@ class Pending(Unfinished):
     def __init__(self, result: Result) -> None:
         self.result = result
 
-    def finish(self, client: t.Any, pause_after: float | None) -> Result:
+    def finish(self, client: t.Any, pause_after: float | None) -> Result:  # noqa: ARG002 - as the base class has it
         return {**self.result, "waited": True}
 
 
