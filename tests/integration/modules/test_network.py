@@ -118,7 +118,7 @@ def tasks(stage: Stage, name: str) -> list[str]:
     )
 
 
-def test_created_once_compared_honestly_and_removed(swarm: Stage) -> None:
+def test_made_once_compared_honestly_and_removed(swarm: Stage) -> None:
     """W1: subnets, attachable, internal, encrypted, MTU and IPv6 on both Engines; a second run sends nothing."""
     everything = [FRONT, BACK, BOTH, PLAIN]
     writes = swarm.writes()
@@ -167,7 +167,7 @@ def test_created_once_compared_honestly_and_removed(swarm: Stage) -> None:
     assert (removed["changed"], twice["changed"]) == (True, False)
 
 
-def test_what_others_created_is_taken_as_it_is(swarm: Stage) -> None:
+def test_what_others_made_is_taken_as_it_is(swarm: Stage) -> None:
     """W1: no difference where there is none, jobs and containers of others are not moved, and their labels are kept."""
     swarm.sh(
         "m1",
@@ -213,7 +213,7 @@ def test_what_others_created_is_taken_as_it_is(swarm: Stage) -> None:
     assert taken["network"]["IPAM"]["Config"][0]["Subnet"] == "10.73.0.0/24"
 
 
-def test_recreated_under_its_services(swarm: Stage) -> None:
+def test_made_anew_under_its_services(swarm: Stage) -> None:
     """W1: a changed subnet moves the services and gives each back what it had; others keep their tasks."""
     fine(
         swarm.run(
@@ -263,7 +263,8 @@ def test_recreated_under_its_services(swarm: Stage) -> None:
         "would be without it. Nothing was sent."
     )
     assert used["msg"] == (
-        "front cannot be removed: each and web use it. Remove these services, or detach them from the network, first; nothing was sent."
+        "front cannot be removed: each and web use it. Remove these services, or detach them from the "
+        "network, first; nothing was sent."
     )
     said, done, again, info, worker = fine(rest)
     [told] = info["networks"]

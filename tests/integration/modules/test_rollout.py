@@ -289,7 +289,8 @@ def test_a_long_wait_is_told_in_the_plays_output(swarm: Swarm) -> None:
         done = stage.play("progress.yml", book)
         assert done.status == 0, done.text
         assert "True 3/3 running" in done.text
-        assert "rollouts_left" not in done.text
+        assert "_waiting" not in done.text
+        assert " left " not in done.text, "it stays between the action and its module"
         return done.text
 
     run(image=swarm.good)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from dataclasses import asdict
 from pathlib import Path
 
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout import verdict as verdicts
@@ -91,7 +92,7 @@ def replay(name: str, engine: str, goal: str = "converged", written: bool = True
         snapshot = recording.snapshot(at)
         history = record(history, snapshot, written, at)
         # As between two calls of the module.
-        history = History.from_dict(json.loads(json.dumps(history.to_dict())))
+        history = History.from_dict(json.loads(json.dumps(asdict(history))))
         steps.append(Step(at, verdicts.judge(snapshot, goal, written, history, at)))
         if steps[-1].verdict.state != "converging":
             break

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from dataclasses import asdict
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout import verdict as verdicts
@@ -70,7 +71,7 @@ class Wait:
     ) -> verdicts.Verdict:
         snapshot = self.snapshot(found, *raws, old=old)
         self.history = record(self.history, snapshot, self.written, elapsed)
-        self.history = History.from_dict(json.loads(json.dumps(self.history.to_dict())))
+        self.history = History.from_dict(json.loads(json.dumps(asdict(self.history))))
         return verdicts.judge(snapshot, self.goal, self.written, self.history, elapsed)
 
     def late(self, given: float, found: Raw, *raws: Raw) -> verdicts.Verdict:
