@@ -7,21 +7,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_network
-short_description: Make, change and remove the networks of a swarm, and move the services that use them
+short_description: Create, recreate and remove the networks of a swarm, and move the services that use them
 description:
-  - Makes one network or many what they are declared to be. They are overlays of the whole swarm, and one of them may be the
-    ingress network.
-  - No Engine can change a network in place. What differs is refused, with the names of the services that use the network,
+  - Brings one network or many to what is declared. They are overlays of the whole swarm, and one of them may be the ingress
+    network.
+  - No Engine can change a network in place. A difference is refused, with the names of the services that use the network,
     unless O(recreate=true) is given.
-  - With O(recreate=true), the services that use the network are taken off it, it is removed and made anew, and they are put
-    back with the aliases and options they had. B(They are without this network meanwhile, and all their tasks are replaced
-    twice.) While that goes on, each of them remembers in its label C(flotilla.moving) how it was attached, so a run that was
-    killed is finished by the next one.
-  - An option that is declared is the whole truth for that option. One that was never declared stays as it is on the swarm,
-    whoever set it, also when the network is made anew. One that was declared when the network was made and is not anymore
-    counts as a difference where the network has another value than the Engine's default.
-  - What was declared is remembered in the network's label C(flotilla.declared), names of options only. Labels and driver
-    options are owned key by key. Those of others are left alone and kept.
+  - With O(recreate=true), the services that use the network are detached from it, the network is removed and created again,
+    and the services are reattached with the aliases and options they had. B(The services are without this network meanwhile,
+    and all their tasks are replaced twice.) Until a service is reattached, its label C(flotilla.moving) remembers how it was
+    attached, so a run that was killed is finished by the next one.
+  - An option that is declared is the whole truth for that option. An option that was never declared stays as it is on the
+    swarm, whichever client set it, also when the network is recreated. An option that was declared when the network was
+    created, and is declared no longer, counts as a difference where the network has another value than the Engine's default.
+  - The names of the options that were declared are remembered in the network's label C(flotilla.declared). Labels and driver
+    options are owned key by key. Those of other clients are left alone and kept.
   - The options of M(community.docker.docker_network) have the same names and meanings here.
 author:
   - Flotilla contributors (@flotilla-swarm)
@@ -38,12 +38,12 @@ attributes:
   idempotent:
     support: full
 notes:
-  - Some options of M(community.docker.docker_network) are not here, since a swarm cannot honour them. Containers are connected
-    by services (O(ignore:connected), O(ignore:appends)), a swarm drops addresses that are set aside (C(aux_addresses)) and
-    IPv4 that is switched off (O(ignore:enable_ipv4)), and O(ignore:config_only) and O(ignore:config_from) belong to networks
+  - Some options of M(community.docker.docker_network) do not exist here, since a swarm cannot honour them. Containers are
+    connected by services (O(ignore:connected), O(ignore:appends)), a swarm ignores reserved addresses (C(aux_addresses)) and
+    the switching off of IPv4 (O(ignore:enable_ipv4)), and O(ignore:config_only) and O(ignore:config_from) belong to networks
     of single hosts.
-  - M(community.docker.docker_network) with O(ignore:force=true) makes the network anew in every run. Here O(recreate=true) does
-    so only where something differs.
+  - M(community.docker.docker_network) with O(ignore:force=true) recreates the network in every run. Here O(recreate=true)
+    recreates it only where something differs.
 options:
   name:
     description:
@@ -53,14 +53,14 @@ options:
     aliases: [network_name]
   wait:
     description:
-      - Wait for the rollouts of the services that were put back on a network.
-      - Everything before that is awaited in any case, so a network that was removed is gone.
+      - Wait for the rollouts of the services that were reattached.
+      - The module waits for everything before that in any case, so a network that was removed does not exist any longer.
     type: bool
     default: true
   wait_timeout:
     description:
-      - The number of seconds that the tasks of all services may take to leave their networks and the networks to disappear,
-        and after that, that all rollouts together may take.
+      - The number of seconds that the tasks of all services may take to leave their networks and the networks to disappear.
+        After that, all rollouts together may take the same number of seconds.
     type: int
     default: 300
   networks:
@@ -79,18 +79,18 @@ options:
       <<: &network
         state:
           description:
-            - V(present) makes the network what is declared.
-            - V(absent) removes it and waits until it is gone. That is refused while a service uses it or somebody has attached
-              a container by hand. Tasks that are just ending are waited for.
+            - V(present) creates the network, or recreates it where it differs and O(recreate=true).
+            - V(absent) removes the network and waits until it does not exist any longer. The removal is refused while a
+              service uses the network, or a container is attached that no service runs. Tasks that are ending are waited for.
           type: str
           choices: [present, absent]
           default: present
         recreate:
           description:
-            - Where something differs, remove the network and make it anew, and move the services that use it.
-            - Refused while a job uses it, which would run again, and while a container is attached by hand.
-            - A rollback of a moved service would take it off the network again; the next update gives it another state to go
-              back to.
+            - Where something differs, remove the network and create it again, and move the services that use it.
+            - Refused while a job uses the network, since the job would run again, and while a container is attached that no
+              service runs.
+            - Until its next update, a rollback of a moved service detaches it from the network again.
           type: bool
           default: false
           aliases: [force]
@@ -100,42 +100,43 @@ options:
           type: str
         scope:
           description:
-            - A network that services use spans the swarm, so this only says it.
+            - A network that services use spans the swarm, so the option changes nothing.
           type: str
           choices: [swarm]
         attachable:
           description:
-            - Containers that no service runs may attach as well.
+            - Allow containers that no service runs to attach as well.
           type: bool
         internal:
           description:
-            - The network has no way out of the swarm.
+            - Give the network no way out of the swarm.
           type: bool
         ingress:
           description:
-            - This is the ingress network, over which published ports of mode V(ingress) reach the tasks. A swarm has one, so
-              the one that is there is meant, whatever its name.
-            - With O(recreate=true), the ports that services publish this way are taken off them and put back.
+            - This is the ingress network, over which published ports of mode V(ingress) reach the tasks. A swarm has only one,
+              so the existing one is meant, whatever its name.
+            - With O(recreate=true), the ports that services publish in mode V(ingress) are removed from the services, and
+              published again on the new network.
           type: bool
         encrypted:
           description:
-            - Encrypt what goes from node to node. The nodes have to let IP protocol 50 (ESP) pass.
-            - The Engine encrypts as soon as the driver option C(encrypted) is there, even with the value V(false). So V(false)
-              here means that it is not there.
+            - Encrypt the traffic from node to node. The nodes have to let IP protocol 50 (ESP) pass.
+            - The Engine encrypts as soon as the driver option C(encrypted) exists, even with the value V(false). So with
+              V(false) here, that driver option is left out.
           type: bool
         mtu:
           description:
-            - The largest packet in bytes that the network below carries from node to node, the driver option
-              C(com.docker.network.driver.mtu). The Engine takes V(1500) for it when it is left out.
+            - The largest packet in bytes that the network between the nodes carries, as the driver option
+              C(com.docker.network.driver.mtu). The Engine assumes V(1500) when it is left out.
             - The interfaces of the tasks get 50 bytes less, since each packet is wrapped into another, and still less when
               O(encrypted=true).
           type: int
         enable_ipv6:
           description:
             - Give tasks IPv6 addresses as well. Needs an IPv6 subnet in O(ipam_config), since the swarm gives none by itself.
-            - Engines do this badly, as seen with 20.10 and 26.1. Each one hands out the addresses for its own node alone, so
-              tasks on different nodes get the same one, and tasks may be rejected with C(Invalid address) before they run. The
-              module warns of it when it makes such a network.
+            - Do not rely on these addresses, as seen with Engines 20.10 and 26.1. Each Engine hands out the addresses for its
+              own node alone, so tasks on different nodes get the same one, and tasks may be rejected with C(Invalid address)
+              before they run. The module warns when it creates such a network.
           type: bool
         driver_options:
           description:
@@ -147,15 +148,16 @@ options:
           type: str
         ipam_driver_options:
           description:
-            - Options of that driver. Values are strings.
+            - Options of that driver. Values are strings. They are owned key by key.
+            - The values may be credentials, so no result, diff or log shows them.
           type: dict
         ipam_config:
           description:
-            - The address space. Left out, the swarm takes a subnet of its pool, a /24 unless the swarm was made with another
-              size.
-            - Every task takes an address, every service one more, and so does every node with a task, so 100 services with a
+            - The address space. When it is left out, the swarm takes a subnet of its pool, a /24 unless the swarm was
+              initialized with another size.
+            - Every task takes an address, every service one more, and so does every node with a task. So 100 services with one
               task each nearly fill a /24.
-            - A subnet that overlaps with another network's is refused.
+            - A subnet that overlaps with that of another network is refused.
           type: list
           elements: dict
           suboptions:
@@ -166,15 +168,16 @@ options:
               required: true
             iprange:
               description:
-                - The part of it that addresses are taken from.
+                - The part of the subnet that addresses are taken from.
               type: str
             gateway:
               description:
-                - The address of the gateway. The Engine's choice when it is left out.
+                - The address of the gateway. The Engine chooses one when it is left out.
               type: str
         labels:
           description:
             - Labels. Values are strings. They cannot be changed in place either.
+            - Names that begin with C(flotilla.) are reserved for the collection.
           type: dict
   <<: *network
 seealso:
@@ -184,14 +187,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make a network with room for many tasks
+- name: Create a network with room for many tasks
   flotilla.swarm.swarm_network:
     name: front
     attachable: true
     ipam_config:
       - subnet: 10.5.0.0/16
 
-- name: Make several, one of them encrypted and without a way out
+- name: Create several, one of them encrypted and without a way out
   flotilla.swarm.swarm_network:
     networks:
       - name: front
@@ -231,13 +234,14 @@ EXAMPLES = r"""
 RETURN = r"""
 actions:
   description: What was done (in check mode, what would be done), a sentence each, in order. It is returned with a failure
-    as well.
+    as well, and then ends with the steps of the network that failed.
   returned: always
   type: list
   elements: str
-  sample: ["front: removed and made anew (ipam_config); web put back on it"]
+  sample: ["front: recreated (ipam_config); web reattached"]
 network:
-  description: The network as the Engine has it in the end, empty when there is none; in check mode, as it is.
+  description: The network as the Engine has it in the end, empty when there is none; in check mode, as it is before. Values
+    that may be secrets are hidden.
   returned: success, when one network was declared
   type: dict
   sample: {"Attachable": true, "Driver": "overlay", "Id": "wl86b3kdu5v0d3jgqc1twpzu1", "Name": "front", "Scope": "swarm"}
@@ -256,7 +260,7 @@ networks:
       type: str
       returned: always
     action:
-      description: V(create), V(recreate), V(reattach) (services that an earlier run did not put back), V(remove) or V(none).
+      description: V(create), V(recreate), V(reattach) (services that an earlier run did not reattach), V(remove) or V(none).
       type: str
       returned: always
     changes:
@@ -270,8 +274,8 @@ networks:
       elements: str
       returned: always
 rollouts:
-  description: What became of the services that were put back, in the form of M(flotilla.swarm.swarm_service). It is returned
-    with a failure as well.
+  description: What became of the services that were reattached, in the form of M(flotilla.swarm.swarm_service). It is
+    returned with a failure as well.
   returned: when something was waited for
   type: list
   elements: dict

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_network_info
-short_description: Tell how the networks of a swarm are
+short_description: Read the networks of a swarm, the services that use them, and how full they are
 description:
-  - Tells one, several or all networks of the swarm, which services use them, and how full they are.
-  - Works on any host in any state; a host that is no manager with a quorum says so and returns no networks.
-  - Networks of single hosts are not told.
+  - Returns one, several or all networks of the swarm with their options, the services that use them, and how full they are.
+  - Works on any host in any state; for a host that is not a manager with a quorum, the result says so and has no networks.
+  - Networks of single hosts are left out.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -22,38 +22,38 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - The networks to tell, by name, ID, or the twelve characters or more of an ID that the command line shows. All networks
-        when it is left out.
+      - The networks to return, by name, by ID, or by the first six or more characters of an ID. All networks when it is left
+        out.
       - A name is matched as a whole.
     type: list
     elements: str
   raw:
     description:
-      - Return what the Engine itself says of each network as RV(networks[].raw).
+      - Return what the Engine itself reports of each network as RV(networks[].raw).
     type: bool
     default: false
 notes:
-  - A playbook that uses M(community.docker.docker_network_info) finds RV(exists) and RV(network) here as there.
+  - A playbook that uses M(community.docker.docker_network_info) finds RV(exists) and RV(network) here too.
 seealso:
   - module: flotilla.swarm.swarm_network
   - module: flotilla.swarm.swarm_service_info
 """
 
 EXAMPLES = r"""
-- name: Look at all networks
+- name: Read all networks
   flotilla.swarm.swarm_network_info:
   register: result
 
-- name: Show those that are not fine
+- name: Show the networks that have problems
   ansible.builtin.debug:
     msg: "{{ result.networks | selectattr('problems') | list }}"
 
-- name: Look at one
+- name: Read one network
   flotilla.swarm.swarm_network_info:
     name: front
   register: front
 
-- name: Stop where there is no room for fifty tasks more
+- name: Stop where there is no room for fifty more tasks
   ansible.builtin.assert:
     that:
       - front.exists
@@ -80,11 +80,12 @@ exists:
   returned: when O(name) has one entry, on a manager with a quorum
   type: bool
 network:
-  description: What the Engine itself says of the network; V(null) when there is none.
+  description: What the Engine itself reports of the network, with values that may be secrets hidden; V(null) when there is
+    none.
   returned: when O(name) has one entry, on a manager with a quorum
   type: dict
 summary:
-  description: The networks in one glance, a list of lines made for reading.
+  description: The networks as lines of text for a reader.
   returned: always
   type: list
   elements: str
@@ -107,7 +108,7 @@ networks:
       type: str
       returned: always
     driver:
-      description: Its driver; empty when the swarm never gave it an address space.
+      description: Its driver; empty when the swarm never gave the network an address space.
       type: str
       returned: always
     scope:
@@ -137,11 +138,11 @@ networks:
       type: bool
       returned: always
     encrypted:
-      description: Whether what goes from node to node is encrypted.
+      description: Whether the traffic from node to node is encrypted.
       type: bool
       returned: always
     mtu:
-      description: The MTU of the network below that was set, V(null) where the Engine takes its default.
+      description: The MTU of the network between the nodes that was set, V(null) where the Engine takes its default.
       type: int
       returned: always
     enable_ipv6:
@@ -149,7 +150,7 @@ networks:
       type: bool
       returned: always
     driver_options:
-      description: Its driver's other options.
+      description: The other options of its driver.
       type: dict
       returned: always
     ipam_driver:
@@ -157,7 +158,7 @@ networks:
       type: str
       returned: always
     ipam_driver_options:
-      description: The options of that driver, without their values, which may be secrets.
+      description: The options of that driver. Their values may be credentials and are hidden.
       type: dict
       returned: always
     ipam_config:
@@ -170,12 +171,12 @@ networks:
       type: dict
       returned: always
     declared:
-      description: The options that the collection remembers as declared when it was made.
+      description: The options that were declared when the network was created.
       type: list
       elements: str
       returned: always
     created:
-      description: When it was made.
+      description: When it was created.
       type: str
       returned: always
     services:
@@ -196,7 +197,7 @@ networks:
           type: str
           returned: always
         total:
-          description: How many addresses there are to give.
+          description: How many addresses the subnet has to give.
           type: int
           returned: always
         taken:
@@ -204,12 +205,13 @@ networks:
           type: int
           returned: always
     problems:
-      description: Why it is not fine, a sentence each. One of whose addresses four fifths are taken is not fine.
+      description: What is wrong with the network, a sentence each. A subnet of which four fifths of the addresses are taken
+        is a problem.
       type: list
       elements: str
       returned: always
     raw:
-      description: What the Engine itself says, as in RV(network).
+      description: What the Engine itself reports, as in RV(network).
       type: dict
       returned: when O(raw=true)
 """

@@ -87,21 +87,22 @@ def _plain(options: dict[str, t.Any]) -> dict[str, t.Any]:
                 f"driver_options.encrypted is {text!r}, but the Engine encrypts as soon as this key exists, whatever its "
                 "value: leave it out, or set encrypted to true."
             )
-        _set(found, "encrypted", True, "driver_options.encrypted")
+        found["encrypted"] = _agreed(found, "encrypted", True, "driver_options.encrypted")
     if MTU in of_driver:
         text = of_driver.pop(MTU)
         if not re.fullmatch(r"\d+", str(text)):
             raise Refused(f"driver_options.{MTU} is {text!r}, not a number of bytes.")
-        _set(found, "mtu", int(str(text)), f"driver_options.{MTU}")
+        found["mtu"] = _agreed(found, "mtu", int(str(text)), f"driver_options.{MTU}")
     if options.get("driver_options") is not None:
         found["driver_options"] = of_driver
     return found
 
 
-def _set(found: dict[str, t.Any], name: str, value: t.Any, other: str) -> None:
+def _agreed(found: dict[str, t.Any], name: str, value: t.Any, other: str) -> t.Any:
+    """The value of an option that was written in another way too."""
     if found.get(name) not in (None, value):
         raise Refused(f"{name} and {other} contradict each other: keep only {name}.")
-    found[name] = value
+    return value
 
 
 def _check(values: dict[str, t.Any]) -> None:

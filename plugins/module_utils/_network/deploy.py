@@ -6,23 +6,20 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from .._engine.client import Client
 from .._engine.errors import FlotillaError
 from .._options.hidden import hide_spec
-from .._rollout.wait import Rollout, Waiting, go_on, latest
+from .._rollout.wait import Rollout, latest
+from .._rollout.waiting import Waiting, go_on
 from .._run.plans import apply_all, result_of
-from .._run.verb import Verb
+from .._run.verb import Options, Result, Verb
 from .apply import Networks
 from .declared import declared_network
 from .options import ARGUMENTS, MODULE, NETWORK
 from .plan import NetworkPlan
 
-Result = t.Dict[str, t.Any]
 
-
-def work(options: Result, check_mode: bool, client: Client) -> Result | Waiting:
+def work(options: Options, check_mode: bool, client: Client) -> Result | Waiting:
     """Bring networks to what is declared.
 
     Raises:

@@ -6,21 +6,17 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from .._engine.client import Client
 from .._engine.find import find
 from .._options.hidden import hide_spec
 from .._options.labels import remembered, visible
 from .._run.table import table_with_problems
-from .._run.verb import Verb
+from .._run.verb import Options, Result, Verb
 from .._swarm.nodes import Node
 from .._swarm.state import on_manager
 from .addresses import Space, problem, spaces
 from .attachments import Raw, awaits_network, uses
 from .options import ASSIGNED, ENCRYPTED, MTU, NETWORK, is_of_swarm
-
-Result = t.Dict[str, t.Any]
 
 _HEAD = ("NETWORK", "DRIVER", "SUBNETS", "TAKEN", "SERVICES", "KIND")
 _KINDS = ("ingress", "attachable", "internal", "encrypted")
@@ -121,7 +117,7 @@ def _row(one: Result) -> tuple[str, ...]:
     )
 
 
-def work(options: Result, _check_mode: bool, client: Client) -> Result:
+def work(options: Options, _check_mode: bool, client: Client) -> Result:
     """Read the networks."""
     names, raw = options["name"], options["raw"]
     one = len(names or []) == 1

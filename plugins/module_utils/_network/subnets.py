@@ -45,15 +45,15 @@ def _entry(value: Entry) -> Entry:
     if not value.get("subnet"):
         raise ValueError("an entry has no subnet")
     whole = _strictly(value["subnet"], "subnet")
-    made = {"Subnet": str(whole)}
+    entry = {"Subnet": str(whole)}
     if value.get("iprange"):
         part = _strictly(value["iprange"], "iprange")
         if part.version != whole.version or not part.subnet_of(whole):  # type: ignore[arg-type]
             raise ValueError(f"iprange {part} is not inside subnet {whole}")
-        made["IPRange"] = str(part)
+        entry["IPRange"] = str(part)
     if value.get("gateway"):
-        made["Gateway"] = str(_gateway(value["gateway"], whole))
-    return made
+        entry["Gateway"] = str(_gateway(value["gateway"], whole))
+    return entry
 
 
 def _gateway(text: t.Any, whole: Subnet) -> t.Any:
@@ -67,11 +67,11 @@ def _gateway(text: t.Any, whole: Subnet) -> t.Any:
 
 
 def _entries(values: list[Entry]) -> list[Entry]:
-    made = [_entry(value) for value in values]
-    for one, other in itertools.combinations(made, 2):
+    entries = [_entry(value) for value in values]
+    for one, other in itertools.combinations(entries, 2):
         if subnet(one["Subnet"]).overlaps(subnet(other["Subnet"])):
             raise ValueError(f"subnets {one['Subnet']} and {other['Subnet']} overlap")
-    return made
+    return entries
 
 
 def _address(text: str | None) -> str:
@@ -98,8 +98,8 @@ def shown(values: list[Entry] | None) -> list[Entry]:
 
 def _written(entry: Entry) -> Entry:
     """An entry as every Engine takes it: older ones store a subnet with host bits, which newer ones refuse."""
-    made = {key: text for key, text in entry.items() if text}
-    return {**made, **{key: str(subnet(made[key])) for key in ("Subnet", "IPRange") if key in made}}
+    filled = {key: text for key, text in entry.items() if text}
+    return {**filled, **{key: str(subnet(filled[key])) for key in ("Subnet", "IPRange") if key in filled}}
 
 
 IPAM = ValueType(
@@ -124,11 +124,11 @@ def with_chosen_gateways(declared: list[Entry], live: list[Entry] | None) -> lis
     chosen = {
         str(subnet(entry["Subnet"])): entry.get("Gateway") for entry in live or [] if entry.get("Subnet")
     }
-    made = []
+    entries = []
     for entry in declared:
         gateway = entry.get("Gateway") or chosen.get(entry["Subnet"])
-        made.append({**entry, **({"Gateway": gateway} if gateway else {})})
-    return made
+        entries.append({**entry, **({"Gateway": gateway} if gateway else {})})
+    return entries
 
 
 def overlap(
