@@ -10,7 +10,7 @@ import typing as t
 
 from . import tasks
 from .history import History
-from .reasons import ending_of, reason_of, verb_of
+from .reasons import FAILED, verb_of
 from .snapshot import Snapshot
 
 # How often a slot may fail before it is a failure of the rollout. What never got as far as a process (no image, no
@@ -19,14 +19,15 @@ from .snapshot import Snapshot
 _HOPELESS, _CRASHES = 2, 3
 # Seconds that the scheduler has to find a node after all: one that joins, or a task of another service that ends.
 _UNPLACED = 5.0
-# Seconds for the swarm to make a task where there is none. It takes milliseconds, but a leader may be busy.
-_UNMADE = 3.0
-# One more snapshot, so that a new decision of the swarm is not cut in half.
+# Seconds that the swarm has to create a task where there is none. It takes milliseconds, but a leader may be busy.
+_UNCREATED = 3.0
+# Seconds until a slot without a new task is given up. The swarm ends a task and creates the next one in two steps, and a
+# snapshot may be taken between them.
 _GIVEN_UP = 1.0
 
 
 class Failure(t.NamedTuple):
-    """Why: a word for programs, a sentence's second half for people, and the task that shows it."""
+    """Why a rollout failed: a word for programs, a sentence that goes on after the service's name, and the task that shows it."""
 
     reason: str
     sentence: str
@@ -71,16 +72,19 @@ def find(
 def _hopeless(snapshot: Snapshot, history: History) -> Failure | None:
     known = {task["id"]: task for task in snapshot.tasks}
     for seen in history.failed.values():
-        # The Engine forgets old tasks, so the last that is still known speaks for all.
+        # The Engine forgets old tasks, so the last one that it still knows has to say why.
         left = [known[task_id] for task_id in seen if task_id in known]
         if not left:
             continue
-        reason = reason_of(left[-1], snapshot.has_health_check)
+        reason = snapshot.reason_of(left[-1])
         if len(seen) >= _allowed(snapshot, reason):
-            how = verb_of(left[-1])
             times = f" {len(seen)} times" if len(seen) > 1 else ""
-            sentence = f"{snapshot.slot_name(left[-1])} {how}{times}: {ending_of(left[-1], snapshot.has_health_check)}"
-            return Failure("job_failed" if snapshot.is_job else reason, sentence, left[-1])
+            did = f"{snapshot.slot_name(left[-1])} {verb_of(left[-1]['state'])}{times}"
+            return Failure(
+                "job_failed" if snapshot.is_job else reason,
+                f"{did}: {snapshot.ending_of(left[-1])}",
+                left[-1],
+            )
     return None
 
 
@@ -89,21 +93,21 @@ def _allowed(snapshot: Snapshot, reason: str) -> int:
     # past max_attempts), so for them the policy is kept here.
     if snapshot.is_job and snapshot.attempts:
         return snapshot.attempts
-    return _HOPELESS if reason not in ("crash_looping", "ended") else max(_CRASHES, snapshot.attempts)
+    return max(_CRASHES, snapshot.attempts) if reason == "crash_looping" else _HOPELESS
 
 
 def _given_up(snapshot: Snapshot, history: History, elapsed: float) -> Failure | None:
     for task in tasks.newest(snapshot.current, snapshot.by_node):
         if elapsed - history.given_up.get(snapshot.slot_of(task), elapsed) >= _GIVEN_UP:
             reason = "job_failed" if snapshot.is_job else "exhausted"
-            ending = ending_of(task, snapshot.has_health_check)
-            sentence = f"{snapshot.slot_name(task)} is not restarted by its restart policy: {ending}"
-            return Failure(reason, sentence, task)
+            not_restarted = f"{snapshot.slot_name(task)} is not restarted by its restart policy"
+            return Failure(reason, f"{not_restarted}: {snapshot.ending_of(task)}", task)
     return None
 
 
 def _unplaced(snapshot: Snapshot, history: History, elapsed: float) -> Failure | None:
-    # A task that is being stopped may hold the slot, and a node that went down a moment ago may come back.
+    # A task that is being stopped may hold the port or the memory that this one needs, and a node that was lost a moment
+    # ago may return.
     if snapshot.stopping() or snapshot.lost_nodes.intersection(history.lost):
         return None
     for task in snapshot.current:
@@ -114,7 +118,7 @@ def _unplaced(snapshot: Snapshot, history: History, elapsed: float) -> Failure |
 
 
 def _nowhere(snapshot: Snapshot, history: History, elapsed: float) -> Failure | None:
-    if history.nowhere_since is None or elapsed - history.nowhere_since < _UNMADE:
+    if history.nowhere_since is None or elapsed - history.nowhere_since < _UNCREATED:
         return None
     usable = [n for n in snapshot.nodes if n["state"] == "ready" and n["availability"] == "active"]
     rules = ", ".join(snapshot.constraints) or "none"
@@ -127,10 +131,12 @@ def _nowhere(snapshot: Snapshot, history: History, elapsed: float) -> Failure | 
 def _blamed(snapshot: Snapshot, history: History) -> tasks.Task | None:
     """The task the Engine blames for a pause or a rollback, else the last that failed."""
     seen = [task_id for ids in history.failed.values() for task_id in ids]
+    # Where the Engine has rolled back already, the task that failed is none of the current ones, and not among those seen.
     failed = [
-        task for task in snapshot.tasks if task["id"] in seen or task["state"] in ("failed", "rejected")
+        task
+        for task in snapshot.tasks
+        if (task["id"] in seen or task["state"] in FAILED) and task["id"] not in history.old
     ]
-    failed = [task for task in failed if task["id"] not in history.old]
     named = [task for task in snapshot.tasks if task["id"] == history.blamed]
     newest = sorted(failed, key=lambda task: tasks.moment(task["created"]))[-1:]
     return next(iter(named + newest), None)
@@ -139,4 +145,4 @@ def _blamed(snapshot: Snapshot, history: History) -> tasks.Task | None:
 def _why(snapshot: Snapshot, task: tasks.Task | None) -> str:
     if task is None:
         return snapshot.update_message or "the Engine does not say why"
-    return f"{snapshot.slot_name(task)}: {ending_of(task, snapshot.has_health_check)}"
+    return f"{snapshot.slot_name(task)}: {snapshot.ending_of(task)}"

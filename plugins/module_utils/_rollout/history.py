@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What earlier snapshots at a service saw and the next one cannot see any more. PRIVATE to the collection. Pure."""
+"""What the earlier snapshots of a rollout showed and later ones do not. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from dataclasses import dataclass, field, replace
 from . import tasks
 from .snapshot import Snapshot, seconds
 
-# The Engine writes a service's status a moment after it made the first tasks.
+# Seconds: the Engine writes the status of an update a moment after it created the first tasks.
 _TOLERANCE = 2.0
 _BLAMED = re.compile(r"failure or early termination of task (\w+)")
 
 
 @dataclass(frozen=True)
 class History:
-    """The history of one rollout; it travels as JSON from one call to the next."""
+    """The history of one rollout; it travels as JSON from one call of a verb to the next."""
 
     #: When the rollout began, in the Engine's time; ``None`` before the first snapshot.
     begun: float | None = None
@@ -67,24 +67,25 @@ def record(history: History, snapshot: Snapshot, written: bool, elapsed: float) 
     blamed = _BLAMED.search(snapshot.update_message)
     done = sorted(task["id"] for task in snapshot.done())
     whole = len(done) == snapshot.wanted()
+    nowhere = snapshot.by_node and not snapshot.wanted_slots()
     history = replace(
         history,
         lost=sorted((snapshot.lost_nodes - set(history.gone)).union(history.lost)),
         pending=_pending(history, snapshot, elapsed),
         steady=done if whole else [],
         steady_since=history.steady_since if whole and done == history.steady else elapsed,
-        nowhere_since=_since(history.nowhere_since, elapsed)
-        if snapshot.by_node and not snapshot.wanted_slots()
-        else None,
+        nowhere_since=_since(history.nowhere_since, elapsed) if nowhere else None,
         rolled_back=history.rolled_back or snapshot.update_state.startswith("rollback"),
         blamed=blamed[1] if blamed else history.blamed,
     )
+    # Only now is known which nodes are lost.
     history = replace(history, failed=_failed(history, snapshot))
     return replace(history, given_up=_given_up(history, snapshot, elapsed))
 
 
 def _first(history: History, snapshot: Snapshot, written: bool) -> History:
     begun = snapshot.written_at - _TOLERANCE
+    # Between the write and the first snapshot a task may have failed already. That one is of this rollout.
     old = [
         task["id"]
         for task in snapshot.tasks
@@ -97,12 +98,9 @@ def _failed(history: History, snapshot: Snapshot) -> dict[str, list[str]]:
     found = {slot: list(seen) for slot, seen in history.failed.items()}
     known = {*history.old, *(task_id for seen in found.values() for task_id in seen)}
     for task in sorted(snapshot.current, key=lambda one: tasks.moment(one["created"])):
-        # What ended with its node is the node's fault.
-        if (
-            task["state"] in snapshot.failures
-            and task["id"] not in known
-            and task["node_id"] not in history.lost
-        ):
+        # A task that ended with its node says nothing of the service: a node that returns reports all of its tasks failed.
+        by_itself = task["node_id"] not in history.lost
+        if snapshot.has_failed(task) and task["id"] not in known and by_itself:
             found.setdefault(snapshot.slot_of(task), []).append(task["id"])
     return found
 
@@ -111,8 +109,10 @@ def _pending(history: History, snapshot: Snapshot, elapsed: float) -> dict[str, 
     found = {}
     for task in snapshot.current:
         if tasks.wanted(task) and task["state"] == "pending" and task["error"]:
-            text, since = history.pending.get(snapshot.slot_of(task), ("", elapsed))
-            found[snapshot.slot_of(task)] = (task["error"], since if text == task["error"] else elapsed)
+            slot = snapshot.slot_of(task)
+            # Another reason than before shows that something moves, so the time begins again.
+            text, since = history.pending.get(slot, ("", elapsed))
+            found[slot] = (task["error"], since if text == task["error"] else elapsed)
     return found
 
 
@@ -122,7 +122,7 @@ def _given_up(history: History, snapshot: Snapshot, elapsed: float) -> dict[str,
     return {
         snapshot.slot_of(task): history.given_up.get(snapshot.slot_of(task), elapsed)
         for task in tasks.newest(snapshot.current, snapshot.by_node)
-        if snapshot.slot_of(task) not in alive and task["state"] in snapshot.failures
+        if snapshot.slot_of(task) not in alive and snapshot.has_failed(task)
     }
 
 

@@ -13,13 +13,13 @@ from .._engine.client import Client
 from .._engine.errors import EngineError, EngineTimeout
 from .tasks import moment
 
-# Streams of the Engine's eight-byte frames; the last carries its own complaints about a log.
+# Streams of the Engine's eight-byte frames; the last one carries what the Engine itself says about a log.
 _STREAMS = {0: "stdout", 1: "stdout", 2: "stderr", 3: "engine"}
-# Reading stands still while a container is being made or its node does not answer.
+# Seconds that a log may stand still: it does while a container is being created, or its node does not answer.
 PATIENCE = 5.0
 
 
-class Line(t.TypedDict):
+class LogLine(t.TypedDict):
     """One line of a log."""
 
     timestamp: str
@@ -32,7 +32,7 @@ class Line(t.TypedDict):
 class Logs(t.NamedTuple):
     """What could be read, and sentences about what could not."""
 
-    lines: list[Line]
+    lines: list[LogLine]
     problems: list[str]
 
 
@@ -43,7 +43,7 @@ def read(
     since: float | None = None,
     timeout: float = PATIENCE,
 ) -> Logs:
-    """Read a log. What cannot be read is a problem that is told, never an error.
+    """Read a log. What cannot be read becomes a problem, and raises no error.
 
     Args:
         client: a manager's Engine.
@@ -82,7 +82,7 @@ def read_each(
     timeout: float = PATIENCE,
 ) -> Logs:
     """Read the logs of tasks one by one, so that one that cannot be read does not hide the others."""
-    lines: list[Line] = []
+    lines: list[LogLine] = []
     problems: list[str] = []
     for task_id in task_ids:
         found = read(client, f"/tasks/{task_id}/logs", tail, since, timeout)
@@ -92,17 +92,17 @@ def read_each(
 
 
 def parse(answer: bytes) -> Logs:
-    """Take a log apart that was asked for with timestamps and details.
+    """Parse a log that was read with timestamps and details.
 
     A container with a terminal has one plain stream, all others have frames of a header (stream, length) and a text.
     """
-    lines: list[Line] = []
+    lines: list[LogLine] = []
     problems: list[str] = []
     # A long line comes in pieces, of which only the last ends it.
-    begun: dict[tuple[str, str], Line] = {}
+    begun: dict[tuple[str, str], LogLine] = {}
     for stream, text in _framed(answer) if _has_frames(answer) else _plain(answer):
         if stream == "engine":
-            problems.append(_complaint(text))
+            problems.append(_engine_sentence(text))
             continue
         line = _line(stream, text.rstrip("\r\n"))
         source = stream, line["task_id"]
@@ -135,10 +135,10 @@ def _plain(answer: bytes) -> t.Iterator[tuple[str, str]]:
             yield ("engine" if line.startswith("Error grabbing logs") else "stdout"), f"{line}\n"
 
 
-def _line(stream: str, text: str) -> Line:
+def _line(stream: str, text: str) -> LogLine:
     timestamp, _space, rest = text.partition(" ")
-    told, _space, rest = rest.partition(" ")
-    details = dict(pair.partition("=")[::2] for pair in told.split(","))
+    pairs, _space, rest = rest.partition(" ")
+    details = dict(pair.partition("=")[::2] for pair in pairs.split(","))
     return {
         "timestamp": timestamp,
         "stream": stream,
@@ -148,11 +148,11 @@ def _line(stream: str, text: str) -> Line:
     }
 
 
-def _complaint(text: str) -> str:
+def _engine_sentence(text: str) -> str:
     for beginning in ("Error grabbing logs: ", "rpc error: code = Unknown desc = ", "warning: "):
         text = text[len(beginning) :] if text.startswith(beginning) else text
     return text.strip()
 
 
-def _when(line: Line) -> str:
+def _when(line: LogLine) -> str:
     return moment(line["timestamp"])

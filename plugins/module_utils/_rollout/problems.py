@@ -10,13 +10,21 @@ import collections
 import typing as t
 
 from . import tasks
-from .reasons import ending_of, verb_of
-from .service import has_health_check, is_job, is_per_node
+from .reasons import ending_of, has_failed, verb_of
+from .service import constraints_of, has_health_check, is_job, is_per_node, update_message, update_state
 from .tasks import Task
+
+Raw = t.Dict[str, t.Any]
 
 # How many slots a sentence names.
 _NAMED = 3
 _NEW = "new: the swarm has not set up the networks yet (the leader's journal may say why)"
+# By the state of an update: how the Engine's sentence begins, and how ours does.
+_UPDATES = {
+    "paused": ("update paused", "its update is paused"),
+    "rollback_started": ("update rolled back", "it is being rolled back"),
+    "rollback_paused": ("rollback paused", "its rollback is paused"),
+}
 
 
 class _Trouble(t.NamedTuple):
@@ -31,7 +39,7 @@ class _Trouble(t.NamedTuple):
 
 
 def problems(
-    raw: dict[str, t.Any],
+    raw: Raw,
     mode: str,
     wanted: int,
     its: list[Task],
@@ -49,7 +57,7 @@ def problems(
         trusted: a timestamp; a task that was created later, in a slot that failed before, may fail again at once.
     """
     its = [task for task in its if task["desired_state"] != "remove"]
-    by_node = is_per_node(mode)
+    by_node, job = is_per_node(mode), is_job(mode)
     checked = has_health_check(raw.get("Spec") or {})
     slots: dict[str, list[Task]] = collections.defaultdict(list)
     for task in sorted(its, key=lambda one: tasks.moment(one["created"]), reverse=True):
@@ -57,17 +65,17 @@ def problems(
     current = tasks.newest(its, by_node)
     if mode == "global":
         # A node that is drained, gone or does not fit any longer misses nothing.
-        current = [task for task in current if tasks.wanted(task) or _failures([task])]
+        current = [task for task in current if tasks.wanted(task) or has_failed(task, job)]
     found: dict[tuple[str, str, bool], list[tuple[Task, int]]] = collections.defaultdict(list)
     for task in current:
-        slot = slots[_slot_of(task, by_node)]
-        trouble = _trouble(task, slot, is_job(mode), checked, gone, trusted)
+        failures = [one for one in slots[_slot_of(task, by_node)] if has_failed(one, job)]
+        trouble = _trouble(task, failures, job, checked, gone, trusted)
         if trouble:
             found[trouble[:3]].append((task, trouble.failures))
     sentences = _of_update(raw) + [_sentence(key, slots, by_node) for key, slots in found.items()]
     if not current and by_node:
         sentences.append("no node fits it" + _constraints(raw))
-    elif not is_job(mode) and len(current) < wanted:
+    elif not job and len(current) < wanted:
         sentences.append(f"{_count(wanted - len(current))} not created yet")
     return sentences
 
@@ -77,10 +85,10 @@ def _slot_of(task: Task, by_node: bool) -> str:
 
 
 def _trouble(
-    task: Task, slot: list[Task], job: bool, checked: bool, gone: t.AbstractSet[str], trusted: str
+    task: Task, failures: list[Task], job: bool, checked: bool, gone: t.AbstractSet[str], trusted: str
 ) -> _Trouble | None:
-    failures = _failures(slot)
-    # A failed task of a job gets its successor only later.
+    """What is wrong in a slot, from its newest task and those that failed, the newest of these first."""
+    # A job's failed task is to be shut down before the next one is created.
     ended = task["desired_state"] == "shutdown" and not job
     if job and task["state"] == "complete":
         return None
@@ -97,14 +105,10 @@ def _trouble(
         )
     if task["state"] == "pending" and task["error"]:
         return _Trouble("pending", task["error"], False, 0)
-    last = failures[0] if failures else task
-    if last["state"] in ("failed", "rejected", "complete"):
-        return _Trouble(last["state"], ending_of(last, checked), ended, len(failures))
+    # How the last one failed says more than that the next one is starting.
+    if failures:
+        return _Trouble(failures[0]["state"], ending_of(failures[0], checked), ended, len(failures))
     return _Trouble(task["state"], task["error"], ended, 0)
-
-
-def _failures(slot: list[Task]) -> list[Task]:
-    return [task for task in slot if task["state"] in ("failed", "rejected")]
 
 
 def _sentence(key: tuple[str, str, bool], found: list[tuple[Task, int]], by_node: bool) -> str:
@@ -115,7 +119,7 @@ def _sentence(key: tuple[str, str, bool], found: list[tuple[Task, int]], by_node
     be, was = ("is", "was") if one else ("are", "were")
     often = "" if failures < 2 else f" at least {failures} times, the last time"
     if kind in ("failed", "rejected", "complete"):
-        sentence = f"{where} {verb_of({**found[0][0], 'state': kind}, one)}{often}: {reason}"
+        sentence = f"{where} {verb_of(kind, one)}{often}: {reason}"
     else:
         after = "a failure" if failures < 2 else f"at least {failures} failures"
         sentence = {
@@ -146,27 +150,19 @@ def _count(number: int) -> str:
     return "1 task is" if number == 1 else f"{number} tasks are"
 
 
-def _of_update(raw: dict[str, t.Any]) -> list[str]:
-    status = raw.get("UpdateStatus") or {}
-    state = status.get("State")
+def _of_update(raw: Raw) -> list[str]:
+    state, message = update_state(raw), update_message(raw)
     # A rollback by hand leaves the other spec to roll forward to, one by the swarm itself leaves none.
     if state == "rollback_completed" and not raw.get("PreviousSpec"):
         return ["its last update failed and the swarm rolled it back"]
-    sentences = {
-        "paused": ("update paused", "its update is paused"),
-        "rollback_started": ("update rolled back", "it is being rolled back"),
-        "rollback_paused": ("rollback paused", "its rollback is paused"),
-    }
-    if state not in sentences:
+    if state not in _UPDATES:
         return []
-    theirs, ours = sentences[state]
-    message = status.get("Message", "")
+    theirs, ours = _UPDATES[state]
     if message.startswith(theirs):
         return [ours + message[len(theirs) :]]
     return [f"{ours}: {message}" if message else ours]
 
 
-def _constraints(raw: dict[str, t.Any]) -> str:
-    placement = ((raw.get("Spec") or {}).get("TaskTemplate") or {}).get("Placement") or {}
-    found = placement.get("Constraints")
+def _constraints(raw: Raw) -> str:
+    found = constraints_of(raw.get("Spec") or {})
     return f" (constraints: {', '.join(found)})" if found else ""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Taking snapshots of many services with few requests. PRIVATE to the collection."""
+"""Reading snapshots of many services with few requests. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ _PATIENCE = 25.0
 
 
 def read_snapshots(client: Client, wanted: list[tuple[str, str, bool]]) -> Snapshots:
-    """A snapshot of each service, by their IDs.
+    """Read a snapshot of each service, by its ID, with four or five requests however many services there are.
 
     Args:
         client: a manager's Engine.
         wanted: ID and name of each service, and whether it is being removed.
     """
-    # The spec first: whatever is younger than it can only be read as not done yet.
+    # Services are read before their tasks. If another client writes a service in between, the tasks that are up to date are
+    # those of the newer spec: the rollout looks less done than it is, never more.
     services = _services(client, wanted)
     removed = [(service_id, name) for service_id, name, _gone in wanted if service_id not in services]
     up_to_date = _up_to_date(client, services, wanted)
@@ -62,6 +63,7 @@ def _tasks(client: Client, ids: list[str], removed: list[str], count: int) -> li
     if ids:
         found += client.get("/tasks", timeout=_PATIENCE, filters={"service": ids})
     if removed:
-        # The filter for services knows none that is removed; its tasks still carry its name.
+        # The filter by service refuses one that is removed; its tasks can still be found by their names, which begin with
+        # the service's.
         found += client.get("/tasks", timeout=_PATIENCE, filters={"name": [f"{name}." for name in removed]})
     return found

@@ -4,21 +4,33 @@
 
 """Why a task is not well: a word for programs, and words for people. PRIVATE to the collection. Pure.
 
-The verdict of a rollout and ``swarm_service_info`` both say it with these functions.
+The verdict of a rollout and the problems of ``swarm_service_info`` say it with these functions, so that both say the same.
 """
 
 from __future__ import annotations
 
 from .tasks import Task
 
+#: States in which a task has failed, whatever it was meant to do.
+FAILED = ("failed", "rejected")
 # How the Engine begins its reasons, which says nothing to a user.
 _BEGINNINGS = ("task: ", "starting container failed: ")
-# Parts of the Engine's reasons, by the word for them.
+# Parts of the Engine's reasons, by the word for them; the first that fits counts.
 _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("image", ("no such image", "manifest unknown", "pull access denied", "invalid reference format")),
     ("port", ("address already in use", "port is already allocated", "host-mode port")),
     ("mount", ("mount",)),
 )
+
+
+def has_failed(task: Task, job: bool) -> bool:
+    """Whether a task came to an end that it should not have come to.
+
+    Args:
+        task: any task.
+        job: whether it is a job's. The task of any other service fails by ending, however well.
+    """
+    return task["state"] in FAILED or (task["state"] == "complete" and not job)
 
 
 def reason_of(task: Task, has_health_check: bool) -> str:
@@ -31,12 +43,12 @@ def reason_of(task: Task, has_health_check: bool) -> str:
     if _is_unhealthy(task, has_health_check):
         return "unhealthy"
     text = task["error"].lower()
-    for reason, needles in _KINDS:
-        if any(needle in text for needle in needles):
+    for reason, parts in _KINDS:
+        if any(part in text for part in parts):
             return reason
     if task["state"] == "rejected":
         return "rejected"
-    # Without an exit of its own no process ever ran.
+    # Without an exit no process ever ran; without an error one ended well, again and again.
     return "crash_looping" if "exit (" in text or not text else "rejected"
 
 
@@ -53,19 +65,20 @@ def ending_of(task: Task, has_health_check: bool) -> str:
     return task["message"] or task["state"] if code is None else f"it ended by itself with exit code {code}"
 
 
-def verb_of(task: Task, one: bool = True) -> str:
+def verb_of(state: str, one: bool = True) -> str:
     """What a task did that it should not have done, as the verb of a sentence.
 
     Args:
-        task: a task that failed, was rejected, or ended.
-        one: the subject of the sentence is one slot.
+        state: that of a task that failed, was rejected, or ended.
+        one: whether the subject of the sentence is one slot.
     """
     rejected = "was rejected" if one else "were rejected"
-    return {"rejected": rejected, "complete": "ended"}.get(task["state"], "failed")
+    return {"rejected": rejected, "complete": "ended"}.get(state, "failed")
 
 
 def _is_unhealthy(task: Task, has_health_check: bool) -> bool:
-    # A process that ends well when it is told to stop leaves no error behind (seen with 20.10 and 26.1).
+    # The Engine stops an unhealthy container. A process that ends well when it is told to stop leaves no error behind (seen
+    # with 20.10 and 26.1), so its task looks like one that ended by itself.
     return "unhealthy" in task["error"] or (
         has_health_check and task["state"] == "complete" and not task["error"]
     )

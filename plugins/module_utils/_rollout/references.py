@@ -45,7 +45,7 @@ def used(spec: Raw, word: str) -> dict[str, str]:
 
 
 def users(services: list[Raw], word: str) -> dict[str, list[str]]:
-    """The names of the services that use each secret or config, or may go back to it, by its ID."""
+    """The names of the services that use a secret or config, or may go back to it, by the ID of that."""
     found: dict[str, list[str]] = {}
     for service in services:
         ids = {*used(service["Spec"], word), *used(spec_to_return_to(service), word)}

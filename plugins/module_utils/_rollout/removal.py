@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Removing what no service needs any longer: networks, secrets and configs. PRIVATE to the collection."""
+"""Removing networks, secrets and configs that no service needs any longer. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Removal:
         name: its own name.
         sentence: what is done, for the user.
         stays: the beginning of the warning where it cannot be removed.
-        if_unused: leave it alone without a word where a service uses it, or may go back to it.
+        if_unused: skip it without a warning where a service uses it, or may go back to it; of a secret or config only.
         entry: the name in the result's list of which it was an older version, empty where it was none.
     """
 
@@ -45,33 +45,37 @@ class Removal:
 
 
 class Removed(t.NamedTuple):
-    """What was removed, and a warning for each object that stays."""
+    """What was removed, a warning for each object that stays, and the error that ended it before all was tried."""
 
     done: list[Removal]
     warnings: list[str]
+    error: FlotillaError | None = None
 
 
 def remove_all(client: Client, removals: list[Removal], deadline: Deadline) -> Removed:
-    """Remove objects; one that cannot be removed stays, with a warning.
+    """Remove objects. One that the Engine does not remove stays, with a warning.
 
-    Raises:
-        FlotillaError: a network was not released in time; ``actions`` among the facts has what was removed before.
+    Nothing is raised, so that what was removed before an error is not lost: a network that was not released in time, or an
+    Engine that does not answer.
     """
-    removed = Removed([], [])
-    for removal in _unused(client, removals):
-        try:
-            _remove(client, removal, deadline)
-        except EngineError as error:
-            removed.warnings.append(f"{removal.stays}. {str(error).rstrip('.')}.")
-            continue
-        except FlotillaError as error:
-            actions = [done.sentence for done in removed.done]
-            raise error.prefixed(f"{removal.word} {removal.name}: ").after({"actions": actions}) from None
-        removed.done.append(removal)
-    return removed
+    done: list[Removal] = []
+    warnings: list[str] = []
+    about = ""
+    try:
+        for removal in _without_used(client, removals):
+            about = f"{removal.word} {removal.name}: "
+            try:
+                _remove(client, removal, deadline)
+            except EngineError as error:
+                warnings.append(f"{removal.stays}. {str(error).rstrip('.')}.")
+            else:
+                done.append(removal)
+    except FlotillaError as error:
+        return Removed(done, warnings, error.prefixed(about))
+    return Removed(done, warnings)
 
 
-def _unused(client: Client, removals: list[Removal]) -> list[Removal]:
+def _without_used(client: Client, removals: list[Removal]) -> list[Removal]:
     if not any(removal.if_unused for removal in removals):
         return removals
     services = client.get("/services")
@@ -83,8 +87,20 @@ def _remove(client: Client, removal: Removal, deadline: Deadline) -> None:
     if removal.word == "network":
         remove_network(client, removal.id, deadline)
         return
+    # Another client may have removed it already.
     with contextlib.suppress(NotFound):
         client.delete(f"/{removal.word}s/{removal.id}")
+
+
+def remove_network(client: Client, network_id: str, deadline: Deadline) -> None:
+    """Remove a network once its tasks have ended, and wait until this Engine does not have it any longer.
+
+    Raises:
+        FlotillaError: a service uses it, or a task did not release it in time.
+    """
+    wait_until_released(client, network_id, deadline)
+    _delete_network(client, network_id, deadline)
+    _wait_until_absent(client, network_id, deadline)
 
 
 def wait_until_released(client: Client, network_id: str, deadline: Deadline) -> None:
@@ -98,6 +114,7 @@ def wait_until_released(client: Client, network_id: str, deadline: Deadline) -> 
     holding: list[str] = []
 
     def released() -> bool | None:
+        # The tasks of a removed service can be found only among all tasks.
         tasks = [task for task in client.get("/tasks") if _holds(task, network_id)]
         nodes = {node["id"]: node for node in views(client.get("/nodes"))} if tasks else {}
         holding[:] = sorted(
@@ -107,52 +124,11 @@ def wait_until_released(client: Client, network_id: str, deadline: Deadline) -> 
         )
         return None if holding else True
 
-    wait_until(
-        released,
-        deadline,
-        lambda: (
-            f"after {deadline.seconds:.0f} s it is still held by {', '.join(holding) or 'an unknown task'}"
-        ),
-    )
+    def sentence() -> str:
+        tasks = ", ".join(holding) or "an unknown task"
+        return f"after {deadline.seconds:.0f} s it is still held by {tasks}"
 
-
-def remove_network(client: Client, network_id: str, deadline: Deadline) -> None:
-    """Remove a network and wait until this Engine does not have it any longer.
-
-    Raises:
-        FlotillaError: a service uses it, or a task did not release it in time.
-    """
-    wait_until_released(client, network_id, deadline)
-    path, objection = f"/networks/{network_id}", [""]
-
-    def removed() -> bool | None:
-        try:
-            client.delete(path)
-        except NotFound:
-            pass
-        except EngineError as error:
-            if not _is_temporary(str(error)):
-                raise
-            objection[0] = str(error)
-            return None
-        return True
-
-    wait_until(
-        removed, deadline, lambda: f"it could not be removed within {deadline.seconds:.0f} s: {objection[0]}"
-    )
-
-    def is_gone_here() -> bool | None:
-        try:
-            client.get(path)
-        except NotFound:
-            return True
-        return None
-
-    wait_until(
-        is_gone_here,
-        deadline,
-        lambda: f"it was removed, but this Engine still has it after {deadline.seconds:.0f} s",
-    )
+    wait_until(released, deadline, sentence)
 
 
 def _holds(task: Raw, network_id: str) -> bool:
@@ -162,6 +138,45 @@ def _holds(task: Raw, network_id: str) -> bool:
     )
 
 
+def _delete_network(client: Client, network_id: str, deadline: Deadline) -> None:
+    """Delete a network, again and again while the Engine's objection is one that ends by itself."""
+    objection = ""
+
+    def deleted() -> bool | None:
+        nonlocal objection
+        try:
+            client.delete(f"/networks/{network_id}")
+        except NotFound:
+            pass
+        except EngineError as error:
+            if not _is_temporary(str(error)):
+                raise
+            objection = str(error)
+            return None
+        return True
+
+    wait_until(
+        deleted, deadline, lambda: f"it could not be removed within {deadline.seconds:.0f} s: {objection}"
+    )
+
+
 def _is_temporary(text: str) -> bool:
     """Whether an objection ends by itself: a task that is ending, or the last of its traces on this host."""
     return "in use by task" in text or "has active endpoints" in text
+
+
+def _wait_until_absent(client: Client, network_id: str, deadline: Deadline) -> None:
+    """Wait until this Engine has let a removed network go: until then it refuses a new one of the same name."""
+
+    def absent() -> bool | None:
+        try:
+            client.get(f"/networks/{network_id}")
+        except NotFound:
+            return True
+        return None
+
+    wait_until(
+        absent,
+        deadline,
+        lambda: f"it was removed, but this Engine still has it after {deadline.seconds:.0f} s",
+    )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Services brought back to the version of a secret or config that worked. PRIVATE to the collection."""
+"""Rolling services back to the version of a secret or config that worked. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from .._engine.client import Client
 from .._engine.errors import FlotillaError, NotFound
-from .._engine.update import roll_back
+from .._engine.update import update
 from .references import used
+from .wait import Rollout, wait_for_rollouts
 
 Raw = t.Dict[str, t.Any]
 
@@ -36,31 +37,68 @@ class Move:
     old: dict[str, int] = field(default_factory=dict)
 
 
-def return_to_old(client: Client, moves: list[Move], service_id: str) -> bool:
+def roll_back_failed(client: Client, moves: list[Move], rollouts: list[Rollout], seconds: float) -> list[str]:
+    """Roll back the services whose rollouts failed, and wait for that.
+
+    Args:
+        client: a manager's Engine.
+        moves: what the services were given.
+        rollouts: all have their verdict. Services that this run has not written are left alone.
+        seconds: how long it may take.
+
+    Returns:
+        Sentences: what could not be rolled back, and which services have which version now.
+    """
+    going_back, sentences = [], []
+    for rollout in rollouts:
+        if not (rollout.written and rollout.outcome and rollout.outcome.state == "failed"):
+            continue
+        try:
+            if _go_back(client, moves, rollout.service_id):
+                going_back.append(Rollout(rollout.service_id, rollout.name, goal="rolled_back"))
+        except FlotillaError as error:
+            sentences.append(f"{rollout.name} could not be rolled back: {str(error).rstrip('.')}.")
+    try:
+        wait_for_rollouts(client, going_back, seconds)
+    except FlotillaError as error:
+        sentences.append(f"The rollback failed too: {str(error).rstrip('.')}.")
+    return sentences + _versions_in_use(client, moves, {rollout.service_id for rollout in rollouts})
+
+
+def _go_back(client: Client, moves: list[Move], service_id: str) -> bool:
     """Roll a service back, unless the Engine does so already.
 
     Returns:
-        ``False`` where a rollback would not bring an older version back, since another client changed the service.
+        Whether it goes back to an older version. It does not where another client changed or removed the service.
     """
+    goes_back = False
+
+    def change(live: Raw) -> Raw | None:
+        nonlocal goes_back
+        has_old, has_new = _has_old(live["Spec"], moves), _has_new(live["Spec"], moves)
+        # If the last change was another client's, a rollback would undo that one.
+        undo = has_new and _has_old(live.get("PreviousSpec") or {}, moves)
+        goes_back = undo or (has_old and not has_new)
+        # The Engine wants a spec, and ignores it.
+        return live["Spec"] if undo else None
+
     try:
-        raw: Raw = client.get(f"/services/{service_id}")
+        update(client, f"/services/{service_id}", change, rollback="previous")
     except NotFound:
         return False
-    if _has(raw["Spec"], moves, new=False) and not _has(raw["Spec"], moves, new=True):
-        return True
-    if not _has(raw.get("PreviousSpec") or {}, moves, new=False):
-        return False
-    roll_back(client, service_id)
-    return True
+    return goes_back
 
 
-def _has(spec: Raw, moves: list[Move], new: bool) -> bool:
-    """Whether a spec refers to a new, or to an old, version."""
-    return any(set(used(spec, move.word)) & ({move.new} if new else set(move.old)) for move in moves)
+def _has_old(spec: Raw, moves: list[Move]) -> bool:
+    return any(used(spec, move.word).keys() & move.old.keys() for move in moves)
 
 
-def versions_in_use(client: Client, moves: list[Move], service_ids: set[str]) -> list[str]:
-    """Which service has which version now, a sentence for each version; empty where the Engine does not answer."""
+def _has_new(spec: Raw, moves: list[Move]) -> bool:
+    return any(move.new in used(spec, move.word) for move in moves)
+
+
+def _versions_in_use(client: Client, moves: list[Move], service_ids: set[str]) -> list[str]:
+    """Which services have which version now, a sentence for each version; none where the Engine does not answer."""
     try:
         raws = [raw for raw in client.get("/services") if raw["ID"] in service_ids]
     except FlotillaError:

@@ -17,7 +17,7 @@ MODES = {
     "replicated-job": "ReplicatedJob",
     "global-job": "GlobalJob",
 }
-# States of an update after which the swarm may still go back to the previous spec, or has not finished going.
+# States of an update in which the swarm may still go back to the previous spec, or is on its way there.
 _UNFINISHED = ("updating", "paused", "rollback_started", "rollback_paused")
 
 
@@ -47,20 +47,20 @@ def declared_tasks(spec: Raw) -> int | None:
     if is_per_node(mode):
         return None
     numbers = (spec.get("Mode") or {}).get(MODES[mode]) or {}
-    if mode == "replicated":
-        # The Engine writes every number of replicas out, zero too; a missing one means one (swarmkit api/defaults).
-        return int(numbers.get("Replicas", 1))
-    return int(numbers.get("TotalCompletions") or numbers.get("MaxConcurrent") or 1)
+    # A zero counts: it is not the same as a missing number, which the Engine takes for one (moby
+    # daemon/cluster/convert/service.go), and a missing total for the number of tasks at a time.
+    keys = ("Replicas",) if mode == "replicated" else ("TotalCompletions", "MaxConcurrent")
+    return next((int(numbers[key]) for key in keys if numbers.get(key) is not None), 1)
 
 
 def run_of(raw: Raw | None) -> int | None:
-    """Which run of a job a task or a ``JobStatus`` belongs to; ``None`` where it is no job's."""
+    """Which run of a job a task or a ``JobStatus`` belongs to; ``None`` where there is no job."""
     iteration = (raw or {}).get("JobIteration")
     return None if iteration is None else int(iteration.get("Index") or 0)
 
 
 def is_of_present_run(service: Raw, task: Raw) -> bool:
-    """Whether a raw task is not one of an earlier run of a job, which the Engine keeps for a while."""
+    """Whether a raw task does not belong to an earlier run of a job, which the Engine keeps for a while."""
     run = run_of(service.get("JobStatus"))
     return run is None or (run_of(task) or 0) == run
 
@@ -72,9 +72,20 @@ def has_health_check(spec: Raw) -> bool:
     return bool(test) and test != ["NONE"]
 
 
+def constraints_of(spec: Raw) -> list[str]:
+    """The placement constraints of a service."""
+    placement = (spec.get("TaskTemplate") or {}).get("Placement") or {}
+    return list(placement.get("Constraints") or [])
+
+
 def update_state(service: Raw) -> str:
     """The state of the Engine's update of a service, empty where there is none."""
     return str((service.get("UpdateStatus") or {}).get("State") or "")
+
+
+def update_message(service: Raw) -> str:
+    """The Engine's sentence about its update of a service, empty where there is none."""
+    return str((service.get("UpdateStatus") or {}).get("Message") or "")
 
 
 def is_updating(service: Raw) -> bool:

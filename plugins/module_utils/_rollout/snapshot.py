@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One snapshot at a service: its tasks, and how many of them do what they should. PRIVATE to the collection. Pure."""
+"""A snapshot of a service: its tasks, and how many of them are as they should be. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
@@ -15,20 +15,24 @@ from dataclasses import dataclass
 from .._swarm.nodes import Node, is_gone
 from . import service as services
 from . import tasks
+from .reasons import FAILED, ending_of, has_failed, reason_of
 from .tasks import Task
 
 Raw = t.Dict[str, t.Any]
-# States that a task does not leave any longer.
-_FAILED = ("failed", "rejected")
-_ENDED = ("complete", *_FAILED)
+# States of a task that came to its end by itself.
+_ENDED = ("complete", *FAILED)
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """What the Engine reports of one service at one moment.
 
-    ``service`` is ``None`` when there is none (any longer). ``current`` are the tasks made from the service's spec as it
-    is now, for jobs those of the current run; ``tasks`` are all.
+    Attributes:
+        name: the service's name.
+        service: the Engine's JSON, ``None`` where the service does not exist (any longer).
+        tasks: all tasks of the service.
+        current: those that were created from the spec as it is now; of a job, those of the present run.
+        nodes: every node.
     """
 
     name: str
@@ -53,11 +57,6 @@ class Snapshot:
         return services.is_per_node(self.mode)
 
     @property
-    def failures(self) -> tuple[str, ...]:
-        """States in which a task has failed; a service's task fails by ending, however well."""
-        return _FAILED if self.is_job else _ENDED
-
-    @property
     def update_state(self) -> str:
         """State of the Engine's update, empty while there is none."""
         return services.update_state(self.service or {})
@@ -65,11 +64,7 @@ class Snapshot:
     @property
     def update_message(self) -> str:
         """The Engine's sentence about its update."""
-        return t.cast("str", self._update_status.get("Message") or "")
-
-    @property
-    def _update_status(self) -> Raw:
-        return (self.service or {}).get("UpdateStatus") or {}
+        return services.update_message(self.service or {})
 
     @property
     def _spec(self) -> Raw:
@@ -97,17 +92,21 @@ class Snapshot:
     @property
     def constraints(self) -> list[str]:
         """The service's placement constraints."""
-        placement = (self._spec.get("TaskTemplate") or {}).get("Placement") or {}
-        return t.cast("list[str]", placement.get("Constraints") or [])
+        return services.constraints_of(self._spec)
 
     @property
     def written_at(self) -> float:
-        """When the service was last written, in the Engine's time, by what is there after the write."""
-        told = [(self.service or {}).get("UpdatedAt"), self._update_status.get("StartedAt")]
-        return min((seconds(moment) for moment in told if moment), default=0.0)
+        """When the service was last written, in the Engine's time.
+
+        The orchestrator writes the progress of an update into the service too, which moves ``UpdatedAt``, so the beginning
+        of the update counts where it is earlier.
+        """
+        service = self.service or {}
+        moments = [service.get("UpdatedAt"), (service.get("UpdateStatus") or {}).get("StartedAt")]
+        return min((seconds(moment) for moment in moments if moment), default=0.0)
 
     @functools.cached_property
-    def _reachable(self) -> set[str]:
+    def _alive(self) -> set[str]:
         return {node["id"] for node in self.nodes if not is_gone(node)}
 
     @property
@@ -116,34 +115,44 @@ class Snapshot:
         return {node["id"] for node in self.nodes if is_gone(node)}
 
     def is_lost(self, task: Task) -> bool:
-        """Whether a task's node is gone: whatever it reported last is not to be believed."""
-        return bool(task["node_id"]) and task["node_id"] not in self._reachable
+        """Whether a task's node is gone, or not in the swarm any longer: what it reported last may not hold now."""
+        return bool(task["node_id"]) and task["node_id"] not in self._alive
+
+    def has_failed(self, task: Task) -> bool:
+        """Whether a task came to an end that it should not have come to."""
+        return has_failed(task, self.is_job)
+
+    def reason_of(self, task: Task) -> str:
+        """The kind of a task's failure, in a word."""
+        return reason_of(task, self.has_health_check)
+
+    def ending_of(self, task: Task) -> str:
+        """How a task ended, in words."""
+        return ending_of(task, self.has_health_check)
 
     def slot_of(self, task: Task) -> str:
-        """The slot that the task fills; of a global service, its node."""
+        """The slot that a task fills; of a global service, its node."""
         return task["node_id"] if self.by_node else str(task["slot"])
 
     def slot_name(self, task: Task) -> str:
-        """The slot as a user calls it."""
+        """The slot of a task, as a user calls it."""
         if self.by_node:
             return f"the task on {task['node'] or 'no node'}"
         return f"slot {task['slot']}" + (f" on {task['node']}" if task["node"] else "")
 
     def done(self) -> list[Task]:
-        """The current tasks that are as they should be, one a slot: running, or complete where it is a job."""
+        """The current tasks that are as they should be, one for each slot: running, or complete where it is a job."""
         return self._done
 
     @functools.cached_property
     def _done(self) -> list[Task]:
-        found = {}
-        for task in self.current:
-            if self.is_job:
-                fine = task["state"] == "complete"
-            else:
-                fine = task["state"] == "running" and tasks.wanted(task) and not self.is_lost(task)
-            if fine:
-                found[self.slot_of(task)] = task
-        return list(found.values())
+        # With start-first a slot has two tasks for a while, and counts once.
+        return list({self.slot_of(task): task for task in self.current if self._is_done(task)}.values())
+
+    def _is_done(self, task: Task) -> bool:
+        if self.is_job:
+            return task["state"] == "complete"
+        return task["state"] == "running" and tasks.wanted(task) and not self.is_lost(task)
 
     def wanted(self) -> int:
         """How many of them there should be."""
@@ -153,8 +162,8 @@ class Snapshot:
     def wanted_slots(self) -> list[Task]:
         """The newest task of each slot that should have one.
 
-        Nodes have one while the swarm wants one there, or where it came to an end by itself: swarmkit tells nobody
-        which nodes a global service fits.
+        No client can ask which nodes a global service fits, so its tasks have to show it: a node should have one while the
+        swarm wants one there, and where one came to an end by itself and is not restarted.
         """
         newest = tasks.newest(self.current if self.is_job else self.tasks, self.by_node)
         known = {task["id"] for task in self.current}
@@ -184,7 +193,7 @@ def snapshot_of(
     up_to_date: t.Container[str],
     all_nodes: list[Node],
 ) -> Snapshot:
-    """The snapshot that the Engine's answers come to.
+    """The snapshot of a service, from the Engine's answers.
 
     Args:
         name: the service's name.
@@ -194,19 +203,21 @@ def snapshot_of(
         all_nodes: every node.
     """
     hostnames = {node["id"]: node["hostname"] for node in all_nodes}
-    run = services.run_of((service or {}).get("JobStatus"))
+    present = service or {}
+    is_job = services.run_of(present.get("JobStatus")) is not None
     seen, current = [], []
     for raw in raws:
         task = tasks.view(raw, {raw.get("ServiceID", ""): name}, hostnames)
         seen.append(task)
-        if raw["ID"] in up_to_date if run is None else services.run_of(raw) == run:
+        # An earlier run of a job may have had the same spec.
+        if services.is_of_present_run(present, raw) if is_job else raw["ID"] in up_to_date:
             current.append(task)
     return Snapshot(name, service, seen, current, all_nodes)
 
 
 def seconds(timestamp: str) -> float:
     """An Engine's timestamp as Unix time."""
+    # A fraction has up to nine digits; Python parses six.
     whole, _dot, fraction = timestamp.rstrip("Z").partition(".")
-    return calendar.timegm(datetime.datetime.strptime(whole, "%Y-%m-%dT%H:%M:%S").timetuple()) + float(
-        f"0.{fraction or 0}"
-    )
+    moment = datetime.datetime.strptime(whole, "%Y-%m-%dT%H:%M:%S")
+    return calendar.timegm(moment.timetuple()) + float(f"0.{fraction or 0}")

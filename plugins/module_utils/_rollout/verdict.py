@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from . import tasks
 from .failure import Failure, find
 from .history import History
-from .reasons import ending_of
 from .snapshot import Snapshot, seconds
 from .tasks import Task
 
@@ -99,7 +98,7 @@ def _failed(snapshot: Snapshot, history: History, failure: Failure) -> Verdict:
 
 
 def _judge_gone(snapshot: Snapshot) -> Verdict:
-    """A removed service's tasks end one after the other; those on a node that is gone end when the node returns."""
+    """Whether a removed service has left nothing behind. Tasks on a node that is gone end when that returns."""
     left = [
         task
         for task in snapshot.tasks
@@ -108,12 +107,13 @@ def _judge_gone(snapshot: Snapshot) -> Verdict:
     if left or snapshot.service is not None:
         where = sorted({task["node"] for task in left})
         on = f" on {', '.join(where[:3])}" + (" and others" if len(where) > 3 else "") if where else ""
-        return Verdict("converging", len(left), 0, f"{len(left)} tasks are being stopped{on}", tasks=left)
+        count = "1 task is" if len(left) == 1 else f"{len(left)} tasks are"
+        return Verdict("converging", len(left), 0, f"{count} being stopped{on}", tasks=left)
     return Verdict("converged", 0, 0, "removed")
 
 
 def _unsettled(snapshot: Snapshot, written: bool, history: History, elapsed: float) -> bool:
-    """Whether what is complete now still has to stay so for a while."""
+    """Whether tasks that are all as they should be still have to stay so for a while."""
     state = snapshot.update_state
     if snapshot.is_job:
         return False
@@ -135,8 +135,8 @@ def _progress(snapshot: Snapshot) -> str:
         where = waits[0]["node"] or snapshot.slot_name(waits[0])
         more = f" and {len(waits) - 1} more" if len(waits) > 1 else ""
         return f"{_count(snapshot)}, {where}: {_doing(snapshot, waits[0])}{more}"
-    if len(snapshot.done()) == snapshot.wanted():
-        return f"{_count(snapshot)}, watching that they stay so"
+    if snapshot.wanted() and len(snapshot.done()) == snapshot.wanted():
+        return f"{_count(snapshot)}, checking that they keep running"
     return _count(snapshot)
 
 
@@ -158,14 +158,14 @@ def _doing(snapshot: Snapshot, task: Task) -> str:
     if snapshot.is_lost(task):
         return "its node is gone"
     if task["error"]:
-        return ending_of(task, snapshot.has_health_check)
+        return snapshot.ending_of(task)
     return _DOING.get(task["state"], task["state"])
 
 
 def _table(snapshot: Snapshot, history: History, culprit: Task | None = None) -> list[Task]:
-    """The newest task of each slot, and those that failed."""
+    """The newest task of each slot, and those that failed: what the result shows of the tasks."""
     failed = {task_id for seen in history.failed.values() for task_id in seen}
-    # What is removed for good (a slot above a smaller number of replicas) is on its way out of the Engine's history.
+    # Slots above a smaller number of replicas: the Engine is about to forget their tasks.
     left = [task for task in snapshot.current or snapshot.tasks if task["desired_state"] != "remove"]
     newest = {task["id"] for task in tasks.newest(left, snapshot.by_node)}
     newest.update(failed, [culprit["id"]] if culprit else [])

@@ -12,22 +12,18 @@ from dataclasses import asdict, dataclass, field
 
 from .._engine.client import Client
 from .._engine.errors import EngineAbsent, EngineTimeout, FlotillaError, NoQuorum, NotFound
-from .._engine.wait import Deadline
-from .._run.verb import Result, Unfinished
 from . import logs
 from . import verdict as verdicts
 from .history import History, record
 from .read import Snapshots, read_snapshots
-from .removal import Removal, Removed, remove_all
-from .roll_back import Move, return_to_old, versions_in_use
 from .tasks import Task
 
-# Seconds between two snapshots: short while much happens, longer later. The Engine's own command line snapshots every 0.2 s.
+# Seconds between two snapshots: few while much happens, more later. The Engine's own command line takes 0.2 s.
 _SHORTEST, _LONGEST, _GROWTH = 0.3, 1.0, 1.15
-# A verdict does not wait long for a log.
+# Seconds that a verdict waits for a log.
 _LOG_PATIENCE = 3.0
-# How many of the log's lines the sentence carries; the outcome has all that were asked for.
-_SHOWN_LINES = 3
+# How many lines of the log are in the sentence, and how much of each; the outcome has all that were asked for.
+_SHOWN_LINES, _SHOWN_LENGTH = 3, 200
 
 
 class RolloutFailed(FlotillaError):
@@ -36,7 +32,7 @@ class RolloutFailed(FlotillaError):
 
 @dataclass
 class Outcome:
-    """What became of one service."""
+    """What the rollout of one service came to."""
 
     name: str
     service_id: str
@@ -55,14 +51,14 @@ class Outcome:
 
 @dataclass
 class Rollout:
-    """One service that is on its way.
+    """One service that is changing.
 
-    Args:
+    Attributes:
         service_id: the service's ID.
         name: its name.
         goal: ``converged``, ``rolled_back`` or ``gone``.
         written: whether the service was written just now; else only its state counts, not how it got there.
-        started: when the waiting began, in this host's Unix time.
+        started: when the waiting began, in this host's Unix time, which holds in a later call too.
         history: of the snapshots until now.
         outcome: its verdict, once there is one.
     """
@@ -71,13 +67,9 @@ class Rollout:
     name: str
     goal: str = "converged"
     written: bool = True
-    started: float = field(default_factory=time.time)
+    started: float = field(default_factory=lambda: time.time())
     history: History = field(default_factory=History)
     outcome: Outcome | None = None
-
-    def to_dict(self) -> dict[str, t.Any]:
-        """As JSON, for the next call."""
-        return asdict(self)
 
     @staticmethod
     def from_dict(stored: dict[str, t.Any]) -> Rollout:
@@ -96,8 +88,10 @@ class Rollout:
 class Report:
     """What the waiting came to.
 
-    ``unfinished`` is empty, unless the time to pause came first: then ``progress`` has a line for each service that has no
-    verdict yet.
+    Attributes:
+        outcomes: of the rollouts that have their verdict.
+        unfinished: whether the time to pause came before all had one.
+        progress: a line for each service that has none.
     """
 
     outcomes: list[Outcome]
@@ -109,102 +103,8 @@ class Report:
         return [outcome.to_dict() for outcome in self.outcomes]
 
 
-@dataclass
-class Waiting(Unfinished):
-    """Rollouts to wait for, and what happens after them.
-
-    A later call goes on from its JSON alone: it has no option and no secret.
-
-    Attributes:
-        rollouts: what to wait for.
-        seconds: how long all of them may take, and then what is removed.
-        result: the result until now.
-        remove: what is removed once all rollouts have converged.
-        moves: secrets and configs whose new versions caused the rollouts: where one fails, its service goes back.
-    """
-
-    rollouts: list[Rollout]
-    seconds: float
-    result: Result
-    remove: list[Removal] = field(default_factory=list)
-    moves: list[Move] = field(default_factory=list)
-
-    def to_dict(self) -> Result:
-        """As JSON, for the next call; the first call's result keeps the diff."""
-        return {**asdict(self), "result": {key: value for key, value in self.result.items() if key != "diff"}}
-
-    @staticmethod
-    def from_dict(stored: Result) -> Waiting:
-        """From JSON."""
-        return Waiting(
-            [Rollout.from_dict(rollout) for rollout in stored["rollouts"]],
-            stored["seconds"],
-            stored["result"],
-            [Removal(**removal) for removal in stored["remove"]],
-            [Move(**move) for move in stored["moves"]],
-        )
-
-    def finish(self, client: Client, pause_after: float | None) -> Result:
-        """Wait for the rollouts, remove what is not needed any longer, and return the whole result."""
-        try:
-            report = wait_for_rollouts(client, self.rollouts, self.seconds, pause_after)
-            if report.unfinished:
-                return {**self.result, "progress": report.progress, "left": self.to_dict()}
-            removed = remove_all(client, self.remove, Deadline(self.seconds))
-        except RolloutFailed as error:
-            if self.moves:
-                error = self._went_back(client, error)
-            raise error.after(self.result) from None
-        except FlotillaError as error:
-            actions = [*self.result.get("actions", []), *error.facts.pop("actions", [])]
-            raise error.after({**self.result, "actions": actions}) from None
-        return {**self._with_removed(removed), "rollouts": report.to_dicts()}
-
-    def _with_removed(self, removed: Removed) -> Result:
-        result = {**self.result}
-        if removed.done:
-            result["changed"] = True
-            result["actions"] = [*result.get("actions", []), *(one.sentence for one in removed.done)]
-        for one in removed.done:
-            for entry in result.get(f"{one.word}s") or []:
-                if one.entry and entry["name"] == one.entry:
-                    entry["pruned"] = [*entry.get("pruned", []), one.name]
-        if removed.warnings:
-            result["warnings"] = [*result.get("warnings", []), *removed.warnings]
-        return result
-
-    def _went_back(self, client: Client, error: RolloutFailed) -> RolloutFailed:
-        """Bring the services that failed back to the version that worked; the error says what became of that."""
-        outcomes = error.facts.get("rollouts", [])
-        written = {rollout.service_id for rollout in self.rollouts if rollout.written}
-        back, problems = [], []
-        for outcome in outcomes:
-            if outcome["state"] != "failed" or outcome["service_id"] not in written:
-                continue
-            try:
-                if return_to_old(client, self.moves, outcome["service_id"]):
-                    back.append(Rollout(outcome["service_id"], outcome["name"], goal="rolled_back"))
-            except FlotillaError as reason:
-                problems.append(f"{outcome['name']} could not be rolled back: {str(reason).rstrip('.')}.")
-        try:
-            wait_for_rollouts(client, back, self.seconds)
-        except FlotillaError as reason:
-            problems.append(f"The rollback failed too: {reason}")
-        services = {outcome["service_id"] for outcome in outcomes}
-        sentences = [*problems, *versions_in_use(client, self.moves, services)]
-        return RolloutFailed(
-            " ".join([str(error), *sentences, "Older versions stay, and the next run tries again."]),
-            error.facts,
-        )
-
-
-def go_on(client: Client, left: Result, pause_after: float | None) -> Result:
-    """Go on waiting from what an earlier call has left."""
-    return Waiting.from_dict(left).finish(client, pause_after)
-
-
 def latest(rollouts: list[Rollout]) -> list[Rollout]:
-    """Each service once, as it is in the end: one that was written twice goes through its last rollout only."""
+    """Each service once: one that was written twice goes through its last rollout only."""
     return list({rollout.service_id: rollout for rollout in rollouts}.values())
 
 
@@ -215,13 +115,13 @@ def wait_for_rollouts(
     pause_after: float | None = None,
     log_lines: int = 10,
 ) -> Report:
-    """Wait until every rollout has its verdict.
+    """Wait until every rollout has its verdict, which becomes its ``outcome``.
 
     Args:
         client: a manager's Engine.
         rollouts: what to wait for.
         seconds: the deadline of each, from the moment it started.
-        pause_after: return after so many seconds although not all is done.
+        pause_after: return after so many seconds although not all have their verdict.
         log_lines: how many of a failing task's last log lines are wanted.
 
     Raises:
@@ -229,28 +129,34 @@ def wait_for_rollouts(
     """
     begun, interval = time.monotonic(), _SHORTEST
     progress: dict[str, str] = {}
-    while waiting := [rollout for rollout in rollouts if rollout.outcome is None]:
+    while waiting := _without_verdict(rollouts):
         try:
             snapshots = read_snapshots(
                 client, [(one.service_id, one.name, one.goal == "gone") for one in waiting]
             )
         except (NoQuorum, EngineTimeout, EngineAbsent, NotFound) as error:
-            # A leader change or an Engine that restarts is patience; a service removed between two lists too.
+            # The leader changes, the Engine restarts, or a service was removed between two lists: the next snapshot may work.
             if any(rollout.elapsed >= seconds for rollout in waiting):
-                raise _unknown(error, waiting, seconds) from None
+                raise _unknown(error, rollouts, seconds) from None
         else:
             for rollout in waiting:
                 progress[rollout.service_id] = _advance(client, rollout, snapshots, seconds, log_lines)
-        waiting = [rollout for rollout in waiting if rollout.outcome is None]
+        waiting = _without_verdict(rollouts)
         if waiting and pause_after is not None and time.monotonic() - begun >= pause_after:
-            lines = [
-                f"{rollout.name}: {progress.get(rollout.service_id, 'no answer yet')}" for rollout in waiting
-            ]
-            return Report([one.outcome for one in rollouts if one.outcome], True, lines)
+            lines = [f"{one.name}: {progress.get(one.service_id, 'no answer yet')}" for one in waiting]
+            return Report(_outcomes(rollouts), unfinished=True, progress=lines)
         if waiting:
             time.sleep(interval)
             interval = min(_LONGEST, interval * _GROWTH)
-    return _report(rollouts)
+    return _report(_outcomes(rollouts))
+
+
+def _without_verdict(rollouts: list[Rollout]) -> list[Rollout]:
+    return [rollout for rollout in rollouts if rollout.outcome is None]
+
+
+def _outcomes(rollouts: list[Rollout]) -> list[Outcome]:
+    return [rollout.outcome for rollout in rollouts if rollout.outcome]
 
 
 def _advance(client: Client, rollout: Rollout, snapshots: Snapshots, seconds: float, log_lines: int) -> str:
@@ -261,7 +167,6 @@ def _advance(client: Client, rollout: Rollout, snapshots: Snapshots, seconds: fl
     if verdict.state == "converging" and elapsed >= seconds:
         verdict = verdicts.late(verdict, snapshot, rollout.history, seconds)
     if verdict.state != "converging":
-        lines = _last_lines(client, verdict, log_lines)
         rollout.outcome = Outcome(
             rollout.name,
             rollout.service_id,
@@ -271,9 +176,9 @@ def _advance(client: Client, rollout: Rollout, snapshots: Snapshots, seconds: fl
             verdict.running,
             verdict.wanted,
             verdict.tasks,
-            lines,
+            _last_lines(client, verdict, log_lines),
         )
-        # It is not needed any longer.
+        # A later call does not need it.
         rollout.history = History()
     return verdict.sentence
 
@@ -287,29 +192,28 @@ def _last_lines(client: Client, verdict: verdicts.Verdict, log_lines: int) -> li
     return lines + [f"(the log could not be read: {problem})" for problem in found.problems]
 
 
-def _report(rollouts: list[Rollout]) -> Report:
-    outcomes = [rollout.outcome for rollout in rollouts if rollout.outcome]
+def _report(outcomes: list[Outcome]) -> Report:
+    report = Report(outcomes)
     failed = [outcome for outcome in outcomes if outcome.state == "failed"]
     if not failed:
-        return Report(outcomes)
+        return report
     sentences = "; ".join(_sentence(outcome) for outcome in failed)
     if len(outcomes) > 1:
         sentences = f"{len(failed)} of {len(outcomes)} services failed: {sentences}"
-    raise RolloutFailed(
-        f"{sentences.rstrip('.')}.", {"rollouts": [outcome.to_dict() for outcome in outcomes]}
-    )
+    raise RolloutFailed(f"{sentences.rstrip('.')}.", {"rollouts": report.to_dicts()})
 
 
 def _sentence(outcome: Outcome) -> str:
     sentence = f"{outcome.name}: {outcome.sentence}"
     if outcome.logs:
-        sentence += f"; its log ends: {' | '.join(line[:200] for line in outcome.logs[-_SHOWN_LINES:])}"
+        shown = (line[:_SHOWN_LENGTH] for line in outcome.logs[-_SHOWN_LINES:])
+        sentence += f"; its log ends: {' | '.join(shown)}"
     return sentence
 
 
-def _unknown(error: FlotillaError, waiting: list[Rollout], seconds: float) -> FlotillaError:
-    names = ", ".join(rollout.name for rollout in waiting)
+def _unknown(error: FlotillaError, rollouts: list[Rollout], seconds: float) -> RolloutFailed:
+    names = ", ".join(rollout.name for rollout in _without_verdict(rollouts))
     return RolloutFailed(
         f"The state of {names} is unknown after {seconds:g} s: {error}",
-        {"rollouts": [rollout.outcome.to_dict() for rollout in waiting if rollout.outcome]},
+        {"rollouts": Report(_outcomes(rollouts)).to_dicts()},
     )

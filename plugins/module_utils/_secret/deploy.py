@@ -12,7 +12,7 @@ import typing as t
 from .._engine.client import Client
 from .._engine.errors import FlotillaError
 from .._rollout.references import users
-from .._rollout.wait import Waiting, go_on
+from .._rollout.waiting import Waiting, go_on
 from .._run.plans import apply_all, result_of
 from .._run.verb import Verb
 from .apply import Secrets, read_file

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .._engine.client import Client
 from .._engine.errors import FlotillaError, Refused
-from .._rollout.wait import Waiting, go_on
+from .._rollout.waiting import Waiting, go_on
 from .._run.plans import apply_all, result_of
 from .._run.verb import Options, Result, Verb
 from .apply import Services

@@ -183,7 +183,7 @@ def _read_service(
     return logs.Logs(each.lines, each.problems + silent if its else found.problems)
 
 
-def _unreadable(raw: Raw, lines: list[logs.Line]) -> list[str]:
+def _unreadable(raw: Raw, lines: list[logs.LogLine]) -> list[str]:
     """The problem of a log that the Engine cannot read: its answer is empty, and no error."""
     driver = ((raw["Spec"].get("TaskTemplate") or {}).get("LogDriver") or {}).get("Name") or _READABLE[0]
     if lines or driver in _READABLE:
@@ -191,7 +191,7 @@ def _unreadable(raw: Raw, lines: list[logs.Line]) -> list[str]:
     return [f"its log cannot be read, since its log driver is {driver}"]
 
 
-def _line(line: logs.Line, service: str, task: Task | None, nodes: list[Node]) -> ServiceLogLine:
+def _line(line: logs.LogLine, service: str, task: Task | None, nodes: list[Node]) -> ServiceLogLine:
     # The lines of a task remain when the swarm has removed it meanwhile.
     node = next((node["hostname"] for node in nodes if node["id"] == line["node_id"]), line["node_id"])
     return {

@@ -10,7 +10,7 @@ import typing as t
 
 from .._engine.client import Client
 from .._options.changes import difference
-from .._rollout.wait import Waiting, go_on
+from .._rollout.waiting import Waiting, go_on
 from .._run.verb import Verb
 from .apply import Stack
 from .auth import give_credentials

@@ -19,7 +19,8 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.references
     list_key,
     name_key,
 )
-from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait import Outcome, Waiting
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait import Outcome
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.waiting import Waiting
 from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import Verb, perform
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.deploy import verb_of
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.options import CONFIG, SECRET, Family

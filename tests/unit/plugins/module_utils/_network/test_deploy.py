@@ -11,7 +11,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._engine import erro
 from ansible_collections.flotilla.swarm.plugins.module_utils._network import apply as network_apply
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.attachments import detached
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.deploy import VERB, work
-from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait import Waiting
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.waiting import Waiting
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence
 from ansible_collections.flotilla.swarm.tests.unit.support.rows import defaults
 

@@ -18,7 +18,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors impo
     Refused,
 )
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.references import container_of, list_key
-from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait import Waiting
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.waiting import Waiting
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.options import CONFIG, SECRET, Family
 from ansible_collections.flotilla.swarm.tests.unit.support.secrets import (
     FakeSecrets,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
-from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait import Waiting
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.waiting import Waiting
 from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import Result, perform
 from ansible_collections.flotilla.swarm.plugins.module_utils._service.deploy import VERB, work
 from ansible_collections.flotilla.swarm.plugins.module_utils._service.options import ARGUMENTS

@@ -1,0 +1,113 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a verb returns while its rollouts go on, and how one call or several finish it. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+
+from .._engine.client import Client
+from .._engine.errors import FlotillaError
+from .._engine.wait import Deadline
+from .._run.verb import Result, Unfinished
+from .removal import Removal, Removed, remove_all
+from .roll_back import Move, roll_back_failed
+from .wait import Rollout, RolloutFailed, wait_for_rollouts
+
+
+@dataclass
+class Waiting(Unfinished):
+    """Rollouts to wait for, and what happens after them.
+
+    A later call goes on from its JSON alone: it has no option, and so no secret.
+
+    Attributes:
+        rollouts: what to wait for.
+        seconds: how long all of them may take; as long again may take what comes after them.
+        result: the result until now.
+        remove: what is removed once all rollouts have converged.
+        moves: secrets and configs whose new versions caused the rollouts: a service whose rollout fails is rolled back.
+    """
+
+    rollouts: list[Rollout]
+    seconds: float
+    result: Result
+    remove: list[Removal] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+
+    def to_dict(self) -> Result:
+        """As JSON, for the next call; the diff stays in the result of the first one."""
+        return {**asdict(self), "result": {key: value for key, value in self.result.items() if key != "diff"}}
+
+    @staticmethod
+    def from_dict(stored: Result) -> Waiting:
+        """From JSON."""
+        return Waiting(
+            [Rollout.from_dict(rollout) for rollout in stored["rollouts"]],
+            stored["seconds"],
+            stored["result"],
+            [Removal(**removal) for removal in stored["remove"]],
+            [Move(**move) for move in stored["moves"]],
+        )
+
+    def finish(self, client: Client, pause_after: float | None) -> Result:
+        """Wait for the rollouts, remove what is not needed any longer, and return the whole result.
+
+        Args:
+            client: a manager's Engine.
+            pause_after: return after so many seconds with ``left`` in the result; ``None`` waits for all.
+
+        Raises:
+            FlotillaError: a rollout or a removal failed; the result until then is among its facts.
+        """
+        try:
+            report = wait_for_rollouts(client, self.rollouts, self.seconds, pause_after)
+        except RolloutFailed as error:
+            raise self._rolled_back(client, error).after(self.result) from None
+        except FlotillaError as error:
+            raise error.after(self.result) from None
+        if report.unfinished:
+            return {**self.result, "progress": report.progress, "left": self.to_dict()}
+        removed = remove_all(client, self.remove, Deadline(self.seconds))
+        result = _with_removed({**self.result, "rollouts": report.to_dicts()}, removed)
+        if removed.error:
+            raise removed.error.after(result)
+        return result
+
+    def _rolled_back(self, client: Client, error: RolloutFailed) -> RolloutFailed:
+        """The error, with what came of rolling services back."""
+        if not self.moves:
+            return error
+        sentences = roll_back_failed(client, self.moves, self.rollouts, self.seconds)
+        return RolloutFailed(
+            " ".join([str(error), *sentences, "Older versions stay, and the next run tries again."]),
+            error.facts,
+        )
+
+
+def go_on(client: Client, left: Result, pause_after: float | None) -> Result:
+    """Go on waiting from what an earlier call has left."""
+    return Waiting.from_dict(left).finish(client, pause_after)
+
+
+def _with_removed(result: Result, removed: Removed) -> Result:
+    """A result, with what was removed: in the actions, and in the entry of which it was an older version."""
+    whole = {**result}
+    for removal in (one for one in removed.done if one.entry):
+        words = f"{removal.word}s"
+        whole[words] = [_pruned(entry, removal) for entry in whole.get(words, [])]
+    if removed.done:
+        sentences = [removal.sentence for removal in removed.done]
+        whole.update(changed=True, actions=[*whole.get("actions", []), *sentences])
+    if removed.warnings:
+        whole["warnings"] = [*whole.get("warnings", []), *removed.warnings]
+    return whole
+
+
+def _pruned(entry: Result, removal: Removal) -> Result:
+    # The entries of a stack do not show older versions.
+    if entry["name"] != removal.entry or "pruned" not in entry:
+        return entry
+    return {**entry, "pruned": [*entry["pruned"], removal.name]}
