@@ -67,6 +67,7 @@ class Nodes:
             return
         path = f"/nodes/{planned.node['id']}"
         if not update(self._client, path, lambda live: _changed(planned.declared, live)).changed:
+            planned.action = "none"
             return
         try:
             if planned.promotes:

@@ -38,6 +38,7 @@ def work(options: Result, check_mode: bool, client: Client) -> Result:
             nodes.wait_until_drained()
         except FlotillaError as error:
             raise error.after({"changed": bool(actions), "actions": actions}) from None
+        plans = [plan for plan in plans if plan.acts]
     return {
         "changed": bool(plans),
         "actions": actions,

@@ -30,7 +30,7 @@ class NodePlan(ObjectPlan):
     Attributes:
         node: the live node.
         declared: where the change comes from.
-        action: ``update`` or ``remove``.
+        action: ``update`` or ``remove``; ``none`` once another client turns out to have made the change.
         changes: option name to (before, after) in the user's words.
     """
 
@@ -52,8 +52,9 @@ class NodePlan(ObjectPlan):
     @property
     def sentence(self) -> str:
         """What is done, for the user."""
-        what = "removed" if self.action == "remove" else text_of(hide_changes(NODE, self.changes))
-        return f"{self.name}: {what}"
+        if self.action == "remove":
+            return f"{self.name}: {'demoted and removed' if self.node['role'] == 'manager' else 'removed'}"
+        return f"{self.name}: {text_of(hide_changes(NODE, self.changes))}"
 
     @property
     def promotes(self) -> bool:

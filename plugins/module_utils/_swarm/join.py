@@ -244,7 +244,7 @@ def join_advice(error: EngineError) -> str:
     """A join's error in words that say what to do."""
     text = str(error).split(" said: ", 1)[-1].rstrip('"')
     if "valid join token is necessary" in text:
-        return "the manager does not know this join token; it was rotated, read it anew with swarm_info and tokens=true"
+        return "the manager does not know this join token; it was rotated, read it again with swarm_info and tokens=true"
     if "remote CA does not match fingerprint" in text:
         return "the join token belongs to another swarm (its CA differs); read it from a manager of this one"
     if "could not connect to prospective new cluster member" in text:

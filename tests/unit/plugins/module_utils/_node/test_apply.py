@@ -8,7 +8,8 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
-from ansible_collections.flotilla.swarm.plugins.module_utils._node.deploy import change
+from ansible_collections.flotilla.swarm.plugins.module_utils._node import deploy
+from ansible_collections.flotilla.swarm.plugins.module_utils._node.options import ARGUMENTS, MODULE
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeSwarm, Sequence
 from ansible_collections.flotilla.swarm.tests.unit.support.nodes import raw_node
 
@@ -21,18 +22,25 @@ def swarm(*more: dict[str, t.Any], lag: int = 0, managers: int = 3) -> FakeSwarm
 def changed(
     engine: FakeSwarm,
     *wanted: dict[str, t.Any],
-    check: bool = False,
+    check_mode: bool = False,
     wait: float | None = 60,
     force: bool = False,
 ) -> dict[str, t.Any]:
-    return change(engine, list(wanted), check, wait, force)
+    options = {
+        **{name: argument.get("default") for name, argument in ARGUMENTS.items()},
+        "nodes": [{**dict.fromkeys(MODULE.one), **one} for one in wanted],
+        "wait": wait is not None,
+        "wait_timeout": wait,
+        "force": force,
+    }
+    return deploy.work(options, check_mode, engine)
 
 
 def written(engine: FakeSwarm) -> list[str]:
     return [request for request, _body, _query in engine.writes]
 
 
-def test_what_is_so_already_sends_nothing() -> None:
+def test_a_node_as_declared_sends_nothing() -> None:
     engine = swarm()
     result = changed(engine, {"hostname": "w1", "role": "worker", "availability": "active"})
     assert (result["changed"], result["actions"]) == (False, [])
@@ -42,24 +50,27 @@ def test_what_is_so_already_sends_nothing() -> None:
     assert [request for request, *_rest in engine.requests] == ["GET /nodes", "GET /info"]
 
 
-def test_check_mode_tells_everything_and_sends_nothing() -> None:
+def test_check_mode_plans_everything_and_sends_nothing() -> None:
     engine = swarm()
     result = changed(
         engine,
         {"hostname": "w1", "labels": {"a": "1"}, "availability": "drain"},
         {"hostname": "m3", "state": "absent"},
-        check=True,
+        check_mode=True,
     )
     assert engine.writes == []
     assert result["changed"]
-    assert result["actions"] == ["w1: availability: active → drain, labels.a: not set → 1", "m3: removed"]
+    assert result["actions"] == [
+        "w1: availability: active → drain, labels.a: not set → 1",
+        "m3: demoted and removed",
+    ]
     assert result["diff"] == {
         "before": {"w1": {"availability": "active"}, "m3 (m3)": "ready"},
         "after": {"w1": {"availability": "drain", "labels.a": "1"}, "m3 (m3)": "absent"},
     }
 
 
-def test_only_the_leaves_that_differ_are_written() -> None:
+def test_only_the_values_that_differ_are_written() -> None:
     engine = swarm(raw_node("w2", labels={"others": "x"}))
     engine.raws["w2"]["Spec"]["Name"] = "kept"
     changed(engine, {"hostname": "w2", "labels": {"a": "1"}})
@@ -77,7 +88,7 @@ def test_only_the_leaves_that_differ_are_written() -> None:
     ]
 
 
-def test_a_write_that_met_another_is_planned_anew() -> None:
+def test_a_write_out_of_sequence_is_planned_again() -> None:
     engine = swarm()
     engine.trouble = [errors.OutOfSequence("x", 500), errors.NoQuorum("leader changes", 500)]
     changed(engine, {"hostname": "w1", "labels": {"a": "1"}})
@@ -85,7 +96,7 @@ def test_a_write_that_met_another_is_planned_anew() -> None:
     assert engine.raws["w1"]["Spec"]["Labels"] == {"a": "1"}
 
 
-def test_what_somebody_else_did_meanwhile_is_not_done_again() -> None:
+def test_what_another_client_did_meanwhile_is_not_done_again() -> None:
     engine = swarm()
     read = engine.answer
 
@@ -100,7 +111,7 @@ def test_what_somebody_else_did_meanwhile_is_not_done_again() -> None:
     assert result["actions"] == []
 
 
-def test_roles_are_swapped_promotions_first_each_seen_through() -> None:
+def test_roles_are_swapped_promotions_first_each_to_its_end() -> None:
     engine = swarm(raw_node("w2"), raw_node("w3"), lag=3)
     result = changed(
         engine,
@@ -114,30 +125,30 @@ def test_roles_are_swapped_promotions_first_each_seen_through() -> None:
     assert result["actions"][-1] == "m1: role: manager → worker"
 
 
-def test_without_waiting_nothing_is_seen_through(fake_time: t.Any) -> None:
+def test_without_waiting_nothing_is_waited_for(fake_time: t.Any) -> None:
     engine = swarm(lag=1000)
     changed(engine, {"hostname": "w1", "role": "manager"}, wait=None)
     assert fake_time.sleeps == []
 
 
-def test_a_promotion_that_does_not_come_fails_and_tells_what_was_done() -> None:
+def test_a_promotion_that_does_not_end_fails_and_says_what_was_done() -> None:
     engine = swarm(lag=1000)
     with pytest.raises(errors.WaitTimeout) as late:
         changed(engine, {"hostname": "w1", "role": "manager"}, wait=2)
-    assert str(late.value) == "w1 is not a reachable manager yet (waited 2 s)."
+    assert str(late.value) == "w1: it is not a reachable manager yet (waited 2 s)."
     assert late.value.facts == {"changed": True, "actions": ["w1: role: worker → manager"]}
 
 
-def test_a_demotion_that_is_put_off_says_why() -> None:
+def test_a_demotion_that_is_postponed_says_why() -> None:
     engine = swarm(lag=1000)
     with pytest.raises(errors.WaitTimeout) as late:
         changed(engine, {"hostname": "m3", "role": "worker"}, wait=2)
     assert str(late.value) == (
-        "m3 is still in the raft group: the swarm postpones its demotion while that would cost the quorum (waited 2 s)."
+        "m3: it is still in the raft group: the swarm postpones its demotion while that would cost the quorum (waited 2 s)."
     )
 
 
-def test_a_failure_in_the_middle_tells_what_was_done_before() -> None:
+def test_a_failure_in_the_middle_says_what_was_done_before() -> None:
     engine = swarm(raw_node("w2"))
     engine.trouble = []
     update = engine._update
@@ -174,7 +185,7 @@ def test_a_drain_waits_for_the_last_task_of_all_drained_nodes() -> None:
     assert asked == [{"filters": {"node": ["w1", "w2"]}}] * 3
 
 
-def test_a_drain_that_does_not_end_names_who_runs_what() -> None:
+def test_a_drain_that_does_not_end_names_the_nodes_and_their_tasks() -> None:
     engine = swarm()
     engine.tasks = [task("w1", "running"), task("w1", "starting"), task("w1", "failed")]
     with pytest.raises(errors.WaitTimeout) as late:
@@ -182,7 +193,7 @@ def test_a_drain_that_does_not_end_names_who_runs_what() -> None:
     assert str(late.value) == "still draining: w1 runs 2 task(s) (waited 1 s)."
 
 
-def test_a_drain_that_another_run_began_is_seen_through() -> None:
+def test_a_drain_that_another_run_began_is_waited_for() -> None:
     engine = swarm()
     engine.raws["w1"]["Spec"]["Availability"] = "drain"
     engine.tasks = Sequence([task("w1", "running")], [])
@@ -202,13 +213,13 @@ def test_a_manager_is_demoted_before_it_is_removed() -> None:
     engine = swarm(lag=2)
     engine.raws["m3"]["Status"]["State"] = "down"
     result = changed(engine, {"hostname": "m3", "state": "absent"})
-    assert result["actions"] == ["m3: role: manager → worker", "m3: removed"]
+    assert result["actions"] == ["m3: demoted and removed"]
     assert written(engine)[0] == "POST /nodes/m3/update"
     assert written(engine)[-1] == "DELETE /nodes/m3"
     assert "m3" not in engine.raws
 
 
-def test_a_demotion_on_its_way_is_not_written_again() -> None:
+def test_a_demotion_in_progress_is_not_written_again() -> None:
     engine = swarm(raw_node("w9", role="worker", reachability="reachable", state="down"))
     result = changed(engine, {"hostname": "w9", "state": "absent"})
     assert written(engine) == ["DELETE /nodes/w9"]
@@ -220,7 +231,7 @@ def test_a_live_node_is_not_removed_unless_forced() -> None:
     with pytest.raises(errors.WaitTimeout) as refused:
         changed(engine, {"hostname": "w1", "state": "absent"}, wait=None)
     assert str(refused.value) == (
-        "w1 is not down and so cannot be removed; let it leave the swarm first (swarm_join with state=absent on it) or "
+        "w1: it is not down and so cannot be removed; let it leave the swarm first (swarm_join with state=absent on it) or "
         "set force: true (waited 0 s)."
     )
     assert engine.writes == []
@@ -247,7 +258,7 @@ def test_a_node_that_vanishes_while_its_state_is_awaited_is_removed() -> None:
     assert changed(engine, {"hostname": "w2", "state": "absent"}, wait=1)["actions"] == ["w2: removed"]
 
 
-def test_a_removal_is_tried_until_the_raft_group_let_the_node_go(fake_time: t.Any) -> None:
+def test_a_removal_is_tried_until_the_raft_group_lets_the_node_go(fake_time: t.Any) -> None:
     engine = swarm(raw_node("w2", state="down"))
     engine.trouble = [errors.StillManager("still", 400)] * 3
     changed(engine, {"hostname": "w2", "state": "absent"}, wait=None)
@@ -255,12 +266,12 @@ def test_a_removal_is_tried_until_the_raft_group_let_the_node_go(fake_time: t.An
     assert len(written(engine)) == 4
     engine = swarm(raw_node("w2", state="down"))
     engine.trouble = [errors.StillManager("still", 400)] * 1000
-    with pytest.raises(errors.WaitTimeout, match=r"^w2 is still a manager \(waited 30 s\)\.$"):
+    with pytest.raises(errors.WaitTimeout, match=r"^w2: it is still a manager \(waited 30 s\)\.$"):
         changed(engine, {"hostname": "w2", "state": "absent"}, wait=30)
 
 
-def test_the_manager_that_demotes_itself_is_believed() -> None:
-    """It may not look any more, which is the answer; and it cannot tell how the nodes are now."""
+def test_a_manager_that_demotes_itself_is_done() -> None:
+    """It may not read the swarm any more, which is the answer; and it cannot tell how the nodes are now."""
     engine = swarm()
     answer = engine.answer
 

@@ -8,22 +8,25 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
-from ansible_collections.flotilla.swarm.plugins.module_utils._node.plan import Step, order, steps
+from ansible_collections.flotilla.swarm.plugins.module_utils._node.declared import declared_node
+from ansible_collections.flotilla.swarm.plugins.module_utils._node.plan import NodePlan, plan_nodes
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import nodes, quorum
 from ansible_collections.flotilla.swarm.tests.unit.support.nodes import raw_node
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 
-def planned(raws: list[dict[str, t.Any]], *wanted: dict[str, t.Any], own_id: str | None = None) -> list[Step]:
-    return steps([order(params) for params in wanted], raws, nodes.views(raws), own_id)
+def planned(
+    raws: list[dict[str, t.Any]], *wanted: dict[str, t.Any], own_id: str | None = None
+) -> list[NodePlan]:
+    return plan_nodes([declared_node(options) for options in wanted], raws, nodes.views(raws), own_id)
 
 
 def three() -> list[dict[str, t.Any]]:
     return [raw_node(f"m{number}", role="manager", leader=number == 1) for number in (1, 2, 3)]
 
 
-def test_what_is_so_already_takes_no_step() -> None:
+def test_a_node_as_declared_has_no_plan() -> None:
     wanted = {"hostname": "m1", "role": "manager", "availability": "active", "labels": {}}
     assert planned(three(), wanted, {"hostname": "m2"}) == []
 
@@ -39,8 +42,8 @@ def test_promotions_come_before_demotions_and_the_node_that_is_asked_last_of_all
         {"hostname": "w3", "role": "manager"},
         own_id="m1",
     )
-    assert [step.node["id"] for step in made] == ["w2", "w3", "w1", "m2", "m1"]
-    assert [step.sentence for step in made] == [
+    assert [plan.node["id"] for plan in made] == ["w2", "w3", "w1", "m2", "m1"]
+    assert [plan.sentence for plan in made] == [
         "w2: role: worker → manager",
         "w3: role: worker → manager",
         "w1: labels.a: not set → 1",
@@ -58,9 +61,9 @@ def test_dead_managers_go_first() -> None:
     made = planned(
         raws, {"hostname": "w1", "role": "manager"}, {"hostname": "m4", "state": "absent"}, own_id="m1"
     )
-    assert [step.node["id"] for step in made] == ["m4", "w1"]
+    assert [plan.node["id"] for plan in made] == ["m4", "w1"]
     assert made[0].demotes
-    assert made[0].sentence == "m4: removed"
+    assert made[0].sentence == "m4: demoted and removed"
 
 
 def test_the_last_manager_is_neither_demoted_nor_removed() -> None:
@@ -72,7 +75,7 @@ def test_the_last_manager_is_neither_demoted_nor_removed() -> None:
             "m1 is the swarm's last manager; promote another node before it is demoted or removed."
         )
     made = planned(raws, {"hostname": "m1", "role": "worker"}, {"hostname": "w1", "role": "manager"})
-    assert [step.node["id"] for step in made] == ["w1", "m1"]
+    assert [plan.node["id"] for plan in made] == ["w1", "m1"]
 
 
 def test_a_step_that_would_cost_the_quorum_is_refused_with_the_numbers() -> None:
@@ -86,7 +89,7 @@ def test_a_step_that_would_cost_the_quorum_is_refused_with_the_numbers() -> None
     )
 
 
-def test_a_promotion_on_its_way_counts_once() -> None:
+def test_a_promotion_in_progress_counts_once() -> None:
     raws = [raw_node("m1", role="manager"), raw_node("w1", role="manager", reachability=None)]
     made = planned(raws, {"hostname": "w1", "role": "manager", "labels": {"a": "1"}})
     assert not made[0].promotes
@@ -105,15 +108,15 @@ def test_managers_can_be_reduced_to_one_step_by_step() -> None:
     assert len(made) == 4
 
 
-def test_removing_a_node_calls_its_promotion_off_first() -> None:
+def test_removing_a_node_stops_its_promotion_first() -> None:
     raws = [raw_node("m1", role="manager"), raw_node("w1", role="manager", reachability=None, state="down")]
-    (step,) = planned(raws, {"hostname": "w1", "state": "absent"})
-    assert step.demotes
-    (step,) = planned([*raws, raw_node("w2", state="down")], {"hostname": "w2", "state": "absent"})
-    assert not step.demotes
+    (plan,) = planned(raws, {"hostname": "w1", "state": "absent"})
+    assert plan.demotes
+    (plan,) = planned([*raws, raw_node("w2", state="down")], {"hostname": "w2", "state": "absent"})
+    assert not plan.demotes
 
 
-def test_a_node_nobody_knows_is_refused_with_those_that_are_known() -> None:
+def test_an_unknown_node_is_refused_with_those_that_are_known() -> None:
     with pytest.raises(Refused) as refused:
         planned(three(), {"hostname": "m9", "labels": {}})
     assert str(refused.value) == "No node is called m9; the swarm knows m1, m2, m3."
@@ -128,15 +131,15 @@ def test_removal_takes_the_down_namesakes_along() -> None:
         raw_node("old2", "w1", state="down"),
     ]
     made = planned(raws, {"hostname": "w1", "state": "absent"})
-    assert sorted(step.node["id"] for step in made) == ["new", "old1", "old2"]
+    assert sorted(plan.node["id"] for plan in made) == ["new", "old1", "old2"]
     by_id = planned(raws, {"hostname": "old1", "state": "absent"})
-    assert [step.node["id"] for step in by_id] == ["old1"], "an ID means that one only"
+    assert [plan.node["id"] for plan in by_id] == ["old1"], "an ID means that one only"
 
 
 def test_namesakes_that_are_all_down_are_removed_together() -> None:
     raws = [*three(), raw_node("old1", "w1", state="down"), raw_node("old2", "w1", state="down")]
     made = planned(raws, {"hostname": "w1", "state": "absent"})
-    assert [step.node["id"] for step in made] == ["old1", "old2"]
+    assert [plan.node["id"] for plan in made] == ["old1", "old2"]
 
 
 def test_two_live_namesakes_are_not_removed_by_name() -> None:
@@ -150,40 +153,39 @@ def test_two_live_namesakes_are_not_removed_by_name() -> None:
     [
         (
             {"labels": {"ssd": True}},
-            "Node w1: label 'ssd' is True, a yes or no, not a string: put it in quotes.",
+            "Node w1: labels: label 'ssd' is True, a yes or no, not a string: put it in quotes.",
         ),
         (
             {"labels": {"a b": "x"}},
-            "Node w1: label 'a b' is not a label name: use letters, digits and . _ - / between them.",
+            "Node w1: labels: label 'a b' is not a label name: use letters, digits and . _ - / between them.",
         ),
         (
             {"labels": {"flotilla.declared": "x"}},
-            "Node w1: label 'flotilla.declared' is where the collection remembers what was declared; choose another.",
+            "Node w1: labels: label 'flotilla.declared' is reserved for the collection itself: leave it out.",
         ),
     ],
 )
 def test_labels_that_cannot_work_are_refused_with_their_node(params: dict[str, t.Any], sentence: str) -> None:
     with pytest.raises(Refused) as refused:
-        order({"hostname": "w1", **params})
+        declared_node({"hostname": "w1", **params})
     assert str(refused.value) == sentence
 
 
-def test_an_order_says_nothing_of_what_was_left_out() -> None:
-    told = order({"hostname": "w1", "labels": None, "role": None, "availability": None})
-    assert (told.scalars, told.labels, told.labels_state, told.labels_to_remove, told.absent) == (
+def test_what_is_left_out_is_not_declared() -> None:
+    declared = declared_node({"hostname": "w1", "labels": None, "role": None, "availability": None})
+    assert (declared.values, declared.labels_state, declared.labels_to_remove, declared.absent) == (
         {},
-        None,
         "merge",
         [],
         False,
     )
-    assert order({"hostname": "w1", "labels": {}}).labels == {}
+    assert declared_node({"hostname": "w1", "labels": {}}).values == {"labels": {}}
 
 
-def test_values_are_shown_so_that_nothing_and_empty_differ() -> None:
+def test_a_missing_and_an_empty_value_differ() -> None:
     raws = [*three(), raw_node("w1", labels={"a": "", "b": "1"})]
-    (step,) = planned(raws, {"hostname": "w1", "labels": {"a": "x"}, "labels_to_remove": ["b"]})
-    assert step.sentence == "w1: labels.a: '' → x, labels.b: 1 → not set"
+    (plan,) = planned(raws, {"hostname": "w1", "labels": {"a": "x"}, "labels_to_remove": ["b"]})
+    assert plan.sentence == "w1: labels.a: '' → x, labels.b: 1 → not set"
 
 
 @given(
@@ -218,15 +220,15 @@ def test_each_step_keeps_the_majority_or_nothing_is_done(
     except Refused as refused:
         assert "lose its quorum" in str(refused) or "last manager" in str(refused)
         return
-    for step in made:
-        node_id = step.node["id"]
-        if step.promotes:
+    for plan in made:
+        node_id = plan.node["id"]
+        if plan.promotes:
             group.add(node_id)
             up.add(node_id)
-        elif step.demotes:
+        elif plan.demotes:
             group.discard(node_id)
             up.discard(node_id)
         assert group
-        assert len(up & group) >= quorum.majority(len(group)), step.sentence
-    asked = [step.node["id"] for step in made if step.demotes]
+        assert len(up & group) >= quorum.majority(len(group)), plan.sentence
+    asked = [plan.node["id"] for plan in made if plan.demotes]
     assert own_id not in asked[:-1], "the node that is asked goes last"

@@ -5,13 +5,17 @@
 from __future__ import annotations
 
 import copy
+import re
 import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
-from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import init as swarm_init
-from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.init import Settings, ensure, init_request
-from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.init_run import _FLAGS
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import init
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.declared import (
+    DeclaredSwarm,
+    init_request,
+    same_certificate,
+)
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence, info
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,18 +41,13 @@ LIVE = {"ID": "s", "Version": {"Index": 42}, "Spec": SPEC, "TLSInfo": {"TrustRoo
 
 
 def params(**given: t.Any) -> dict[str, t.Any]:
-    names = [option.name for option in swarm_init.TABLE]
-    names += [
-        "labels",
-        "advertise_addr",
-        "listen_addr",
-        "data_path_addr",
-        "data_path_port",
-        "default_addr_pool",
-    ]
-    names += ["subnet_size", "availability", "unlock_key", "signing_ca_cert", "signing_ca_key"]
-    flags = {"force_new_cluster": False, **dict.fromkeys(_FLAGS, False)}
-    return {**dict.fromkeys(names), **flags, "wait": True, "wait_timeout": 300, **given}
+    """The options of the module as Ansible gives them, with its defaults."""
+    defaults = {name: argument.get("default") for name, argument in init.ARGUMENTS.items()}
+    return {**defaults, **given}
+
+
+def ensure(engine: FakeEngine, options: dict[str, t.Any], check_mode: bool = False) -> dict[str, t.Any]:
+    return init.work(options, check_mode, engine)
 
 
 def manager(**answers: t.Any) -> FakeEngine:
@@ -78,19 +77,19 @@ def test_a_second_run_sends_nothing() -> None:
         "signing_ca_cert": PEM.replace("\n", "\r\n"),
         "signing_ca_key": "secret",
     }
-    swarm = ensure(engine, params(**declared), check=False)
-    assert (swarm.done, engine.writes) == ([], [])
+    swarm = ensure(engine, params(**declared))
+    assert (swarm["actions"], engine.writes) == ([], [])
 
 
 def test_changing_one_setting_echoes_all_others() -> None:
     """Whatever is missing from an update is zero: autolock would be switched off, a root rotation be started."""
     engine = manager()
-    swarm = ensure(engine, params(task_history_retention_limit=9), check=False)
+    swarm = ensure(engine, params(task_history_retention_limit=9))
     expected = copy.deepcopy(SPEC)
     expected["Orchestration"]["TaskHistoryRetentionLimit"] = 9
     assert engine.writes == [("POST /swarm/update", expected, {"version": 42})]
-    assert swarm.done == ["set task_history_retention_limit"]
-    assert (swarm.before, swarm.after) == (
+    assert swarm["actions"] == ["set task_history_retention_limit"]
+    assert (swarm["diff"]["before"], swarm["diff"]["after"]) == (
         {"task_history_retention_limit": 5},
         {"task_history_retention_limit": 9},
     )
@@ -101,32 +100,31 @@ def test_rotating_a_token_echoes_the_whole_spec() -> None:
     swarm = ensure(
         engine,
         params(rotate_worker_token=True, rotate_manager_token=True, rotate_unlock_key=True),
-        check=False,
     )
     rotated = {"rotateWorkerToken": True, "rotateManagerToken": True, "rotateManagerUnlockKey": True}
     assert engine.writes == [("POST /swarm/update", SPEC, {"version": 42, **rotated})]
-    assert swarm.done == [
+    assert swarm["actions"] == [
         "rotated the worker join token",
         "rotated the manager join token",
         "rotated the unlock key",
     ]
-    assert swarm.after == {
+    assert swarm["diff"]["after"] == {
         "worker join token": "rotated",
         "manager join token": "rotated",
         "unlock key": "rotated",
     }
 
 
-def test_check_mode_sends_nothing_and_tells_the_same() -> None:
+def test_check_mode_sends_nothing_and_returns_the_same() -> None:
     wanted = params(task_history_retention_limit=9, rotate_worker_token=True, labels={"owner": "dev"})
     engine = manager()
-    told = ensure(engine, wanted, check=True)
-    done = ensure(manager(), wanted, check=False)
+    planned = ensure(engine, wanted, check_mode=True)
+    done = ensure(manager(), wanted)
     assert engine.writes == []
-    assert (told.done, told.before, told.after) == (done.done, done.before, done.after)
+    assert (planned["actions"], planned["diff"]) == (done["actions"], done["diff"])
 
 
-def test_an_update_that_met_another_starts_from_the_newer_spec() -> None:
+def test_an_update_that_was_out_of_sequence_starts_from_the_newer_spec() -> None:
     newer = copy.deepcopy(LIVE)
     newer["Version"] = {"Index": 43}
     newer["Spec"]["Raft"]["KeepOldSnapshots"] = 2  # type: ignore[index]
@@ -136,7 +134,7 @@ def test_an_update_that_met_another_starts_from_the_newer_spec() -> None:
             "POST /swarm/update": Sequence(errors.OutOfSequence("x", 500), None),
         }
     )
-    ensure(engine, params(task_history_retention_limit=9), check=False)
+    ensure(engine, params(task_history_retention_limit=9))
     _request, body, query = engine.writes[-1]
     assert query == {"version": 43}
     assert body["Raft"]["KeepOldSnapshots"] == 2
@@ -172,14 +170,14 @@ def test_after_an_update_a_second_run_sends_nothing(declared: dict[str, t.Any]) 
         live["Spec"] = body
 
     engine.answers["POST /swarm/update"] = update
-    ensure(engine, params(**declared, wait=False), check=False)
+    ensure(engine, params(**declared, wait=False))
     writes = len(engine.writes)
     assert writes <= 1
-    assert ensure(engine, params(**declared, wait=False), check=False).done == []
+    assert ensure(engine, params(**declared, wait=False))["actions"] == []
     assert len(engine.writes) == writes
 
 
-def test_a_new_swarm_is_made_with_what_is_declared_and_the_engines_defaults_for_the_rest() -> None:
+def test_a_new_swarm_is_created_with_what_is_declared_and_the_defaults_of_the_engine() -> None:
     engine = outside()
     swarm = ensure(
         engine,
@@ -193,7 +191,6 @@ def test_a_new_swarm_is_made_with_what_is_declared_and_the_engines_defaults_for_
             labels={"owner": "ops"},
             availability="drain",
         ),
-        check=False,
     )
     (request,) = engine.writes
     assert request == (
@@ -216,9 +213,9 @@ def test_a_new_swarm_is_made_with_what_is_declared_and_the_engines_defaults_for_
         },
         {},
     )
-    assert swarm.done == ["made a new swarm"]
-    assert swarm.after == {
-        "swarm": "made",
+    assert swarm["actions"] == ["created a new swarm"]
+    assert swarm["diff"]["after"] == {
+        "swarm": "created",
         "advertise_addr": "10.0.0.11",
         "autolock_managers": True,
         "node_cert_expiry": "100h",
@@ -227,7 +224,7 @@ def test_a_new_swarm_is_made_with_what_is_declared_and_the_engines_defaults_for_
 
 
 def test_what_is_left_out_is_left_to_the_engine() -> None:
-    request = init_request(params(), Settings(params()))
+    request = init_request(params(), DeclaredSwarm(params()))
     assert request["Spec"] == {}
     assert (request["Availability"], request["AutoLockManagers"]) == ("active", False)
     assert not {"DataPathPort", "SubnetSize", "DefaultAddrPool"} & set(request)
@@ -235,14 +232,14 @@ def test_what_is_left_out_is_left_to_the_engine() -> None:
 
 def test_a_new_swarm_in_check_mode_sends_nothing() -> None:
     engine = outside()
-    swarm = ensure(engine, params(), check=True)
-    assert (engine.writes, swarm.done) == ([], ["made a new swarm"])
-    assert [request for request, *_rest in engine.requests] == ["GET /info"], "there is no swarm to ask"
+    swarm = ensure(engine, params(), check_mode=True)
+    assert (engine.writes, swarm["actions"]) == ([], ["created a new swarm"])
+    assert {request for request, *_rest in engine.requests} == {"GET /info"}, "there is no swarm to ask"
 
 
-def test_a_zero_that_init_takes_for_not_said_is_set_right_after() -> None:
+def test_a_zero_that_init_takes_for_not_declared_is_set_right_after() -> None:
     engine = outside(**{"POST /swarm/update": None})
-    ensure(engine, params(snapshot_interval=0, log_entries_for_slow_followers=500), check=False)
+    ensure(engine, params(snapshot_interval=0, log_entries_for_slow_followers=500))
     assert [request for request, *_rest in engine.writes] == ["POST /swarm/init", "POST /swarm/update"]
     assert engine.writes[1][1]["Raft"]["SnapshotInterval"] == 0
     assert engine.writes[1][1]["Raft"]["LogEntriesForSlowFollowers"] == 500
@@ -250,38 +247,38 @@ def test_a_zero_that_init_takes_for_not_said_is_set_right_after() -> None:
 
 def test_the_leader_of_a_new_swarm_is_awaited() -> None:
     engine = outside(**{"GET /swarm": Sequence(errors.NoQuorum("no leader", 500), LIVE)})
-    assert ensure(engine, params(), check=False).done == ["made a new swarm"]
+    assert ensure(engine, params())["actions"] == ["created a new swarm"]
     engine = outside(**{"GET /swarm": errors.NoQuorum("no leader", 500)})
     with pytest.raises(errors.WaitTimeout) as late:
-        ensure(engine, params(), check=False)
+        ensure(engine, params())
     assert str(late.value) == "The new swarm at unix:///run/fake.sock has no leader after 30 s."
-    assert late.value.facts == {"changed": True, "actions": ["made a new swarm"]}
+    assert late.value.facts == {"changed": True, "actions": ["created a new swarm"]}
 
 
 def test_a_refused_init_changed_nothing() -> None:
     engine = outside(**{"POST /swarm/init": errors.EngineError("could not find an address", 400)})
     with pytest.raises(errors.EngineError) as refused:
-        ensure(engine, params(), check=False)
+        ensure(engine, params())
     assert refused.value.facts == {"changed": False, "actions": []}
 
 
-def test_a_swarm_with_a_quorum_is_never_made_anew() -> None:
+def test_a_swarm_with_a_quorum_is_never_created_again() -> None:
     """Forcing throws every other manager out."""
     engine = manager()
-    assert ensure(engine, params(force_new_cluster=True), check=False).done == []
+    assert ensure(engine, params(force_new_cluster=True))["actions"] == []
     assert engine.writes == []
 
 
-def test_a_swarm_without_a_quorum_is_made_anew_only_when_told() -> None:
+def test_a_swarm_without_a_quorum_is_created_again_only_by_force() -> None:
     lost = errors.NoQuorum("The swarm does not have a leader", 500)
     swarm = {"GET /swarm": Sequence(lost, LIVE), "POST /swarm/init": "id"}
     engine = manager(**swarm)
-    done = ensure(engine, params(force_new_cluster=True), check=False).done
-    assert done == ["made a new swarm out of what this manager knows"]
+    done = ensure(engine, params(force_new_cluster=True))["actions"]
+    assert done == ["created a new swarm from what this manager knows"]
     assert engine.writes[0][1]["ForceNewCluster"] is True
     engine = manager(**{"GET /swarm": lost})
     with pytest.raises(errors.NoQuorum):
-        ensure(engine, params(), check=False)
+        ensure(engine, params())
     assert engine.writes == []
 
 
@@ -291,26 +288,28 @@ def locked(*after: dict[str, t.Any], **answers: t.Any) -> FakeEngine:
     )
 
 
-def test_a_locked_manager_wants_its_key() -> None:
+def test_a_locked_manager_needs_its_key() -> None:
     with pytest.raises(errors.Locked) as refused:
-        ensure(locked(), params(), check=False)
+        ensure(locked(), params())
     assert str(refused.value) == (
         "The manager at unix:///run/fake.sock is locked; give its unlock_key, or make it leave with swarm_join "
         "state=absent and force=true."
     )
 
 
-def test_a_locked_manager_is_unlocked_and_then_settled() -> None:
+def test_a_locked_manager_is_unlocked_and_then_updated() -> None:
     up = info("active", "id-m1", control=True)
     engine = locked(info("locked"), up)
-    swarm = ensure(engine, params(unlock_key="SWMKEY-1-x", task_history_retention_limit=9), check=False)
-    assert swarm.done == ["unlocked the manager", "set task_history_retention_limit"]
+    swarm = ensure(engine, params(unlock_key="SWMKEY-1-x", task_history_retention_limit=9))
+    assert swarm["actions"] == ["unlocked the manager", "set task_history_retention_limit"]
     assert engine.writes[0] == ("POST /swarm/unlock", {"UnlockKey": "SWMKEY-1-x"}, {})
 
 
 def test_unlocking_in_check_mode_sends_nothing() -> None:
     engine = locked()
-    assert ensure(engine, params(unlock_key="SWMKEY-1-x"), check=True).done == ["unlocked the manager"]
+    assert ensure(engine, params(unlock_key="SWMKEY-1-x"), check_mode=True)["actions"] == [
+        "unlocked the manager"
+    ]
     assert engine.writes == []
 
 
@@ -325,14 +324,14 @@ def test_the_first_of_several_locked_managers_is_unlocked_though_there_is_no_lea
             "GET /swarm": errors.NoQuorum("no leader", 500),
         },
     )
-    assert ensure(engine, params(unlock_key="SWMKEY-1-x"), check=False).done == ["unlocked the manager"]
+    assert ensure(engine, params(unlock_key="SWMKEY-1-x"))["actions"] == ["unlocked the manager"]
     assert engine.patience["POST /swarm/unlock"] == 10
 
 
 def test_a_wrong_key_is_refused_without_repeating_it() -> None:
     invalid = errors.EngineError("swarm could not be unlocked: invalid key provided", 401)
     with pytest.raises(errors.Refused) as refused:
-        ensure(locked(**{"POST /swarm/unlock": invalid}), params(unlock_key="SWMKEY-1-wrong"), check=False)
+        ensure(locked(**{"POST /swarm/unlock": invalid}), params(unlock_key="SWMKEY-1-wrong"))
     assert str(refused.value) == (
         "The unlock key does not unlock the manager at unix:///run/fake.sock; give the key that was in force when this "
         "manager last ran, which may be the one before the last rotation."
@@ -343,12 +342,12 @@ def test_a_wrong_key_is_refused_without_repeating_it() -> None:
 def test_another_failure_of_unlocking_is_passed_on() -> None:
     broken = errors.EngineError("disk full", 500)
     with pytest.raises(errors.EngineError, match="disk full"):
-        ensure(locked(**{"POST /swarm/unlock": broken}), params(unlock_key="SWMKEY-1-x"), check=False)
+        ensure(locked(**{"POST /swarm/unlock": broken}), params(unlock_key="SWMKEY-1-x"))
 
 
-def test_a_manager_that_stays_locked_is_said() -> None:
+def test_a_manager_that_stays_locked_is_an_error() -> None:
     with pytest.raises(errors.WaitTimeout) as late:
-        ensure(locked(), params(unlock_key="SWMKEY-1-x"), check=False)
+        ensure(locked(), params(unlock_key="SWMKEY-1-x"))
     assert str(late.value) == (
         "The Engine at unix:///run/fake.sock took the unlock key but is still locked after 30 s."
     )
@@ -378,12 +377,12 @@ def test_a_manager_that_stays_locked_is_said() -> None:
         (info("sleeping"), "m1 reports the unknown state sleeping."),
     ],
 )
-def test_a_node_that_cannot_make_a_swarm_says_why_and_the_way_out(
+def test_a_node_that_cannot_create_a_swarm_says_why_and_what_to_do(
     local: dict[str, t.Any], sentence: str
 ) -> None:
     engine = FakeEngine({"GET /info": local})
     with pytest.raises(errors.Refused) as refused:
-        ensure(engine, params(), check=False)
+        ensure(engine, params())
     assert str(refused.value) == sentence
     assert engine.writes == []
 
@@ -392,40 +391,48 @@ def test_another_signing_certificate_is_set_and_its_rotation_awaited() -> None:
     turning = {**LIVE, "RootRotationInProgress": True}
     engine = manager(**{"GET /swarm": Sequence(LIVE, turning, turning, LIVE)})
     other = PEM.replace("MIIB", "MIIC")
-    swarm = ensure(engine, params(signing_ca_cert=other, signing_ca_key="-key-"), check=False)
+    swarm = ensure(engine, params(signing_ca_cert=other, signing_ca_key="-key-"))
     assert engine.writes[0][1]["CAConfig"] == {
         "NodeCertExpiry": 2160 * 3600 * 10**9,
         "ForceRotate": 4,
         "SigningCACert": other,
         "SigningCAKey": "-key-",
     }
-    assert swarm.done == ["set signing_ca_cert"]
-    assert "-key-" not in str((swarm.done, swarm.before, swarm.after))
+    assert swarm["actions"] == ["set signing_ca_cert"]
+    assert "-key-" not in str((swarm["actions"], swarm["diff"]["before"], swarm["diff"]["after"]))
 
 
 def test_a_rotation_that_does_not_end_says_what_it_waits_for() -> None:
     turning = {**LIVE, "RootRotationInProgress": True}
     with pytest.raises(errors.WaitTimeout) as late:
-        ensure(manager(**{"GET /swarm": turning}), params(ca_force_rotate=5, wait_timeout=3), check=False)
+        ensure(manager(**{"GET /swarm": turning}), params(ca_force_rotate=5, wait_timeout=3))
     assert str(late.value) == (
         "The CA rotation is not finished after 3 s: it needs every node, those that are down too; remove stale nodes "
         "(swarm_node with state=absent) and run again."
     )
     assert late.value.facts["actions"] == ["set ca_force_rotate"]
-    assert ensure(manager(**{"GET /swarm": turning}), params(ca_force_rotate=5, wait=False), check=False).done
+    assert ensure(manager(**{"GET /swarm": turning}), params(ca_force_rotate=5, wait=False))["actions"]
 
 
-@pytest.mark.parametrize("labels", [{"a": 1}, {"a": None}, {"flotilla.declared": "[]"}])
-def test_labels_of_the_swarm_that_cannot_work_are_refused(labels: dict[str, t.Any]) -> None:
-    with pytest.raises(
-        errors.Refused, match=r"^labels: .* is a string|'flotilla.declared' is not yours to set"
-    ):
-        Settings(params(labels=labels))
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        ({"a": 1}, "labels: label 'a' is 1, a number, not a string: put it in quotes."),
+        ({"a": None}, "labels: label 'a' is None, nothing, not a string: put it in quotes."),
+        (
+            {"flotilla.declared": "[]"},
+            "labels: label 'flotilla.declared' is reserved for the collection itself: leave it out.",
+        ),
+    ],
+)
+def test_labels_of_the_swarm_that_cannot_work_are_refused(labels: dict[str, t.Any], sentence: str) -> None:
+    with pytest.raises(errors.Refused, match=f"^{re.escape(sentence)}$"):
+        DeclaredSwarm(params(labels=labels))
 
 
 def test_labels_of_the_swarm_are_owned_key_by_key() -> None:
     engine = manager()
-    ensure(engine, params(labels={"team": "a"}), check=False)
+    ensure(engine, params(labels={"team": "a"}))
     assert engine.writes[0][1]["Labels"] == {
         "owner": "ops",
         "team": "a",
@@ -434,8 +441,8 @@ def test_labels_of_the_swarm_are_owned_key_by_key() -> None:
 
 
 def test_certificates_are_compared_without_their_line_ends() -> None:
-    assert swarm_init.same_certificate("a\r\nb\n", "a\nb")
-    assert not swarm_init.same_certificate("a", None)
+    assert same_certificate("a\r\nb\n", "a\nb")
+    assert not same_certificate("a", None)
 
 
 def test_keys_and_tokens_are_read_when_asked() -> None:
@@ -445,5 +452,5 @@ def test_keys_and_tokens_are_read_when_asked() -> None:
             "GET /swarm/unlockkey": Sequence({"UnlockKey": ""}, {"UnlockKey": "k"}),
         }
     )
-    assert swarm_init.read_tokens(engine) == {"worker": "w", "manager": "m"}
-    assert [swarm_init.read_unlock_key(engine) for _time in range(2)] == [None, "k"]
+    assert init.read_tokens(engine) == {"worker": "w", "manager": "m"}
+    assert [init.read_unlock_key(engine) for _time in range(2)] == [None, "k"]

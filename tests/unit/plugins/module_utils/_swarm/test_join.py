@@ -11,7 +11,12 @@ from pathlib import Path
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import join as swarm_join
-from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.join import Membership, told, with_port
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.join import (
+    Joining,
+    join_advice,
+    with_port,
+)
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.leave import Leaving
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence, info
 from ansible_collections.flotilla.swarm.tests.unit.support.nodes import raw_node
 
@@ -46,8 +51,8 @@ def engine(*infos: dict[str, t.Any], **answers: t.Any) -> FakeEngine:
     )
 
 
-def joining(asked: FakeEngine, check: bool = False, wait: float | None = 30, **given: t.Any) -> Membership:
-    membership = Membership(asked, check, wait)
+def joining(asked: FakeEngine, check: bool = False, wait: float | None = 30, **given: t.Any) -> Joining:
+    membership = Joining(asked, check, wait)
     membership.join(params(**given))
     return membership
 
@@ -86,13 +91,12 @@ def test_a_worker_joins_through_the_first_manager_that_lets_it() -> None:
             {},
         )
     ]
-    assert membership.done == ["joined as worker through 10.0.0.11:2377"]
-    assert membership.node_id() == "id-w1"
+    assert membership.actions == ["joined as worker through 10.0.0.11:2377"]
 
 
 def test_check_mode_sends_nothing() -> None:
     asked = engine(info())
-    assert joining(asked, check=True).done == ["joined as worker through 10.0.0.11:2377"]
+    assert joining(asked, check=True).actions == ["joined as worker through 10.0.0.11:2377"]
     assert asked.writes == []
 
 
@@ -103,7 +107,7 @@ def test_each_address_is_tried_and_a_failed_attempt_is_ended() -> None:
         503,
     )
     asked = engine(info(), WORKER, **{"POST /swarm/join": Sequence(refused, None)})
-    assert joining(asked).done == ["joined as worker through 10.0.0.12:2377"]
+    assert joining(asked).actions == ["joined as worker through 10.0.0.12:2377"]
     assert [(request, body and body["RemoteAddrs"], query) for request, body, query in asked.writes] == [
         ("POST /swarm/join", ["10.0.0.11:2377"], {}),
         ("POST /swarm/leave", None, {"force": True}),
@@ -111,7 +115,7 @@ def test_each_address_is_tried_and_a_failed_attempt_is_ended() -> None:
     ]
 
 
-def test_when_no_address_works_each_is_told_with_its_reason() -> None:
+def test_when_no_address_works_each_is_reported_with_its_reason() -> None:
     failures = Sequence(
         errors.EngineError("The Engine at x said: A valid join token is necessary to join this cluster", 400),
         errors.JoinTimeout("Timeout was reached before node joined", 503),
@@ -121,33 +125,33 @@ def test_when_no_address_works_each_is_told_with_its_reason() -> None:
         info("pending"),
         **{"POST /swarm/join": failures, "POST /swarm/leave": errors.NotInSwarm("not part of a swarm", 503)},
     )
-    membership = Membership(asked, False, 30)
+    membership = Joining(asked, False, 30)
     with pytest.raises(errors.EngineError) as failed:
         membership.join(params())
     assert str(failed.value) == (
-        "Joining failed: 10.0.0.11:2377: the manager does not know this join token; it was rotated, read it anew with "
+        "Joining failed: 10.0.0.11:2377: the manager does not know this join token; it was rotated, read it again with "
         "swarm_info and tokens=true; 10.0.0.12:2377: no answer within 20 s."
     )
-    assert membership.done == []
+    assert membership.actions == []
     assert [request for request, *_rest in asked.writes][-1] == "POST /swarm/leave"
     assert SECRET not in str(failed.value)
 
 
 @pytest.mark.parametrize("late", [errors.JoinTimeout("Timeout", 503), errors.EngineTimeout("late")])
 @pytest.mark.parametrize("after", [WORKER, MANAGER], ids=["worker", "manager without a leader"])
-def test_a_join_that_came_true_after_its_time_is_not_undone(late: Exception, after: dict[str, t.Any]) -> None:
+def test_a_join_that_succeeded_after_its_time_is_not_undone(late: Exception, after: dict[str, t.Any]) -> None:
     """To leave by force now would leave a dead manager behind."""
     asked = engine(
         info(), after, **{"POST /swarm/join": late, "GET /swarm": errors.NoQuorum("no leader", 500)}
     )
     membership = joining(asked, wait=None)
-    assert membership.done == ["joined as worker through 10.0.0.11:2377"]
+    assert membership.actions == ["joined as worker through 10.0.0.11:2377"]
     assert [request for request, *_rest in asked.writes] == ["POST /swarm/join"]
 
 
-def test_a_join_that_somebody_else_was_faster_with_is_awaited() -> None:
+def test_a_join_that_another_client_was_faster_with_is_awaited() -> None:
     asked = engine(info(), WORKER, **{"POST /swarm/join": errors.AlreadyInSwarm("already", 503)})
-    assert joining(asked).done
+    assert joining(asked).actions
 
 
 def test_a_manager_is_awaited_until_the_swarm_reaches_it() -> None:
@@ -166,7 +170,7 @@ def test_a_manager_is_awaited_until_the_swarm_reaches_it() -> None:
     assert sum(request == "GET /nodes" for request, *_rest in asked.requests) == 3
 
 
-def test_a_membership_that_does_not_become_real_says_what_it_is_instead() -> None:
+def test_a_membership_that_is_not_complete_says_what_it_is_instead() -> None:
     asked = engine(info(), info("pending", error="connection refused"))
     with pytest.raises(errors.WaitTimeout) as late:
         joining(asked, wait=5)
@@ -175,14 +179,14 @@ def test_a_membership_that_does_not_become_real_says_what_it_is_instead() -> Non
     )
 
 
-def test_a_manager_that_the_swarm_does_not_reach_is_said() -> None:
+def test_a_manager_that_the_swarm_does_not_reach_is_an_error() -> None:
     nodes = [raw_node("id-m1", role="manager", reachability=None)]
     asked = engine(info(), MANAGER, **{"GET /swarm": SWARM, "GET /nodes": nodes})
     with pytest.raises(errors.WaitTimeout, match=r"^The node joined but is no reachable manager after 5 s: "):
         joining(asked, wait=5, role="manager")
 
 
-def test_a_join_that_ends_in_an_error_says_the_way_out() -> None:
+def test_a_join_that_ends_in_an_error_says_what_to_do() -> None:
     asked = engine(info(), info("error", error="the certificate has expired"))
     with pytest.raises(errors.EngineError) as failed:
         joining(asked)
@@ -193,25 +197,25 @@ def test_a_join_that_ends_in_an_error_says_the_way_out() -> None:
 
 
 @pytest.mark.parametrize("addresses", [["10.0.0.12"], ["10.9.9.9", "10.0.0.11:2377"]])
-def test_whoever_is_in_the_right_swarm_already_stays(addresses: list[str]) -> None:
+def test_a_node_of_the_right_swarm_stays(addresses: list[str]) -> None:
     asked = engine(WORKER)
     membership = joining(asked, remote_addrs=addresses)
-    assert (membership.done, membership.warnings, asked.writes) == ([], [], [])
+    assert (membership.actions, membership.warnings, asked.writes) == ([], [], [])
 
 
-def test_another_role_is_told_and_left_to_swarm_node() -> None:
+def test_another_role_is_a_warning_and_left_to_swarm_node() -> None:
     membership = joining(engine(WORKER), role="manager")
-    assert membership.done == []
+    assert membership.actions == []
     assert membership.warnings == [
         "This node is a worker, not a manager: joining does not change roles, swarm_node with role does."
     ]
 
 
-def test_the_right_swarm_is_known_by_its_certificate_where_no_address_is() -> None:
+def test_the_right_swarm_is_known_by_its_certificate_where_no_address_matches() -> None:
     """A manager reports its root, a worker keeps it in a file."""
     trusted = info("active", "id-m1", control=True, Cluster={"TLSInfo": {"TrustRoot": ROOT["TrustRoot"]}})
     asked = engine(trusted, **{"GET /swarm": SWARM, "GET /nodes": []})
-    assert joining(asked, role="manager", remote_addrs=["10.9.9.9"]).done == []
+    assert joining(asked, role="manager", remote_addrs=["10.9.9.9"]).actions == []
 
 
 def test_the_right_swarm_is_known_by_the_certificate_of_a_worker(tmp_path: Path) -> None:
@@ -219,7 +223,7 @@ def test_the_right_swarm_is_known_by_the_certificate_of_a_worker(tmp_path: Path)
     path.parent.mkdir(parents=True)
     path.write_text(ROOT["TrustRoot"])
     local = {**WORKER, "DockerRootDir": str(tmp_path)}
-    assert joining(engine(local), remote_addrs=["10.9.9.9"]).done == []
+    assert joining(engine(local), remote_addrs=["10.9.9.9"]).actions == []
     with pytest.raises(errors.Refused):
         joining(engine(local), remote_addrs=["10.9.9.9"], join_token=FOREIGN)
 
@@ -253,9 +257,9 @@ def test_check_mode_does_not_wait_for_an_earlier_attempt(fake_time: t.Any) -> No
     assert fake_time.sleeps == []
 
 
-def test_an_earlier_attempt_may_still_come_true() -> None:
+def test_an_earlier_attempt_may_still_succeed() -> None:
     asked = engine(info("pending"), info("pending"), WORKER)
-    assert joining(asked).done == []
+    assert joining(asked).actions == []
     assert asked.writes == []
 
 
@@ -294,11 +298,11 @@ def test_a_held_published_port_is_refused_before_the_join(native_redis: None) ->
 def test_a_held_published_port_can_be_a_warning(native_redis: None) -> None:
     membership = joining(engine(info(), WORKER), published_ports=[REDIS], port_conflicts="warn")
     assert membership.warnings == [SENTENCE]
-    assert membership.done
+    assert membership.actions
 
 
 # Texts of real Engines.
-TOLD = [
+ADVICE = [
     (
         "remote CA does not match fingerprint. Expected: 2944b8",
         "the join token belongs to another swarm (its CA differs); read it from a manager of this one",
@@ -319,19 +323,19 @@ TOLD = [
 ]
 
 
-@pytest.mark.parametrize(("text", "expected"), TOLD)
+@pytest.mark.parametrize(("text", "expected"), ADVICE)
 def test_errors_of_a_join_say_what_to_do(text: str, expected: str) -> None:
-    assert told(errors.EngineError(f"The Engine at unix:///x said: {text}")) == expected
+    assert join_advice(errors.EngineError(f"The Engine at unix:///x said: {text}")) == expected
 
 
 def leaving(asked: FakeEngine, force: bool = False, check: bool = False) -> list[str]:
-    membership = Membership(asked, check, 30)
+    membership = Leaving(asked, check, 30)
     membership.leave(force)
-    return membership.done
+    return membership.actions
 
 
 @pytest.mark.parametrize("local", [info(), errors.EngineAbsent("none")])
-def test_whoever_is_in_no_swarm_has_left(local: t.Any) -> None:
+def test_a_node_in_no_swarm_has_left(local: t.Any) -> None:
     asked = engine(local)
     assert (leaving(asked), asked.writes) == ([], [])
 
@@ -393,14 +397,14 @@ def test_leaving_is_tried_until_the_certificate_says_worker() -> None:
     assert [request for request, *_rest in asked.writes][1:] == ["POST /swarm/leave"] * 3
 
 
-def test_whoever_was_faster_to_leave_has_left() -> None:
+def test_a_node_that_another_client_made_leave_has_left() -> None:
     asked = engine(
         WORKER, **{"POST /swarm/leave": errors.NotInSwarm("This node is not part of a swarm", 503)}
     )
     assert leaving(asked) == ["left the swarm"]
 
 
-def test_the_last_manager_leaves_only_when_told() -> None:
+def test_the_last_manager_leaves_only_by_force() -> None:
     asked = manager(raw_node("id-m1", role="manager"), raw_node("w"))
     with pytest.raises(errors.Refused) as refused:
         leaving(asked)
@@ -424,7 +428,7 @@ def test_a_manager_the_quorum_needs_stays() -> None:
 
 
 @pytest.mark.parametrize("local", [info("locked"), info("pending"), info("error", error="expired")])
-def test_a_node_that_cannot_say_goodbye_leaves_only_by_force(local: dict[str, t.Any]) -> None:
+def test_a_node_that_cannot_reach_its_swarm_leaves_only_by_force(local: dict[str, t.Any]) -> None:
     asked = engine(local)
     with pytest.raises(
         errors.Refused, match="It can only leave with force=true, which forgets what it knows"
@@ -442,13 +446,13 @@ def test_a_manager_without_a_quorum_leaves_only_by_force() -> None:
     assert leaving(asked, force=True) == ["left the swarm"]
 
 
-def test_a_demotion_that_is_put_off_fails_and_tells_what_was_done_unless_forced() -> None:
-    membership = Membership(manager(*managers(3)), False, 5)
+def test_a_demotion_that_is_put_off_fails_and_says_what_was_done_unless_forced() -> None:
+    membership = Leaving(manager(*managers(3)), False, 5)
     membership._client.answers["GET /info"] = MANAGER  # type: ignore[attr-defined]
     with pytest.raises(
         errors.WaitTimeout, match=r"^This manager's demotion is not finished: the swarm postpones it"
     ):
         membership.leave(force=False)
-    assert membership.done == ["demoted this manager"]
+    assert membership.actions == ["demoted this manager"]
     membership.leave(force=True)
-    assert membership.done[-1] == "left the swarm"
+    assert membership.actions[-1] == "left the swarm"

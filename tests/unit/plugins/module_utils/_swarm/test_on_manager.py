@@ -8,20 +8,20 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
-from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.on_manager import on_manager
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.state import on_manager
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, info
 from ansible_collections.flotilla.swarm.tests.unit.support.recorded import OWN_ID, RecordedSwarm
 
 NOTHING: dict[str, t.Any] = {"things": []}
 
 
-def look(client: FakeEngine) -> dict[str, t.Any]:
+def read(client: FakeEngine) -> dict[str, t.Any]:
     return on_manager(client, lambda nodes, own: {"things": [own, len(nodes)]}, NOTHING)
 
 
-def test_a_manager_looks() -> None:
+def test_a_manager_reads() -> None:
     client = RecordedSwarm()
-    assert look(client) == {
+    assert read(client) == {
         "state": "manager",
         "why": "Quorum holds, but no manager may fail: 1 of 1 managers reachable, 1 needed.",
         "things": [OWN_ID, 3],
@@ -30,7 +30,7 @@ def test_a_manager_looks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "state", "why"),
+    ("answer", "state", "why"),
     [
         (errors.EngineAbsent("No Engine answers."), "no_engine", "No Engine answers."),
         (info(), "inactive", "m1 is in no swarm."),
@@ -38,9 +38,9 @@ def test_a_manager_looks() -> None:
         (info("active", "x"), "worker", "m1 is a worker; ask a manager about the swarm."),
     ],
 )
-def test_whoever_is_no_manager_says_so(told: t.Any, state: str, why: str) -> None:
-    client = FakeEngine({"GET /info": told})
-    assert look(client) == {"state": state, "why": why, "things": []}
+def test_a_host_that_is_no_manager_says_so(answer: t.Any, state: str, why: str) -> None:
+    client = FakeEngine({"GET /info": answer})
+    assert read(client) == {"state": state, "why": why, "things": []}
     assert len(client.requests) == 1
 
 
@@ -60,9 +60,9 @@ def test_whoever_is_no_manager_says_so(told: t.Any, state: str, why: str) -> Non
         (errors.NotAManager("This node is not a manager.", 503), "worker", "This node is not a manager."),
     ],
 )
-def test_a_manager_that_cannot_look_says_so_in_seconds(error: Exception, state: str, why: str) -> None:
+def test_a_manager_that_cannot_read_says_so_in_seconds(error: Exception, state: str, why: str) -> None:
     client = RecordedSwarm(**{"GET /nodes": error})
-    found = look(client)
+    found = read(client)
     assert (found["state"], found["things"]) == (state, [])
     assert found["why"].startswith(why)
     assert client.patience["GET /nodes"] <= 10
@@ -70,4 +70,4 @@ def test_a_manager_that_cannot_look_says_so_in_seconds(error: Exception, state: 
 
 def test_other_errors_are_errors() -> None:
     with pytest.raises(errors.EngineForbidden):
-        look(FakeEngine({"GET /info": errors.EngineForbidden("You may not use the socket.")}))
+        read(FakeEngine({"GET /info": errors.EngineForbidden("You may not use the socket.")}))

@@ -39,14 +39,14 @@ def manager(**answers: t.Any) -> FakeEngine:
 
 
 def test_no_engine_is_a_state() -> None:
-    found = state.look(engine(errors.EngineAbsent("No Engine answers at x.")))  # type: ignore[arg-type]
+    found = state.read(engine(errors.EngineAbsent("No Engine answers at x.")))  # type: ignore[arg-type]
     assert found == {"state": "no_engine", "why": "No Engine answers at x."}
 
 
 @pytest.mark.parametrize("error", [errors.EngineForbidden("no"), errors.EngineTimeout("late")])
 def test_an_engine_that_may_not_or_does_not_answer_is_no_state_of_a_swarm(error: Exception) -> None:
     with pytest.raises(type(error)):
-        state.look(engine(error))  # type: ignore[arg-type]
+        state.read(engine(error))  # type: ignore[arg-type]
 
 
 # As recorded from Engines 20.10 and 26.1.
@@ -87,12 +87,12 @@ def test_each_state_says_what_it_is_and_asks_nothing_else(
     local: dict[str, t.Any], name: str, why: str, node_id: str | None
 ) -> None:
     asked = engine(local)
-    found = state.look(asked)
+    found = state.read(asked)
     assert (found["state"], found["why"], found["node_id"]) == (name, why, node_id)
     assert len(asked.requests) == 1
 
 
-def test_the_managers_a_node_knows_are_told() -> None:
+def test_the_managers_a_node_knows_are_reported() -> None:
     found = state.local(info("active", "w", managers=["10.0.0.11:2377", "10.0.0.12:2377"]))
     assert [manager["address"] for manager in found["remote_managers"]] == [
         "10.0.0.11:2377",
@@ -101,14 +101,14 @@ def test_the_managers_a_node_knows_are_told() -> None:
     assert found["address"] == "10.0.0.11"
 
 
-def test_a_manager_tells_the_swarm_in_the_users_words_and_no_token() -> None:
+def test_a_manager_reports_the_swarm_in_the_users_words_and_no_token() -> None:
     raws = [
         raw_node("id-m1", "m1", "manager", leader=True),
         raw_node("id-m2", "m2", "manager", reachability="unreachable", state="down"),
         raw_node("id-m3", "m3", "manager"),
     ]
     asked = manager(**{"GET /swarm": SWARM, "GET /nodes": raws})
-    found = state.look(asked)
+    found = state.read(asked)
     assert found["state"] == "manager"
     assert found["why"] == "Quorum holds, but no manager may fail: 2 of 3 managers reachable, 2 needed."
     assert found["quorum"] == {"managers": 3, "reachable": 2, "majority": 2, "may_fail": 0}
@@ -129,7 +129,7 @@ def test_a_manager_tells_the_swarm_in_the_users_words_and_no_token() -> None:
     assert [request for request, *_rest in asked.requests] == ["GET /info", "GET /swarm", "GET /nodes"]
 
 
-def test_an_engine_that_says_nothing_of_the_data_path_uses_the_usual_port() -> None:
+def test_an_engine_that_reports_no_data_path_port_uses_the_usual_port() -> None:
     found = state.cluster({"ID": "x"})
     assert (found["data_path_port"], found["default_addr_pool"], found["root_rotation_in_progress"]) == (
         4789,
@@ -142,25 +142,25 @@ def test_an_engine_that_says_nothing_of_the_data_path_uses_the_usual_port() -> N
 @pytest.mark.parametrize("where", ["GET /swarm", "GET /nodes"])
 def test_a_manager_without_a_leader_says_that_the_quorum_is_lost(error: Exception, where: str) -> None:
     asked = manager(**{"GET /swarm": SWARM, "GET /nodes": [], where: error})
-    found = state.look(asked)
+    found = state.read(asked)
     assert (found["state"], found["swarm_id"], found["node_id"]) == ("no_quorum", "swarm1", "id-m1")
     assert found["why"] == f"m1 is a manager of a swarm that has lost its quorum: {error}"
 
 
-def test_a_restarted_manager_without_a_leader_is_no_newcomer() -> None:
+def test_a_restarted_manager_without_a_leader_is_not_joining() -> None:
     """It is pending, as one that joins is (seen on 20.10 after an unlock)."""
     asked = engine(
         info("pending", "id-m1", control=True, error=NO_LEADER), **{"GET /swarm": errors.NoQuorum("x")}
     )
-    assert state.look(asked)["state"] == "no_quorum"
+    assert state.read(asked)["state"] == "no_quorum"
 
 
 def test_a_manager_that_was_demoted_between_two_requests_is_a_worker() -> None:
     asked = manager(**{"GET /swarm": errors.NotAManager("Worker nodes can't be used", 503)})
-    assert state.look(asked)["state"] == "worker"
+    assert state.read(asked)["state"] == "worker"
 
 
-def test_nodes_whose_joining_broke_off_are_known_by_never_having_run_a_task() -> None:
+def test_nodes_whose_join_stopped_are_known_by_never_having_run_a_task() -> None:
     raws = [
         raw_node("m", role="manager"),
         raw_node("broken", availability="pause"),
@@ -170,7 +170,7 @@ def test_nodes_whose_joining_broke_off_are_known_by_never_having_run_a_task() ->
     ]
     tasks = [{"NodeID": "by-hand"}, {"Status": {"State": "pending"}}]
     asked = manager(**{"GET /swarm": SWARM, "GET /nodes": raws, "GET /tasks": tasks})
-    assert state.look(asked)["unfinished"] == ["broken"]
+    assert state.read(asked)["unfinished"] == ["broken"]
     assert asked.requests[-1] == ("GET /tasks", None, {"filters": {"node": ["broken", "by-hand"]}})
 
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.nodes import views
-from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.summary import lines
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.info import lines
 from ansible_collections.flotilla.swarm.tests.unit.support.nodes import raw_node
 
 
@@ -35,19 +35,19 @@ def test_the_nodes_are_a_table() -> None:
     ]
 
 
-def test_what_is_not_fine_stands_below() -> None:
+def test_problems_stand_below() -> None:
     raws = [
         raw_node("i1", "m1", "manager", leader=True),
         raw_node("i2", "w1", availability="drain"),
         raw_node("i3", "w2", state="down", availability="pause"),
     ]
-    told = lines(found(*raws, root_rotation_in_progress=True))
-    assert "no (drained)" in told[3]
-    assert "no (paused)" in told[4]
-    assert told[5:] == [
+    summary = lines(found(*raws, root_rotation_in_progress=True))
+    assert "no (drained)" in summary[3]
+    assert "no (paused)" in summary[4]
+    assert summary[5:] == [
         "Not fine:",
         "w1: drained: it runs no service task.",
         "w2: its state is down.",
         "w2: paused: it takes no new task.",
-        "A CA rotation is on its way and waits for every node.",
+        "A CA rotation is in progress and waits for every node.",
     ]
