@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._engine.client import Client
-from .._engine.errors import EngineError, FlotillaError, NotFound
+from .._engine.errors import EngineError, FlotillaError, NotFound, WaitTimeout
 from .._engine.wait import Deadline, wait_until
 from .._swarm.nodes import is_gone, views
 from .references import users
@@ -100,7 +100,10 @@ def remove_network(client: Client, network_id: str, deadline: Deadline) -> None:
     """
     wait_until_released(client, network_id, deadline)
     _delete_network(client, network_id, deadline)
-    _wait_until_absent(client, network_id, deadline)
+    try:
+        _wait_until_absent(client, network_id, deadline)
+    except WaitTimeout as error:
+        raise error.after({"changed": True}) from None
 
 
 def wait_until_released(client: Client, network_id: str, deadline: Deadline) -> None:

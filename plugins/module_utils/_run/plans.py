@@ -115,7 +115,7 @@ def apply_all(plans: t.Sequence[ObjectPlan], apply: t.Callable[[t.Any], t.Any], 
         except FlotillaError as error:
             failed = error.prefixed(f"{beginning}{plan.name}: ")
             # What the failed plan did before it failed comes last.
-            actions += failed.facts.pop("actions", [])
+            actions += [f"{beginning}{done}" for done in failed.facts.pop("actions", [])]
             raise failed.after({"changed": bool(actions), "actions": actions}) from None
         actions += [f"{beginning}{plan.sentence}"] if plan.acts else []
     return Applied(actions, returned)

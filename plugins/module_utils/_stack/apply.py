@@ -142,7 +142,7 @@ class Stack:
             self._actions += [_leaves("service", one.name) for one in rollouts]
         before = len(self._actions)
         rollouts += self._carry_out(self._network_plans, self._networks.apply, "network")
-        self._networks.finish(self._network_plans)
+        self._finish_networks()
         for secrets in self._secrets:
             self._carry_out(secrets.plans, secrets.apply, secrets.family.word)
         if len(self._actions) > before:
@@ -158,6 +158,13 @@ class Stack:
         applied = apply_all(plans, apply, word)
         self._actions += applied.actions
         return [rollout for rollouts in applied.returned for rollout in rollouts or []]
+
+    def _finish_networks(self) -> None:
+        try:
+            self._networks.finish(self._network_plans)
+        except FlotillaError as error:
+            error.facts["actions"] = [f"network {done}" for done in error.facts["actions"]]
+            raise error.prefixed("network ") from None
 
     def _move_others(self) -> list[Rollout]:
         """Move services of others to what is current; the stack's own have moved with their own plans."""

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.nodes import views
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.info import lines
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.nodes import views
 from ansible_collections.flotilla.swarm.tests.unit.support.nodes import raw_node
 
 
