@@ -8,30 +8,15 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import update, wait
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout import wait as rollouts
 from ansible_collections.flotilla.swarm.plugins.module_utils._run import verb
-
-
-class FakeTime:
-    """A clock that only sleeping moves, so that waiting costs a test nothing."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.sleeps: list[float] = []
-
-    def monotonic(self) -> float:
-        """Seconds."""
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        self.sleeps.append(seconds)
-        self.now += seconds
+from ansible_collections.flotilla.swarm.tests.unit.support.clock import FakeTime
 
 
 @pytest.fixture(autouse=True)
 def fake_time(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[FakeTime]:
     """Time as the waiting code sees it."""
     fake = FakeTime()
-    for waiting in (wait, update, verb):
-        monkeypatch.setattr(waiting, "time", fake)
+    for module in (wait, update, verb, rollouts):
+        monkeypatch.setattr(module, "time", fake)
     yield fake

@@ -15,10 +15,14 @@ import typing as t
 from dataclasses import asdict
 from pathlib import Path
 
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout import verdict as verdicts
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.history import History, record
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.snapshot import Snapshot, snapshot_of
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait import Outcome, Rollout
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import nodes
+from ansible_collections.flotilla.swarm.tests.unit.support.clock import FakeTime
+from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "rollouts"
 ENGINES = ("20.10", "26.1")
@@ -36,7 +40,7 @@ class Moment(t.NamedTuple):
 
 
 class Recording:
-    """One rollout as an Engine told it."""
+    """One rollout as an Engine reported it."""
 
     def __init__(self, name: str, engine: str) -> None:
         found = json.loads((FOLDER / f"{name}_{engine}.json").read_text(encoding="utf-8"))
@@ -60,7 +64,7 @@ class Recording:
         return Moment(at, kept["services"], kept["tasks"], up_to_date, kept["nodes"])
 
     def snapshot(self, at: float) -> Snapshot:
-        """The same as the verdict gets it."""
+        """What the verdict gets to see at that time."""
         seen = self.moment(at)
         return snapshot_of(
             self.name,
@@ -71,7 +75,7 @@ class Recording:
         )
 
     def times(self) -> t.Iterator[float]:
-        """When is looked: every 0.3 s at first, every second later."""
+        """When snapshots are taken: every 0.3 s at first, every second later."""
         at, interval = 0.0, 0.3
         while at <= self.end:
             yield at
@@ -97,3 +101,77 @@ def replay(name: str, engine: str, goal: str = "converged", written: bool = True
         if steps[-1].verdict.state != "converging":
             break
     return steps
+
+
+class Replayed(FakeEngine):
+    """An Engine that does what was recorded, all recordings at the same time.
+
+    Args:
+        clock: says what time it is.
+        names: of the recordings.
+        engine: which Engine they were made with.
+    """
+
+    def __init__(self, clock: FakeTime, *names: str, engine: str = "20.10") -> None:
+        super().__init__()
+        self.clock, self.begun = clock, clock.now
+        self.recordings = {
+            recording.service_id: recording for recording in (Recording(n, engine) for n in names)
+        }
+        #: Errors to raise instead of the next answers.
+        self.trouble: list[Exception] = []
+        self.logs: t.Any = b""
+        for path, kind in (("/services", "services"), ("/nodes", "nodes")):
+            self.answers[f"GET {path}"] = lambda _body, query, kind=kind: self._list(kind, query)
+        self.answers["GET /tasks"] = self._tasks
+
+    def answer(self, request: str, body: t.Any, query: dict[str, t.Any]) -> t.Any:
+        """Raise the next error, else answer."""
+        if self.trouble:
+            return self.trouble.pop(0)
+        if request.endswith("/logs"):
+            return self.logs
+        return super().answer(request, body, query)
+
+    def _seen(self, kind: str) -> Objects:
+        found: Objects = {}
+        for recording in self.recordings.values():
+            found.update(getattr(recording.moment(self.clock.now - self.begun), kind))
+        return found
+
+    def _list(self, kind: str, query: dict[str, t.Any]) -> list[t.Any]:
+        ids = (query.get("filters") or {}).get("id")
+        return [raw for raw in self._seen(kind).values() if ids is None or raw["ID"] in ids]
+
+    def _tasks(self, _body: t.Any, query: dict[str, t.Any]) -> t.Any:
+        filters = query.get("filters") or {}
+        services = self._seen("services")
+        for service_id in filters.get("service", []):
+            if service_id not in services:
+                return errors.NotFound(f"service {service_id} not found", 404)
+        found = list(self._seen("tasks").values())
+        if "service" in filters:
+            found = [raw for raw in found if raw["ServiceID"] in filters["service"]]
+        if "name" in filters:
+            names = {key: f"{recording.name}." for key, recording in self.recordings.items()}
+            found = [raw for raw in found if names[raw["ServiceID"]] in filters["name"]]
+        if "_up-to-date" in filters:
+            moment = self.clock.now - self.begun
+            known = {key for one in self.recordings.values() for key in one.moment(moment).up_to_date}
+            found = [raw for raw in found if raw["ID"] in known]
+        return found
+
+    def rollouts(self, **more: t.Any) -> list[Rollout]:
+        """A rollout of each recording, which begins now."""
+        return [
+            Rollout(service_id, recording.name, started=self.clock.now, **more)
+            for service_id, recording in self.recordings.items()
+        ]
+
+
+def with_verdicts(rollouts: list[Rollout], *failing: str) -> list[Rollout]:
+    """Rollouts with their verdicts, so that no waiting is needed: converged, or failed where they are named."""
+    for one in rollouts:
+        state, sentence = ("failed", "it is ill") if one.name in failing else ("converged", "1/1 running")
+        one.outcome = Outcome(one.name, one.service_id, state, "", sentence, 1, 1)
+    return rollouts

@@ -22,9 +22,9 @@ def test_what_is_wrong_with_services_of_real_engines() -> None:
         "badimage": [
             "slots 1 (m1), 2 (w2) were rejected at least 10 times, the last time: No such image: registry:5000/tiny:nope"
         ],
-        "crash": ["slots 1 (w1), 2 failed at least 8 times, the last time: task: non-zero exit (7)"],
+        "crash": ["slots 1 (w1), 2 failed at least 8 times, the last time: non-zero exit (7)"],
         "hungry": ["slot 1 is pending: no suitable node (insufficient resources on 3 nodes)"],
-        "jobfail": ["slots 0 (m1), 1 (w2) failed at least 5 times, the last time: task: non-zero exit (3)"],
+        "jobfail": ["slots 0 (m1), 1 (w2) failed at least 5 times, the last time: non-zero exit (3)"],
         "nowhere": [
             "slots 1, 2 are pending: no suitable node (scheduling constraints not satisfied on 3 nodes)"
         ],
@@ -49,6 +49,8 @@ def task(state: str = "running", desired: str = "running", slot: int = 1, **more
             "state": state,
             "desired_state": desired,
             "error": "",
+            "message": "",
+            "exit_code": None,
             "image": "tiny:1",
             "created": "2026-11-20T12:00:00Z",
             **more,
@@ -57,7 +59,7 @@ def task(state: str = "running", desired: str = "running", slot: int = 1, **more
 
 
 def found(
-    *its: Task, mode: str = "replicated", wanted: int | None = None, down: str = "", **raw: t.Any
+    *its: Task, mode: str = "replicated", wanted: int | None = None, gone: str = "", **raw: t.Any
 ) -> list[str]:
     modes = {"replicated": "Replicated", "global": "Global", "replicated-job": "ReplicatedJob"}
     spec = {"Mode": {modes[mode]: {}}, **raw.pop("Spec", {})}
@@ -66,7 +68,7 @@ def found(
         mode,
         len(its) if wanted is None else wanted,
         list(its),
-        {down},
+        {gone},
         "2026-11-20T12:10:00Z",
     )
 
@@ -84,7 +86,7 @@ def test_what_runs_is_fine() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "told"),
+    ("one", "sentence"),
     [
         (task("preparing"), "slot 1 (w1) is preparing"),
         (task("starting"), "slot 1 (w1) is starting"),
@@ -93,71 +95,98 @@ def test_what_runs_is_fine() -> None:
             task("new", node=""),
             "slot 1 is new: the swarm has not set up the networks yet (the leader's journal may say why)",
         ),
-        (failed(), "slot 1 (w1) failed: exit 1; not started again"),
+        (failed(), "slot 1 (w1) failed: exit 1; not restarted"),
         (task("rejected", "ready", error="no mount"), "slot 1 (w1) was rejected: no mount"),
-        (task("complete", "shutdown"), "slot 1 (w1) is complete; not started again"),
+        (
+            task("complete", "shutdown", exit_code=0),
+            "slot 1 (w1) ended: it ended by itself with exit code 0; not restarted",
+        ),
         (task("running", "shutdown"), "slot 1 (w1) is being stopped"),
     ],
 )
-def test_a_slot_says_why_it_does_not_run(one: Task, told: str) -> None:
-    assert found(one) == [told]
+def test_a_slot_says_why_it_does_not_run(one: Task, sentence: str) -> None:
+    assert found(one) == [sentence]
 
 
 def test_slots_with_the_same_trouble_share_a_sentence() -> None:
     its = [task("pending", slot=slot, node="", error="no suitable node") for slot in range(1, 7)]
     assert found(*its) == ["slots 1, 2, 3 and 3 more are pending: no suitable node"]
     assert found(failed(slot=1), failed(slot=2), task("starting", slot=3)) == [
-        "slots 1 (w1), 2 (w1) failed at least 2 times, the last time: exit 1; not started again",
+        "slots 1 (w1), 2 (w1) failed at least 2 times, the last time: exit 1; not restarted",
         "slot 3 (w1) is starting",
     ]
 
 
-def test_a_crash_loop_is_told_whatever_its_newest_task_is_doing() -> None:
+def test_a_crash_loop_is_reported_whatever_its_newest_task_is_doing() -> None:
     past = [failed(minute) for minute in range(3)]
-    told = "slot 1 (w1) failed at least 3 times, the last time: exit 1"
+    sentence = "slot 1 (w1) failed at least 3 times, the last time: exit 1"
     for state in ("ready", "preparing", "starting"):
-        assert found(*past, task(state, "ready", created="2026-11-20T12:05:00Z"), wanted=1) == [told]
+        assert found(*past, task(state, "ready", created="2026-11-20T12:05:00Z"), wanted=1) == [sentence]
     # What the scheduler says now is of more use than what happened before.
     pending = task("pending", node="", error="no suitable node", created="2026-11-20T12:05:00Z")
     assert found(*past, pending, wanted=1) == ["slot 1 is pending: no suitable node"]
 
 
-def test_a_task_that_runs_again_is_not_trusted_at_once() -> None:
+def ended(minute: int = 0, **more: t.Any) -> Task:
+    created = f"2026-11-20T12:{minute:02}:00Z"
+    return task("complete", "shutdown", created=created, exit_code=0, **more)
+
+
+def test_a_process_that_ends_well_again_and_again_is_reported_too() -> None:
+    starting = task("starting", "ready", created="2026-11-20T12:05:00Z")
+    assert found(ended(1), ended(2), starting, wanted=1) == [
+        "slot 1 (w1) ended at least 2 times, the last time: it ended by itself with exit code 0"
+    ]
+    everywhere = found(ended(slot=0), task(slot=0, node="w2", node_id="n2"), mode="global", wanted=1)
+    assert everywhere == ["its task on w1 ended: it ended by itself with exit code 0; not restarted"]
+    # A job's process has to.
+    assert found(ended(1, slot=0), mode="replicated-job") == []
+
+
+def test_a_health_check_is_named_where_the_service_has_one() -> None:
+    spec = {"TaskTemplate": {"ContainerSpec": {"Healthcheck": {"Test": ["CMD", "false"]}}}}
+    assert found(ended(), Spec=spec) == [
+        "slot 1 (w1) ended: its health check failed, or it ended by itself, with exit code 0; not restarted"
+    ]
+
+
+def test_a_task_that_was_restarted_is_not_trusted_at_once() -> None:
     young, old = (task(created=f"2026-11-20T12:{minute}:00Z") for minute in (11, 10))
     assert found(failed(1), failed(2), young, wanted=1) == [
-        "slot 1 (w1) runs only since a moment, having failed at least 2 times, the last time: exit 1"
+        "slot 1 (w1) was restarted just now after at least 2 failures: exit 1"
     ]
+    assert found(failed(1), young, wanted=1) == ["slot 1 (w1) was restarted just now after a failure: exit 1"]
     assert found(failed(1), failed(2), old, wanted=1) == []
     assert found(young) == []
     assert found(failed(1, image="tiny:broken"), young, wanted=1) == []
 
 
-def test_a_task_on_a_node_that_is_down_does_not_run() -> None:
-    assert found(task(), down="n1") == ["slot 1 (w1) ran on a node that is down"]
-    gone = task("running", "shutdown")
-    assert found(gone, down="n1") == ["slot 1 (w1) ran on a node that is down; not started again"]
+def test_a_task_on_a_node_that_is_gone_does_not_run() -> None:
+    assert found(task(), gone="n1") == ["slot 1 (w1) ran on a node that is gone"]
+    old = task("running", "shutdown")
+    assert found(old, gone="n1") == ["slot 1 (w1) ran on a node that is gone; not restarted"]
     moved = task(node="w2", node_id="n2", created="2026-11-20T12:05:00Z")
-    assert found(gone, moved, down="n1", wanted=1) == []
+    assert found(old, moved, gone="n1", wanted=1) == []
 
 
-def test_a_global_service_misses_nothing_on_a_node_that_is_drained_or_down() -> None:
+def test_a_global_service_misses_nothing_on_a_node_that_is_drained_or_gone() -> None:
     drained = task("shutdown", "shutdown", slot=0)
     other = task(slot=0, node="w2", node_id="n2")
     assert found(drained, other, mode="global", wanted=1) == []
-    assert found(task("running", "shutdown", slot=0), other, mode="global", wanted=1, down="n1") == []
+    assert found(task("running", "shutdown", slot=0), other, mode="global", wanted=1, gone="n1") == []
     assert found(failed(slot=0), other, mode="global", wanted=1) == [
-        "its task on w1 failed: exit 1; not started again"
+        "its task on w1 failed: exit 1; not restarted"
     ]
     constraints = {"TaskTemplate": {"Placement": {"Constraints": ["node.labels.disk==ssd", "a==b"]}}}
     assert found(drained, mode="global", wanted=0, Spec=constraints) == [
-        "no node is fit to run it (constraints: node.labels.disk==ssd, a==b)"
+        "no node fits it (constraints: node.labels.disk==ssd, a==b)"
     ]
-    assert found(mode="global") == ["no node is fit to run it"]
+    assert found(mode="global") == ["no node fits it"]
 
 
-def test_tasks_that_are_not_made_yet_are_missed() -> None:
-    assert found(task(), wanted=2) == ["1 task is not made yet"]
-    assert found(wanted=3) == ["3 tasks are not made yet"]
+def test_tasks_that_are_not_created_yet_are_missed() -> None:
+    assert found(task(), wanted=2) == ["1 task is not created yet"]
+    assert found(wanted=3) == ["3 tasks are not created yet"]
 
 
 def test_a_slot_that_was_scaled_away_is_forgotten() -> None:
@@ -165,7 +194,7 @@ def test_a_slot_that_was_scaled_away_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "message", "told"),
+    ("state", "message", "sentences"),
     [
         ("updating", "update in progress", []),
         ("completed", "update completed", []),
@@ -185,8 +214,8 @@ def test_a_slot_that_was_scaled_away_is_forgotten() -> None:
         ("rollback_completed", "rollback completed", ["its last update failed and the swarm rolled it back"]),
     ],
 )
-def test_how_an_update_went(state: str, message: str, told: list[str]) -> None:
-    assert found(UpdateStatus={"State": state, "Message": message}) == told
+def test_how_an_update_went(state: str, message: str, sentences: list[str]) -> None:
+    assert found(UpdateStatus={"State": state, "Message": message}) == sentences
 
 
 def test_a_rollback_by_hand_is_no_problem() -> None:

@@ -56,7 +56,7 @@ def test_a_task_as_a_user_thinks_of_it() -> None:
     }
 
 
-def test_a_task_nobody_has_placed_yet() -> None:
+def test_a_task_that_has_no_node_yet() -> None:
     task = tasks.view({"ID": "t1", "ServiceID": "gone"}, SERVICES, NODES)
     assert (task["service"], task["node"], task["state"], task["exit_code"]) == ("gone", "", "new", None)
 
@@ -102,7 +102,7 @@ def test_what_the_swarm_gave_up_is_not_wanted() -> None:
     ]
 
 
-def test_states_are_ordered_and_unknown_ones_stand_last() -> None:
+def test_states_are_ranked_and_unknown_ones_stand_last() -> None:
     assert tasks.rank("new") < tasks.rank("running") < tasks.rank("failed") < tasks.rank("dreaming")
 
 
@@ -127,7 +127,7 @@ def test_the_newest_of_each_node() -> None:
     assert [task["id"] for task in tasks.newest(agents, by_node=True)] == ["b", "a"]
 
 
-def test_history_begins_with_the_newest() -> None:
+def test_the_tasks_of_a_slot_begin_with_the_newest() -> None:
     found = tasks.newest_first(
         [
             seen("old", CreatedAt="2026-11-20T23:54:51Z", DesiredState="shutdown"),
@@ -136,16 +136,3 @@ def test_history_begins_with_the_newest() -> None:
         ]
     )
     assert [task["id"] for task in found] == ["other", "new", "old"]
-
-
-@pytest.mark.parametrize(
-    ("mode", "by_node"),
-    [
-        ({"Replicated": {"Replicas": 1}}, False),
-        ({"Global": {}}, True),
-        ({"ReplicatedJob": {"MaxConcurrent": 1}}, False),
-        ({"GlobalJob": {}}, True),
-    ],
-)
-def test_which_services_have_a_task_on_each_node(mode: dict[str, t.Any], by_node: bool) -> None:
-    assert tasks.per_node({"Spec": {"Mode": mode}}) is by_node

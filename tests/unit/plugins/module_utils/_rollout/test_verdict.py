@@ -27,8 +27,8 @@ UNPLACED = "no suitable node (insufficient resources on 2 nodes)"
 
 def service(update: Raw | None = None, template: Raw | None = None, mode: Raw | None = None) -> Raw:
     spec = {"Name": "web", "Mode": mode or {"Replicated": {"Replicas": 2}}, "TaskTemplate": template or {}}
-    told = {"UpdateStatus": update} if update else {}
-    return {"ID": "s1", "CreatedAt": at(0), "UpdatedAt": at(100), "Spec": spec, **told}
+    status = {"UpdateStatus": update} if update else {}
+    return {"ID": "s1", "CreatedAt": at(0), "UpdatedAt": at(100), "Spec": spec, **status}
 
 
 def at(second: float) -> str:
@@ -53,7 +53,7 @@ def task(task_id: str, slot: int = 1, state: str = "running", created: float = 1
 
 
 class Wait:
-    """One rollout that is looked at again and again."""
+    """One rollout, snapshot after snapshot."""
 
     def __init__(self, goal: str = "converged", written: bool = True) -> None:
         self.goal, self.written, self.history = goal, written, History()
@@ -86,12 +86,13 @@ def test_timestamps_of_the_engine() -> None:
     assert seconds("2026-11-21T00:07:40.530008222Z") == pytest.approx(1795219660.530008)
 
 
-def test_a_task_on_a_node_that_is_down_does_not_count() -> None:
+@pytest.mark.parametrize("state", ["down", "disconnected"])
+def test_a_task_on_a_node_that_is_gone_does_not_count(state: str) -> None:
     wait = Wait()
-    wait.states["n2"] = "down"
+    wait.states["n2"] = state
     verdict = wait.judge(9, service(), task("a", 1), task("b", 2, node="n2"))
     assert (verdict.state, verdict.running) == ("converging", 1)
-    assert verdict.sentence == "1/2 running, w2: its node is down"
+    assert verdict.sentence == "1/2 running, w2: its node is gone"
     wait.states["n2"] = "unknown"  # as after a change of the leader
     assert wait.judge(10, service(), task("a", 1), task("b", 2, node="n2")).running == 2
     del wait.states["n2"]  # removed from the swarm
@@ -117,7 +118,7 @@ def test_a_slot_that_is_removed_is_not_in_the_table() -> None:
     assert (verdict.state, [one["id"] for one in verdict.tasks]) == ("converged", ["1", "2"])
 
 
-def test_old_tasks_have_nothing_to_prove_and_new_ones_have() -> None:
+def test_new_tasks_are_watched_and_old_ones_are_not() -> None:
     old, new = task("a", 1, created=1), task("b", 2, created=100.5)
     assert Wait().judge(0, service(), old, task("b", 2, created=50)).state == "converged"
     wait = Wait()
@@ -127,7 +128,7 @@ def test_old_tasks_have_nothing_to_prove_and_new_ones_have() -> None:
     assert Wait(written=False).judge(0, service(), old, new).state == "converged"
 
 
-def test_how_long_they_have_to_prove_it_is_the_services_own_choice() -> None:
+def test_how_long_they_are_watched_is_the_services_own_choice() -> None:
     found = service()
     found["Spec"]["UpdateConfig"] = {"Monitor": 1_000_000_000}
     wait, tasks = Wait(), (task("a", 1), task("b", 2))
@@ -135,7 +136,7 @@ def test_how_long_they_have_to_prove_it_is_the_services_own_choice() -> None:
     assert wait.judge(1, found, *tasks).state == "converged"
 
 
-def test_a_task_replaced_between_two_looks_begins_anew() -> None:
+def test_a_task_replaced_between_two_snapshots_is_watched_from_the_beginning() -> None:
     wait = Wait()
     wait.judge(0, service(), task("a", 1), task("b", 2))
     assert wait.judge(4, service(), task("a", 1), task("c", 2)).state == "converging"
@@ -150,7 +151,7 @@ def test_what_the_engine_watched_itself_is_not_watched_again() -> None:
     verdict = Wait().judge(60, going, task("a", 1), task("b", 2))
     assert (verdict.state, verdict.sentence) == (
         "converging",
-        "2/2 running (updating), watching that they stay so",
+        "2/2 running (updating), checking that they keep running",
     )
 
 
@@ -183,7 +184,7 @@ def test_a_crash_long_ago_is_not_this_rollouts() -> None:
     assert [one["id"] for one in verdict.tasks] == ["a", "z", "y2", "y1", "y0"]
 
 
-def test_crashes_the_engine_forgot_are_remembered() -> None:
+def test_crashes_that_the_engine_forgot_still_count() -> None:
     """A swarm may keep no history of a slot's tasks at all."""
     wait = Wait()
     for n in range(3):
@@ -226,7 +227,7 @@ def test_while_the_schedulers_reason_changes_there_is_hope() -> None:
     assert wait.judge(10, service(), running, pending("no suitable node (1 node)")).state == "failed"
 
 
-def test_a_task_waits_for_the_place_of_one_that_is_being_stopped() -> None:
+def test_a_task_waits_for_one_that_is_being_stopped() -> None:
     wait, running = Wait(), task("a", 1, created=1)
     stopping = task("old", 2, created=1, wanted="shutdown")
     for elapsed in (0, 20):
@@ -235,7 +236,7 @@ def test_a_task_waits_for_the_place_of_one_that_is_being_stopped() -> None:
     assert wait.judge(21, service(), running, pending(), stopped, old={"old"}).state == "failed"
 
 
-def test_a_node_that_went_down_meanwhile_may_come_back() -> None:
+def test_a_node_that_was_lost_meanwhile_may_return() -> None:
     wait, running = Wait(), task("a", 1, created=1)
     wait.judge(0, service(), running)
     wait.states["n2"] = "down"
@@ -246,14 +247,14 @@ def test_a_node_that_went_down_meanwhile_may_come_back() -> None:
     assert verdict.sentence == f"not converged within 300 s: 1/2 running; slot 2: {UNPLACED}"
 
 
-def test_a_node_that_was_down_all_the_time_is_not_waited_for() -> None:
+def test_a_node_that_was_gone_all_the_time_is_not_waited_for() -> None:
     wait, running = Wait(), task("a", 1, created=1)
     wait.states["n2"] = "down"
     wait.judge(0, service(), running, pending())
     assert wait.judge(6, service(), running, pending()).state == "failed"
 
 
-def test_a_place_that_waits_for_its_next_attempt_is_not_given_up() -> None:
+def test_a_slot_that_waits_for_its_next_attempt_is_not_given_up() -> None:
     """The Engine goes on wanting a rejected task until it makes the next one, after the policy's delay."""
     wait, running = Wait(), task("a", 1, created=1)
     waiting = task("x", 2, "rejected", wanted="ready", error="No such image: tiny:9")
@@ -273,18 +274,18 @@ def test_a_policy_that_allows_more_attempts_is_waited_for() -> None:
     assert wait.judge(4, service(template=policy), running, crash("x4")).state == "failed"
 
 
-def test_a_service_somebody_removed_meanwhile() -> None:
+def test_a_service_that_another_client_removed() -> None:
     wait = Wait()
     wait.judge(0, service(), task("a", 1))
     verdict = wait.judge(1, None)
     assert (verdict.state, verdict.reason, verdict.sentence) == (
         "failed",
         "removed",
-        "somebody removed it meanwhile",
+        "another client removed it meanwhile",
     )
 
 
-def test_a_rollback_is_told_with_the_task_it_was_about() -> None:
+def test_a_rollback_names_the_task_it_was_about() -> None:
     """Even when it is so fast that only its end is seen."""
     wait = Wait()
     rolled = service({"State": "rollback_completed", "Message": "rollback completed", "StartedAt": at(100)})
@@ -296,10 +297,10 @@ def test_a_rollback_is_told_with_the_task_it_was_about() -> None:
     assert verdict.task["id"] == "x"
 
 
-def test_a_rollback_by_somebody_else_is_told_as_such() -> None:
+def test_a_rollback_by_another_client_is_reported_as_such() -> None:
     rolled = service({"State": "rollback_completed", "Message": "rollback completed", "StartedAt": at(100)})
     verdict = Wait().judge(0, rolled, task("a", 1, created=1), task("b", 2))
-    assert (verdict.reason, verdict.sentence) == ("rolled_back", "somebody rolled it back meanwhile")
+    assert (verdict.reason, verdict.sentence) == ("rolled_back", "another client rolled it back meanwhile")
 
 
 def test_a_rollback_that_is_still_going_on_at_the_deadline() -> None:
@@ -327,7 +328,7 @@ def test_a_rollback_that_pauses() -> None:
         )
 
 
-def test_a_pause_without_a_culprit_is_told_in_the_engines_words() -> None:
+def test_a_pause_without_a_failed_task_is_reported_in_the_engines_words() -> None:
     found = service({"State": "paused", "Message": "update paused", "StartedAt": at(100)})
     assert Wait().judge(3, found).sentence == "its update paused with 0 of 2 tasks updated: update paused"
 
@@ -364,7 +365,7 @@ def test_what_never_ran_is_given_one_more_chance_only(error: str, state: str, re
     assert verdict.sentence.startswith("slot 2 on w1 ")
 
 
-def test_a_global_services_node_that_went_down_is_not_wanted() -> None:
+def test_a_global_service_wants_no_task_on_a_node_that_is_gone() -> None:
     wait, found = Wait(), service(mode={"Global": {}})
     wait.states["n2"] = "down"
     both = (task("a", 0, created=1), task("b", 0, node="n2", created=1))
@@ -372,7 +373,7 @@ def test_a_global_services_node_that_went_down_is_not_wanted() -> None:
     assert (verdict.state, verdict.running, verdict.wanted) == ("converged", 1, 1)
 
 
-def test_a_global_services_node_where_it_gave_up_is_wanted() -> None:
+def test_a_global_service_wants_a_task_on_a_node_where_it_gave_up() -> None:
     wait = Wait()
     found = service(mode={"Global": {}}, template={"RestartPolicy": {"Condition": "none"}})
     both = (task("a", 0, created=1), task("b", 0, "failed", node="n2", error="task: non-zero exit (9)"))
@@ -381,7 +382,7 @@ def test_a_global_services_node_where_it_gave_up_is_wanted() -> None:
     verdict = wait.judge(1, found, *both)
     assert (verdict.reason, verdict.sentence) == (
         "exhausted",
-        "the task on w2 is not started again by its restart policy: non-zero exit (9)",
+        "the task on w2 is not restarted by its restart policy: non-zero exit (9)",
     )
 
 
