@@ -16,6 +16,7 @@ from .._options.one_or_many import check_once
 from .._options.option import check_versions
 from .._rollout.removal import remove_network
 from .._rollout.wait import Rollout
+from .._run.plans import Applied, apply_all, failed_after
 from .._swarm.nodes import views
 from .attachments import MOVING_LABEL, Raw, awaits_network, uses
 from .declared import DeclaredNetwork
@@ -81,31 +82,41 @@ class Networks:
         ]
         return plans
 
-    def apply(self, plan: NetworkPlan) -> list[Rollout]:
-        """Carry out one plan.
+    def apply_all(self, plans: t.Sequence[NetworkPlan], beginning: str = "") -> Applied:
+        """Carry out plans, and wait until every new network has its addresses: all get these in the same seconds.
 
-        A new network gets its addresses later: after all plans, call ``finish``.
+        Args:
+            plans: what to do.
+            beginning: what each sentence and the error begin with, such as ``network ``.
 
         Returns:
-            The rollouts of the services that were reattached, to wait for.
+            What was done, and for each plan the rollouts of the services that were reattached.
 
         Raises:
             FlotillaError: the Engine objects, or time is up; ``actions`` among the facts has what was done before.
         """
+        applied = apply_all(plans, self._apply, beginning)
+        try:
+            # Before services were reattached to a network, it had its addresses.
+            self._wait_for_addresses([plan for plan in plans if plan.is_new and not plan.services], beginning)
+        except FlotillaError as error:
+            raise failed_after(applied, error, beginning) from None
+        return applied
+
+    def _apply(self, plan: NetworkPlan) -> list[Rollout]:
         if plan.action == "none":
-            return []
-        if plan.action == "remove":
-            remove_network(self._client, plan.id, self._deadline)
             return []
         done: list[str] = []
         rollouts: list[Rollout] = []
         try:
+            if plan.action == "remove":
+                self._remove(plan, done)
+                return []
             for service in self._services_to_detach(plan):
                 detach_service(self._client, service, plan)
                 done.append(f"{service['Spec']['Name']} detached")
             if plan.action == "recreate":
-                remove_network(self._client, plan.id, self._deadline)
-                done.append("removed")
+                self._remove(plan, done)
             if plan.is_new:
                 plan.id = self._create(plan)
                 done.append("created")
@@ -116,25 +127,26 @@ class Networks:
             raise _half_done(plan, done, error) from None
         return rollouts
 
-    def finish(self, plans: t.Sequence[NetworkPlan]) -> None:
-        """Wait until every new network has its addresses; all of them have been getting these meanwhile.
-
-        Raises:
-            FlotillaError: one gets none, and was removed again; the message begins with its name, and ``actions`` among the
-                facts has what ``finish`` did.
-        """
+    def _wait_for_addresses(self, plans: list[NetworkPlan], beginning: str) -> None:
         deadline = Deadline(ALLOCATION)
-        without: list[FlotillaError] = []
+        failures: list[FlotillaError] = []
         for plan in plans:
-            # Before services were reattached to a network, it had its addresses.
-            if plan.is_new and not plan.services:
-                try:
-                    wait_for_addresses(self._client, plan.id, deadline)
-                except WaitTimeout as error:
-                    without.append(_half_done(plan, [], error).prefixed(f"{plan.name}: "))
-        if without:
-            actions = [sentence for error in without for sentence in error.facts["actions"]]
-            raise FlotillaError("; ".join(map(str, without)), {"actions": actions})
+            try:
+                wait_for_addresses(self._client, plan.id, deadline)
+            except FlotillaError as error:
+                failures.append(_half_done(plan, [], error).prefixed(f"{beginning}{plan.name}: "))
+        if failures:
+            actions = [sentence for error in failures for sentence in error.facts["actions"]]
+            raise FlotillaError("; ".join(map(str, failures)), {"actions": actions})
+
+    def _remove(self, plan: NetworkPlan, done: list[str]) -> None:
+        """Remove the network of a plan, and say so even where its last trace stays."""
+        try:
+            remove_network(self._client, plan.id, self._deadline)
+        except FlotillaError as error:
+            done += ["removed"] if error.facts.pop("changed", False) else []
+            raise
+        done.append("removed")
 
     def _services_to_detach(self, plan: NetworkPlan) -> list[Raw]:
         if plan.action != "recreate":

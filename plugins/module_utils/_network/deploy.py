@@ -11,7 +11,7 @@ from .._engine.errors import FlotillaError
 from .._options.hidden import hide_spec
 from .._rollout.wait import Rollout, latest
 from .._rollout.waiting import Waiting, go_on
-from .._run.plans import apply_all, result_of
+from .._run.plans import result_of
 from .._run.verb import Options, Result, Verb
 from .apply import Networks
 from .declared import declared_network
@@ -40,15 +40,10 @@ VERB = Verb(ARGUMENTS, work, MODULE.rules, go_on=go_on)
 
 def _apply(networks: Networks, plans: list[NetworkPlan]) -> list[Rollout]:
     """Carry out the plans, and return what to wait for."""
-    actions: list[str] = []
     try:
-        applied = apply_all(plans, networks.apply)
-        actions = applied.actions
-        networks.finish(plans)
+        applied = networks.apply_all(plans)
     except FlotillaError as error:
-        actions = [*actions, *error.facts.pop("actions", [])]
-        changed = bool(actions) or error.facts.pop("changed", False)
-        raise error.after({**_result(networks, plans), "changed": changed, "actions": actions}) from None
+        raise error.after(_result(networks, plans)) from None
     return latest([rollout for rollouts in applied.returned for rollout in rollouts])
 
 

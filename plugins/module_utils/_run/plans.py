@@ -94,28 +94,35 @@ class Applied(t.NamedTuple):
     returned: list[t.Any]
 
 
-def apply_all(plans: t.Sequence[ObjectPlan], apply: t.Callable[[t.Any], t.Any], word: str = "") -> Applied:
-    """Carry out plans one after the other.
+def apply_all(
+    plans: t.Sequence[ObjectPlan], apply: t.Callable[[t.Any], t.Any], beginning: str = ""
+) -> Applied:
+    """Carry out plans one after the other; where one fails, it and those after it become plans of no action.
 
     Args:
         plans: what to do.
         apply: carries out one plan.
-        word: what the objects are, where a result has several kinds: it begins the sentences and the error.
+        beginning: what each sentence and the error begin with, such as ``network ``, where a result has several kinds.
 
     Raises:
         FlotillaError: one plan failed; the message begins with the object's name, and ``actions`` among the facts has what
             was done before it.
     """
-    beginning = f"{word} " if word else ""
-    actions: list[str] = []
-    returned: list[t.Any] = []
-    for plan in plans:
+    applied = Applied([], [])
+    for number, plan in enumerate(plans):
         try:
-            returned.append(apply(plan))
+            applied.returned.append(apply(plan))
         except FlotillaError as error:
-            failed = error.prefixed(f"{beginning}{plan.name}: ")
-            # What the failed plan did before it failed comes last.
-            actions += [f"{beginning}{done}" for done in failed.facts.pop("actions", [])]
-            raise failed.after({"changed": bool(actions), "actions": actions}) from None
-        actions += [f"{beginning}{plan.sentence}"] if plan.acts else []
-    return Applied(actions, returned)
+            for left in plans[number:]:
+                left.action, left.changes = "none", {}
+            raise failed_after(applied, error.prefixed(f"{beginning}{plan.name}: "), beginning) from None
+        if plan.acts:
+            applied.actions.append(f"{beginning}{plan.sentence}")
+    return applied
+
+
+def failed_after(applied: Applied, error: FlotillaError, beginning: str = "") -> FlotillaError:
+    """An error with what was carried out before it; what the failed plan itself did comes last."""
+    own = error.facts.pop("actions", [])
+    actions = [*applied.actions, *(f"{beginning}{done}" for done in own)]
+    return error.after({"changed": bool(actions), "actions": actions})

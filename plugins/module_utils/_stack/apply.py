@@ -16,7 +16,7 @@ from .._network.plan import NetworkPlan
 from .._options.changes import difference
 from .._rollout.removal import Removal
 from .._rollout.wait import Rollout, latest
-from .._run.plans import ObjectPlan, apply_all, result_of
+from .._run.plans import Applied, ObjectPlan, apply_all, result_of
 from .._secret.apply import Secrets, read_file
 from .._secret.declared import declared_secret
 from .._secret.move import jobs_behind, move_services, plan_moves, removals
@@ -141,30 +141,20 @@ class Stack:
             rollouts += self._undeclared.remove_services()
             self._actions += [_leaves("service", one.name) for one in rollouts]
         before = len(self._actions)
-        rollouts += self._carry_out(self._network_plans, self._networks.apply, "network")
-        self._finish_networks()
+        rollouts += self._done(self._networks.apply_all(self._network_plans, "network "))
         for secrets in self._secrets:
-            self._carry_out(secrets.plans, secrets.apply, secrets.family.word)
+            self._done(apply_all(secrets.plans, secrets.apply, f"{secrets.family.word} "))
         if len(self._actions) > before:
             # Now what the services refer to has its IDs.
             self._services.refer_to(self._coming())
             self._service_plans = self._services.plan()
-        rollouts += self._carry_out(self._service_plans, self._services.apply)
+        rollouts += self._done(apply_all(self._service_plans, self._services.apply))
         return rollouts + self._move_others()
 
-    def _carry_out(
-        self, plans: t.Sequence[ObjectPlan], apply: t.Callable[[t.Any], list[Rollout] | None], word: str = ""
-    ) -> list[Rollout]:
-        applied = apply_all(plans, apply, word)
+    def _done(self, applied: Applied) -> list[Rollout]:
+        """Keep what was done, and return what to wait for."""
         self._actions += applied.actions
         return [rollout for rollouts in applied.returned for rollout in rollouts or []]
-
-    def _finish_networks(self) -> None:
-        try:
-            self._networks.finish(self._network_plans)
-        except FlotillaError as error:
-            error.facts["actions"] = [f"network {done}" for done in error.facts["actions"]]
-            raise error.prefixed("network ") from None
 
     def _move_others(self) -> list[Rollout]:
         """Move services of others to what is current; the stack's own have moved with their own plans."""

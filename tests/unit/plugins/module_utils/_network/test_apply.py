@@ -159,7 +159,7 @@ def test_another_client_that_creates_the_same_network_overtakes() -> None:
     [plan] = one.plan()
     # The runner plans again then.
     with pytest.raises(errors.Overtaken, match="another client created a network of that name just now"):
-        one.apply(plan)
+        one.apply_all([plan])
 
 
 def test_overtaken_is_overtaken_where_services_are_detached_too() -> None:
@@ -173,8 +173,8 @@ def test_overtaken_is_overtaken_where_services_are_detached_too() -> None:
     [plan] = one.plan()
     assert plan.services == ["web"]
     with pytest.raises(errors.Overtaken) as error:
-        one.apply(plan)
-    assert error.value.facts == {"actions": []}
+        one.apply_all([plan])
+    assert error.value.facts == {"changed": False, "actions": []}
 
 
 def test_networks_that_get_no_addresses_are_removed_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,22 +192,26 @@ def test_networks_that_get_no_addresses_are_removed_again(monkeypatch: pytest.Mo
     )
     one = networks(client, {"name": "front"}, {"name": "back"}, {"name": "side"})
     plans = one.plan()
-    assert [one.apply(plan) for plan in plans] == [[], [], []]
     with pytest.raises(errors.FlotillaError) as error:
-        one.finish(plans)
+        one.apply_all(plans)
     first, second = str(error.value).split("; side: ")
     assert first.startswith("front: the swarm's leader gives it no addresses, so it was removed again: ")
     assert second.startswith(
         "the swarm's leader gives it no addresses, and it could not be removed again (no): "
     )
-    assert error.value.facts == {"actions": ["front: removed again, since it got no addresses"]}
+    assert error.value.facts["actions"] == [
+        "front: created",
+        "back: created",
+        "side: created",
+        "front: removed again, since it got no addresses",
+    ]
     assert [write[0] for write in client.writes][3:] == ["DELETE /networks/id1", "DELETE /networks/id3"]
 
 
 def remove(client: FakeEngine, seconds: float) -> None:
     one = networks(client, {"name": "front", "state": "absent"}, seconds=seconds)
     [plan] = one.plan()
-    assert one.apply(plan) == []
+    assert one.apply_all([plan]) == (["front: removed"], [[]])
 
 
 def test_removal_waits_for_ending_tasks_and_for_the_last_trace() -> None:
@@ -273,8 +277,7 @@ def test_recreated_under_its_service_which_gets_its_old_spec_back() -> None:
     )
     one = networks(client, {"name": "front", "internal": True, "recreate": True}, seconds=10)
     [plan] = one.plan()
-    [rollout] = one.apply(plan)
-    one.finish([plan])
+    [[rollout]] = one.apply_all([plan]).returned
     assert (rollout.service_id, rollout.name) == ("idweb", "web")
     assert plan.id == "idnew"
     left, back = writes
@@ -313,16 +316,16 @@ def test_a_recreation_that_got_stuck_says_which_services_are_detached() -> None:
         errors.FlotillaError,
         match=r"held by task .*; services that may stay detached from it until the next run: web$",
     ) as error:
-        one.apply(plan)
-    assert error.value.facts == {"actions": ["front: web detached"]}
+        one.apply_all([plan])
+    assert error.value.facts == {"changed": True, "actions": ["front: web detached"]}
 
 
 def test_a_recreation_that_did_nothing_says_nothing_of_services() -> None:
     one, client = stuck(WEB, **{"POST_services/idweb/update": errors.EngineError("no", 500)})
     [plan] = one.plan()
-    with pytest.raises(errors.EngineError, match=r"^no$") as error:
-        one.apply(plan)
-    assert error.value.facts == {"actions": []}
+    with pytest.raises(errors.EngineError, match=r"^front: no$") as error:
+        one.apply_all([plan])
+    assert error.value.facts == {"changed": False, "actions": []}
     assert len(client.writes) == 1
 
 
@@ -334,7 +337,7 @@ def test_a_service_that_is_removed_meanwhile_is_not_waited_for() -> None:
     )
     one = networks(client, {"name": "front"})
     [plan] = one.plan()
-    assert (plan.action, one.apply(plan)) == ("reattach", [])
+    assert (plan.action, one.apply_all([plan]).returned) == ("reattach", [[]])
 
 
 def test_a_service_that_another_client_changed_is_read_again() -> None:
@@ -349,7 +352,7 @@ def test_a_service_that_another_client_changed_is_read_again() -> None:
     )
     one = networks(client, {"name": "front"})
     [plan] = one.plan()
-    [rollout] = one.apply(plan)
+    [[rollout]] = one.apply_all([plan]).returned
     assert rollout.name == "web"
     assert [write[2] for write in client.writes] == [{"version": 7}, {"version": 8}]
 
@@ -365,8 +368,7 @@ def test_several_get_their_addresses_while_the_others_are_created() -> None:
     )
     one = networks(client, {"name": "n1"}, {"name": "n2"})
     plans = one.plan()
-    assert [one.apply(plan) for plan in plans] == [[], []]
-    one.finish(plans)
+    assert one.apply_all(plans) == (["n1: created", "n2: created"], [[], []])
     assert [request[0] for request in client.requests][-5:] == [
         "POST /networks/create",
         "POST /networks/create",
@@ -374,3 +376,26 @@ def test_several_get_their_addresses_while_the_others_are_created() -> None:
         "GET /networks/id2",
         "GET /networks/id2",
     ]
+
+
+def test_any_error_of_a_network_without_addresses_has_its_name_and_what_was_done() -> None:
+    client = engine(
+        GET_networks=[],
+        **{"POST_networks/create": {"Id": "id1"}, "GET_networks/id1": errors.EngineError("internal", 500)},
+    )
+    one = networks(client, {"name": "front"})
+    with pytest.raises(errors.FlotillaError, match=r"^network front: internal$") as error:
+        one.apply_all(one.plan(), "network ")
+    assert error.value.facts == {"changed": True, "actions": ["network front: created"]}
+
+
+def test_a_removed_network_whose_last_trace_stays_counts_as_removed() -> None:
+    client = engine(
+        GET_networks=[FRONT],
+        GET_tasks=[],
+        **{"DELETE_networks/idfront": None, "GET_networks/idfront": FRONT},
+    )
+    one = networks(client, {"name": "front", "state": "absent"}, seconds=0)
+    with pytest.raises(errors.FlotillaError, match="this Engine still has it") as error:
+        one.apply_all(one.plan())
+    assert error.value.facts == {"changed": True, "actions": ["front: removed"]}
