@@ -95,9 +95,10 @@ def go_on(client: Client, left: Result, pause_after: float | None) -> Result:
 def _with_removed(result: Result, removed: Removed) -> Result:
     """A result, with what was removed: in the actions, and in the entry of which it was an older version."""
     whole = {**result}
-    for removal in (one for one in removed.done if one.entry):
+    for removal in removed.done:
         words = f"{removal.word}s"
-        whole[words] = [_pruned(entry, removal) for entry in whole.get(words, [])]
+        if removal.entry and words in whole:
+            whole[words] = [_pruned(entry, removal) for entry in whole[words]]
     if removed.done:
         sentences = [removal.sentence for removal in removed.done]
         whole.update(changed=True, actions=[*whole.get("actions", []), *sentences])

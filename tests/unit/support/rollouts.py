@@ -18,11 +18,16 @@ from pathlib import Path
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout import verdict as verdicts
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.history import History, record
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.references import used
+from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.roll_back import Move
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.snapshot import Snapshot, snapshot_of
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait import Outcome, Rollout
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.options import SECRET
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import nodes
 from ansible_collections.flotilla.swarm.tests.unit.support.clock import FakeTime
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine
+from ansible_collections.flotilla.swarm.tests.unit.support.nodes import raw_node
+from ansible_collections.flotilla.swarm.tests.unit.support.secrets import FakeSecrets
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "rollouts"
 ENGINES = ("20.10", "26.1")
@@ -175,3 +180,44 @@ def with_verdicts(rollouts: list[Rollout], *failing: str) -> list[Rollout]:
         state, sentence = ("failed", "it is ill") if one.name in failing else ("converged", "1/1 running")
         one.outcome = Outcome(one.name, one.service_id, state, "", sentence, 1, 1)
     return rollouts
+
+
+def run_services(engine: FakeSecrets, *sick: str) -> None:
+    """Give each service of a swarm a task, so that its rollout comes to a verdict.
+
+    Args:
+        engine: the swarm.
+        sick: the IDs of secrets with which a task is rejected.
+    """
+
+    def tasks_of(raw: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+        rejected = used(raw["Spec"], "secret").keys() & set(sick)
+        states = ["rejected", "rejected", "ready"] if rejected else ["running"]
+        return [
+            {
+                "ID": f"{raw['Spec']['Name']}{raw['Version']['Index']}{at}",
+                "ServiceID": raw["ID"],
+                "Slot": 1,
+                "NodeID": "n1",
+                "CreatedAt": f"2026-11-20T00:00:0{at}Z",
+                "Status": {"State": state, "Err": "no" if state == "rejected" else ""},
+                "DesiredState": "shutdown" if state == "rejected" else "running",
+            }
+            for at, state in enumerate(states)
+        ]
+
+    engine.answers["GET /tasks"] = lambda _body, _query: [
+        task for raw in engine.services.values() for task in tasks_of(raw)
+    ]
+    engine.answers["GET /nodes"] = [raw_node("n1", "w1")]
+
+
+def rotate(engine: FakeSecrets, *names: str) -> Move:
+    """Create two versions of the secret ``app``, and services that were moved from the first to the second just now."""
+    old, new = engine.make(SECRET, "app", "one"), engine.make(SECRET, "app_v2", "two")
+    for name in names:
+        engine.serve(name, old)
+        previous = engine.services[name]["Spec"]
+        engine.serve(name, new)
+        engine.services[name]["PreviousSpec"] = previous
+    return Move("secret", "app", new, 2, {old: 1})
