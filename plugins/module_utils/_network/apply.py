@@ -14,13 +14,14 @@ from .._engine.errors import FlotillaError, Overtaken, Refused, WaitTimeout
 from .._engine.wait import Deadline, wait_until
 from .._options.one_or_many import check_once
 from .._options.option import check_versions
+from .._rollout.references import is_of_swarm
 from .._rollout.removal import remove_network
 from .._rollout.wait import Rollout
 from .._run.plans import Applied, apply_all, failed_after
 from .._swarm.nodes import views
 from .attachments import MOVING_LABEL, Raw, awaits_network, uses
 from .declared import DeclaredNetwork
-from .options import NETWORK, create_request, is_of_swarm
+from .options import NETWORK, create_request
 from .plan import Attached, NetworkPlan, plan_network, wanted_network
 from .steps import ALLOCATION, create_network, detach_service, reattach_service, wait_for_addresses
 from .subnets import overlap, subnets

@@ -10,13 +10,14 @@ from .._engine.client import Client
 from .._engine.find import find
 from .._options.hidden import hide_spec
 from .._options.labels import remembered, visible
+from .._rollout.references import is_of_swarm
 from .._run.table import table_with_problems
 from .._run.verb import Options, Result, Verb
 from .._swarm.nodes import Node
 from .._swarm.state import on_manager
 from .addresses import Space, problem, spaces
 from .attachments import Raw, awaits_network, uses
-from .options import ASSIGNED, ENCRYPTED, MTU, NETWORK, is_of_swarm
+from .options import ASSIGNED, ENCRYPTED, MTU, NETWORK
 
 _HEAD = ("NETWORK", "DRIVER", "SUBNETS", "TAKEN", "SERVICES", "KIND")
 _KINDS = ("ingress", "attachable", "internal", "encrypted")

@@ -19,10 +19,6 @@ from .._options.option import BOOL, Option, Table, ValueType, argument_spec
 from .._run.progress import WAIT_ARGUMENTS
 from .subnets import IPAM
 
-#: Networks that every host has and services may use; the swarm has one of each that no list shows (moby
-#: daemon/cluster/networks.go).
-PREDEFINED = frozenset(("bridge", "host"))
-
 ENCRYPTED = "encrypted"
 MTU = "com.docker.network.driver.mtu"
 # The Engine adds this one by itself: the numbers of its VXLANs.
@@ -83,15 +79,6 @@ ONE: dict[str, t.Any] = {
 }
 MODULE = OneOrMany(ONE, "networks", naming={"aliases": ["network_name"]})
 ARGUMENTS: dict[str, t.Any] = {**MODULE.arguments, **WAIT_ARGUMENTS}
-
-
-def is_of_swarm(raw: dict[str, t.Any]) -> bool:
-    """Whether an entry of ``/networks`` is the swarm's own.
-
-    For a moment after it was removed from the swarm, an Engine still reports a network as it has it itself: with peers (seen
-    on 20.10 and 26.1).
-    """
-    return raw.get("Scope") == "swarm" and not raw.get("Peers")
 
 
 def create_request(wanted: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -12,9 +12,9 @@ from .._engine.client import Client
 from .._engine.errors import Conflict, EngineError, NotFound, Overtaken, WaitTimeout
 from .._engine.update import update
 from .._engine.wait import Deadline, wait_until
+from .._rollout.references import is_of_swarm
 from .._rollout.wait import Rollout
 from .attachments import Raw, awaits_network, detached, reattached, uses
-from .options import is_of_swarm
 from .plan import NetworkPlan
 
 #: Seconds within which a new network gets its addresses. The leader's allocator needs some 20 ms; if it cannot give what is

@@ -95,25 +95,25 @@ def _first(history: History, snapshot: Snapshot, written: bool) -> History:
 
 
 def _failed(history: History, snapshot: Snapshot) -> dict[str, list[str]]:
-    found = {slot: list(seen) for slot, seen in history.failed.items()}
-    known = {*history.old, *(task_id for seen in found.values() for task_id in seen)}
+    failed = {slot: list(seen) for slot, seen in history.failed.items()}
+    known = {*history.old, *(task_id for seen in failed.values() for task_id in seen)}
     for task in sorted(snapshot.current, key=lambda one: tasks.moment(one["created"])):
         # A task that ended with its node says nothing of the service: a node that returns reports all of its tasks failed.
         by_itself = task["node_id"] not in history.lost
         if snapshot.has_failed(task) and task["id"] not in known and by_itself:
-            found.setdefault(snapshot.slot_of(task), []).append(task["id"])
-    return found
+            failed.setdefault(snapshot.slot_of(task), []).append(task["id"])
+    return failed
 
 
 def _pending(history: History, snapshot: Snapshot, elapsed: float) -> dict[str, tuple[str, float]]:
-    found = {}
+    pending = {}
     for task in snapshot.current:
         if tasks.wanted(task) and task["state"] == "pending" and task["error"]:
             slot = snapshot.slot_of(task)
             # Another reason than before shows that something moves, so the time begins again.
             text, since = history.pending.get(slot, ("", elapsed))
-            found[slot] = (task["error"], since if text == task["error"] else elapsed)
-    return found
+            pending[slot] = (task["error"], since if text == task["error"] else elapsed)
+    return pending
 
 
 def _given_up(history: History, snapshot: Snapshot, elapsed: float) -> dict[str, float]:

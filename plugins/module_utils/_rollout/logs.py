@@ -85,9 +85,9 @@ def read_each(
     lines: list[LogLine] = []
     problems: list[str] = []
     for task_id in task_ids:
-        found = read(client, f"/tasks/{task_id}/logs", tail, since, timeout)
-        lines += found.lines
-        problems += [f"task {task_id}: {problem}" for problem in found.problems]
+        log = read(client, f"/tasks/{task_id}/logs", tail, since, timeout)
+        lines += log.lines
+        problems += [f"task {task_id}: {problem}" for problem in log.problems]
     return Logs(sorted(lines, key=_when), problems)
 
 

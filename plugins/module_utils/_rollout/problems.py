@@ -59,20 +59,17 @@ def problems(
     its = [task for task in its if task["desired_state"] != "remove"]
     by_node, job = is_per_node(mode), is_job(mode)
     checked = has_health_check(raw.get("Spec") or {})
-    slots: dict[str, list[Task]] = collections.defaultdict(list)
-    for task in sorted(its, key=lambda one: tasks.moment(one["created"]), reverse=True):
-        slots[_slot_of(task, by_node)].append(task)
+    failures = _failures(its, by_node, job)
     current = tasks.newest(its, by_node)
     if mode == "global":
         # A node that is drained, gone or does not fit any longer misses nothing.
         current = [task for task in current if tasks.wanted(task) or has_failed(task, job)]
-    found: dict[tuple[str, str, bool], list[tuple[Task, int]]] = collections.defaultdict(list)
+    troubles: dict[tuple[str, str, bool], list[tuple[Task, int]]] = collections.defaultdict(list)
     for task in current:
-        failures = [one for one in slots[_slot_of(task, by_node)] if has_failed(one, job)]
-        trouble = _trouble(task, failures, job, checked, gone, trusted)
+        trouble = _trouble(task, failures[_slot_of(task, by_node)], job, checked, gone, trusted)
         if trouble:
-            found[trouble[:3]].append((task, trouble.failures))
-    sentences = _of_update(raw) + [_sentence(key, slots, by_node) for key, slots in found.items()]
+            troubles[trouble[:3]].append((task, trouble.failures))
+    sentences = _of_update(raw) + [_sentence(key, slots, by_node) for key, slots in troubles.items()]
     if not current and by_node:
         sentences.append("no node fits it" + _constraints(raw))
     elif not job and len(current) < wanted:
@@ -82,6 +79,15 @@ def problems(
 
 def _slot_of(task: Task, by_node: bool) -> str:
     return task["node_id"] if by_node else str(task["slot"])
+
+
+def _failures(its: list[Task], by_node: bool, job: bool) -> dict[str, list[Task]]:
+    """The tasks that failed, by slot, the newest first."""
+    failures: dict[str, list[Task]] = collections.defaultdict(list)
+    for task in sorted(its, key=lambda one: tasks.moment(one["created"]), reverse=True):
+        if has_failed(task, job):
+            failures[_slot_of(task, by_node)].append(task)
+    return failures
 
 
 def _trouble(
@@ -111,11 +117,12 @@ def _trouble(
     return _Trouble(task["state"], task["error"], ended, 0)
 
 
-def _sentence(key: tuple[str, str, bool], found: list[tuple[Task, int]], by_node: bool) -> str:
+def _sentence(key: tuple[str, str, bool], slots: list[tuple[Task, int]], by_node: bool) -> str:
+    """What is wrong in slots with the same trouble: the newest task of each, and how often it failed."""
     kind, reason, ended = key
-    failures = sum(count for _task, count in found)
-    where = _slots([task for task, _count in found], by_node)
-    one = len(found) == 1
+    failures = sum(count for _task, count in slots)
+    where = _slots([task for task, _count in slots], by_node)
+    one = len(slots) == 1
     be, was = ("is", "was") if one else ("are", "were")
     often = "" if failures < 2 else f" at least {failures} times, the last time"
     if kind in ("failed", "rejected", "complete"):
@@ -131,13 +138,11 @@ def _sentence(key: tuple[str, str, bool], found: list[tuple[Task, int]], by_node
     return sentence + ("; not restarted" if ended else "")
 
 
-def _slots(found: list[Task], by_node: bool) -> str:
-    named = [_slot(task, by_node) for task in found[:_NAMED]]
-    rest = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-    word = "" if by_node else "slot " if len(found) == 1 else "slots "
-    return ("its task on " if by_node and len(found) == 1 else "its tasks on " if by_node else word) + (
-        ", ".join(named) + rest
-    )
+def _slots(newest: list[Task], by_node: bool) -> str:
+    one, several = ("its task on", "its tasks on") if by_node else ("slot", "slots")
+    named = ", ".join(_slot(task, by_node) for task in newest[:_NAMED])
+    more = f" and {len(newest) - _NAMED} more" if len(newest) > _NAMED else ""
+    return f"{one if len(newest) == 1 else several} {named}{more}"
 
 
 def _slot(task: Task, by_node: bool) -> str:
@@ -164,5 +169,5 @@ def _of_update(raw: Raw) -> list[str]:
 
 
 def _constraints(raw: Raw) -> str:
-    found = constraints_of(raw.get("Spec") or {})
-    return f" (constraints: {', '.join(found)})" if found else ""
+    constraints = constraints_of(raw.get("Spec") or {})
+    return f" (constraints: {', '.join(constraints)})" if constraints else ""

@@ -44,8 +44,8 @@ def read_snapshots(client: Client, wanted: list[tuple[str, str, bool]]) -> Snaps
 
 def _services(client: Client, wanted: list[tuple[str, str, bool]]) -> dict[str, Raw]:
     ids = [service_id for service_id, _name, _gone in wanted]
-    found = client.get("/services", timeout=_PATIENCE, filters=filter_by("id", ids) or None)
-    return {raw["ID"]: raw for raw in found if raw["ID"] in ids}
+    raws = client.get("/services", timeout=_PATIENCE, filters=filter_by("id", ids) or None)
+    return {raw["ID"]: raw for raw in raws if raw["ID"] in ids}
 
 
 def _up_to_date(client: Client, services: dict[str, Raw], wanted: list[tuple[str, str, bool]]) -> set[str]:
@@ -59,11 +59,11 @@ def _up_to_date(client: Client, services: dict[str, Raw], wanted: list[tuple[str
 def _tasks(client: Client, ids: list[str], removed: list[str], count: int) -> list[Raw]:
     if count > FEW:
         return t.cast("list[Raw]", client.get("/tasks", timeout=_PATIENCE))
-    found = []
+    raws = []
     if ids:
-        found += client.get("/tasks", timeout=_PATIENCE, filters={"service": ids})
+        raws += client.get("/tasks", timeout=_PATIENCE, filters={"service": ids})
     if removed:
         # The filter by service refuses one that is removed; its tasks can still be found by their names, which begin with
         # the service's.
-        found += client.get("/tasks", timeout=_PATIENCE, filters={"name": [f"{name}." for name in removed]})
-    return found
+        raws += client.get("/tasks", timeout=_PATIENCE, filters={"name": [f"{name}." for name in removed]})
+    return raws

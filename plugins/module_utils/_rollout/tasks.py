@@ -115,11 +115,11 @@ def newest(tasks: t.Iterable[Task], by_node: bool) -> list[Task]:
         tasks: any tasks; a slot's history is among them.
         by_node: slots are nodes, see ``service.is_per_node``.
     """
-    found: dict[tuple[str, str], Task] = {}
+    last: dict[tuple[str, str], Task] = {}
     for task in sorted(tasks, key=_age):
         slot = task["node_id"] if by_node else str(task["slot"])
-        found[task["service_id"], slot] = task
-    return sorted(found.values(), key=_slot)
+        last[task["service_id"], slot] = task
+    return sorted(last.values(), key=_slot)
 
 
 def newest_first(tasks: t.Iterable[Task]) -> list[Task]:

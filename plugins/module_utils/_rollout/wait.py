@@ -131,9 +131,8 @@ def wait_for_rollouts(
     progress: dict[str, str] = {}
     while waiting := _without_verdict(rollouts):
         try:
-            snapshots = read_snapshots(
-                client, [(one.service_id, one.name, one.goal == "gone") for one in waiting]
-            )
+            wanted = [(one.service_id, one.name, one.goal == "gone") for one in waiting]
+            snapshots = read_snapshots(client, wanted)
         except (NoQuorum, EngineTimeout, EngineAbsent, NotFound) as error:
             # The leader changes, the Engine restarts, or a service was removed between two lists: the next snapshot may work.
             if any(rollout.elapsed >= seconds for rollout in waiting):
@@ -187,9 +186,9 @@ def _last_lines(client: Client, verdict: verdicts.Verdict, log_lines: int) -> li
     task = verdict.task
     if verdict.state != "failed" or task is None or not task["container_id"] or not log_lines:
         return []
-    found = logs.read(client, f"/tasks/{task['id']}/logs", tail=log_lines, timeout=_LOG_PATIENCE)
-    lines = [line["text"] for line in found.lines[-log_lines:]]
-    return lines + [f"(the log could not be read: {problem})" for problem in found.problems]
+    log = logs.read(client, f"/tasks/{task['id']}/logs", tail=log_lines, timeout=_LOG_PATIENCE)
+    lines = [line["text"] for line in log.lines[-log_lines:]]
+    return lines + [f"(the log could not be read: {problem})" for problem in log.problems]
 
 
 def _report(outcomes: list[Outcome]) -> Report:

@@ -13,10 +13,9 @@ import typing as t
 from .._engine.client import OLDEST_API, Client, filter_by
 from .._engine.errors import Conflict, EngineError, EngineTimeout, FlotillaError, NotFound, Overtaken, Refused
 from .._engine.update import Written, roll_back, update, warnings_of
-from .._network.options import PREDEFINED, is_of_swarm
 from .._options.one_or_many import check_once
 from .._options.option import check_versions, needs
-from .._rollout.references import container_of, used
+from .._rollout.references import PREDEFINED, container_of, is_of_swarm, used
 from .._rollout.service import declared_tasks, is_job, is_updating, mode_of
 from .._rollout.wait import Rollout
 from .._secret.versions import names

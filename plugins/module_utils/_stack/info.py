@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.client import Client
-from .._network.options import is_of_swarm
+from .._rollout.references import is_of_swarm
 from .._run.table import table_with_problems
 from .._run.verb import Verb
 from .._service import info as services

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.client import Client
-from .._network.options import is_of_swarm
+from .._rollout.references import is_of_swarm
 from .._rollout.removal import Removal
 from .._rollout.wait import Rollout
 from .._secret.versions import declared_name

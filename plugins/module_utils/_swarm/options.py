@@ -14,16 +14,9 @@ import typing as t
 from .._options.hidden import hide_value
 from .._options.labels import LABELS
 from .._options.option import BOOL, DURATION, INT, Option, Table, ValueType
+from .._options.value_types import at_least
 
 _HOUR = 3600 * 10**9
-
-
-def _at_least(least: int, why: str) -> t.Callable[[int], None]:
-    def check(value: int) -> None:
-        if value < least:
-            raise ValueError(f"{value} is below {least}: {why}")
-
-    return check
 
 
 def _an_hour(value: int) -> None:
@@ -31,7 +24,7 @@ def _an_hour(value: int) -> None:
         raise ValueError("a certificate has to live at least 1h")
 
 
-_counted = _at_least(0, "it is a count")
+_counted = at_least(0, "a count")
 
 SETTINGS: Table = (
     Option("task_history_retention_limit", ("Orchestration", "TaskHistoryRetentionLimit"), INT, 5),
@@ -45,18 +38,14 @@ SETTINGS: Table = (
         limits=_counted,
         missing=0,
     ),
-    Option(
-        "heartbeat_tick", ("Raft", "HeartbeatTick"), INT, 1, limits=_at_least(1, "it is a number of ticks")
-    ),
-    Option(
-        "election_tick", ("Raft", "ElectionTick"), INT, 10, limits=_at_least(1, "it is a number of ticks")
-    ),
+    Option("heartbeat_tick", ("Raft", "HeartbeatTick"), INT, 1, limits=at_least(1, "a number of ticks")),
+    Option("election_tick", ("Raft", "ElectionTick"), INT, 10, limits=at_least(1, "a number of ticks")),
     Option(
         "dispatcher_heartbeat_period",
         ("Dispatcher", "HeartbeatPeriod"),
         DURATION,
         5 * 10**9,
-        limits=_at_least(1, "it is a time between two heartbeats"),
+        limits=at_least(1, "a time between two heartbeats"),
     ),
     Option("node_cert_expiry", ("CAConfig", "NodeCertExpiry"), DURATION, 2160 * _HOUR, limits=_an_hour),
     Option("autolock_managers", ("EncryptionConfig", "AutoLockManagers"), BOOL, False),

@@ -196,7 +196,7 @@ def test_quorum_lost_is_told_in_seconds_and_a_new_cluster_forced(cluster: Stage)
             call("m1", "swarm_init", force_new_cluster=True),
         )
         assert not run["failed"], run
-        assert check["actions"] == run["actions"] == ["made a new swarm out of what this manager knows"]
+        assert check["actions"] == run["actions"] == ["created a new swarm from what this manager knows"]
         assert not again["changed"]
         assert cluster.sh("m1", "docker service ls --format '{{.Name}}'") == "kept"
         assert cluster.cluster()["Spec"]["Orchestration"]["TaskHistoryRetentionLimit"] == 4

@@ -64,7 +64,7 @@ def test_makes_a_swarm_as_declared_and_again_is_no_change(alone: Stage) -> None:
     }
     writes = alone.writes()
     [check] = alone.run(call("m1", "swarm_init", check=True, **declared))
-    assert (check["changed"], check["actions"]) == (True, ["made a new swarm"])
+    assert (check["changed"], check["actions"]) == (True, ["created a new swarm"])
     assert alone.local("m1")["LocalNodeState"] == "inactive"
     assert writes.seen() == []
     made, again, checked = alone.run(
@@ -156,7 +156,7 @@ def test_labels_not_declared_anymore_go_and_those_of_others_stay(single: Stage) 
         "after": {"labels.b": "3"},
     }
     assert results[7]["failed"]
-    assert "a label is a string" in results[7]["msg"]
+    assert "a number, not a string: put it in quotes" in results[7]["msg"]
 
 
 def test_values_that_cannot_work_are_refused_before_anything_is_sent(single: Stage) -> None:

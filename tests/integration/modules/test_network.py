@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.client import Client
-from ansible_collections.flotilla.swarm.plugins.module_utils._engine.transport_url import UrlTransport
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.transport_socket import SocketTransport
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.wait import Deadline
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.apply import Networks
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.attachments import MOVING_LABEL
@@ -78,7 +78,7 @@ def engine(swarm: Stage) -> t.Iterator[Client]:
         with subprocess.Popen([ssh, *forward, *options]) as tunnel:
             try:
                 swarm.until(socket.exists, 20)
-                yield Client(UrlTransport(f"unix://{socket}"))
+                yield Client(SocketTransport(f"unix://{socket}"))
             finally:
                 tunnel.terminate()
 

@@ -81,7 +81,7 @@ def test_what_cannot_work_is_refused_before_anything_is_sent(cluster: Stage) -> 
     writes = cluster.writes()
     fine = {"hostname": "m2", "labels": {"fine": "yes"}}
     refusals: dict[str, Call] = {
-        "Node w1: label 'bad name' is not a label name: use letters": w1(labels={"bad name": "x"}),
+        "Node w1: labels: label 'bad name' is not a label name: use letters": w1(labels={"bad name": "x"}),
         "Node w1: label 'v' is 1.1, a number, not a string: put it in quotes.": w1(labels={"v": 1.1}),
         "Node w1: label 'y' is True, ": w1(labels={"y": True}),
         "Node w1: label 'flotilla.declared' is where": w1(labels={"flotilla.declared": "x"}),
@@ -94,7 +94,7 @@ def test_what_cannot_work_is_refused_before_anything_is_sent(cluster: Stage) -> 
         "Worker nodes can't be used to view or modify cluster state": call(
             "w1", "swarm_node", hostname="self", labels={"a": "1"}
         ),
-        "w1 is not down and so cannot be removed; let it leave the swarm first": call(
+        "w1: it is not down and so cannot be removed; let it leave the swarm first": call(
             "m2", "swarm_node", hostname="w1", state="absent", wait_timeout=1
         ),
     }
@@ -354,7 +354,7 @@ def test_a_ready_node_is_removed_only_by_force(cluster: Stage) -> None:
         call("m1", "swarm_node", hostname="w1", state="absent", force=True),
     )
     assert refused["failed"]
-    assert refused["msg"].startswith("w1 is not down and so cannot be removed; let it leave the swarm first")
+    assert refused["msg"].startswith("w1: it is not down and so cannot be removed; let it leave the swarm first")
     assert not refused["changed"]
     assert (forced["changed"], forced["failed"]) == (True, False)
     assert [node[0] for node in cluster.nodes()] == ["m1", "m2", "m3"]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.client import Client
-from ansible_collections.flotilla.swarm.plugins.module_utils._engine.transport_url import UrlTransport
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.transport_socket import SocketTransport
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait import (
     Outcome,
     Rollout,
@@ -91,7 +91,7 @@ def swarm(cluster: Stage) -> t.Iterator[Swarm]:
         with subprocess.Popen([ssh, *forward, *options]) as tunnel:
             try:
                 cluster.until(socket.exists, 20)
-                yield Swarm(cluster, Client(UrlTransport(f"unix://{socket}")))
+                yield Swarm(cluster, Client(SocketTransport(f"unix://{socket}")))
             finally:
                 tunnel.terminate()
                 cluster.sh("m1", "docker service ls -q | xargs -r docker service rm", check=False)

@@ -158,7 +158,7 @@ def test_a_stack_is_deployed_once_and_only_what_differs_is_written(shop: Shop) -
     assert environment["actions"] == ["shop_db: updated (env.A)"]
     assert scaled["changed"] is False
     assert (without["changed"], without["undeclared"]["services"]) == (False, ["shop_db"])
-    assert pruned["actions"] == ["service shop_db: removed, since the stack declares it no more"]
+    assert pruned["actions"] == ["service shop_db: removed, since the stack does not declare it any longer"]
     assert shop.tasks("shop_web") == web
     compose = shop.changed(db=None)
     del compose["networks"]["back"]
