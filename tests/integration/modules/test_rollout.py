@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rollouts made by Docker's own command line, and the collection's verdict on them."""
+"""Rollouts begun by Docker's own command line, and the collection's verdict on them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait impor
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage, call
 
 Raw = dict[str, t.Any]
-# The registry is asked by each node, so that a node's reason is what is told.
+# Each node asks the registry itself, so that the verdict has the node's reason.
 QUIET = "-d -q --no-resolve-image"
 
 
@@ -63,11 +63,11 @@ class Swarm:
         return Rollout(self.client.get(f"/services/{name}")["ID"], name, **more)
 
     def wait(self, *rollouts: Rollout, seconds: float = 90) -> list[Outcome]:
-        """See them through."""
+        """Wait until they have converged."""
         return wait_for_rollouts(self.client, list(rollouts), seconds).outcomes
 
     def fail(self, *rollouts: Rollout, seconds: float = 90) -> tuple[str, list[Raw]]:
-        """See them through to a failure: its sentence, and what became of each."""
+        """Wait until they have failed: the sentence, and the outcome of each."""
         with pytest.raises(RolloutFailed) as failed:
             wait_for_rollouts(self.client, list(rollouts), seconds)
         json.dumps(failed.value.facts)
@@ -194,8 +194,8 @@ def test_a_crash_loop_is_told_with_the_end_of_its_log(swarm: Swarm) -> None:
     node = outcome["tasks"][-1]["node"]
     assert node in ("m1", "m2", "m3", "w1")
     # The Engine keeps no order between what a process writes to its two streams.
-    told = " | ".join(outcome["logs"])
-    assert f"failed 3 times: non-zero exit (3); its log ends: {told}." in sentence
+    lines = " | ".join(outcome["logs"])
+    assert f"failed 3 times: non-zero exit (3); its log ends: {lines}." in sentence
     assert sentence.startswith("crash: slot 1 on ")
     assert sorted(outcome["logs"]) == ["no database", "starting"]
     assert [task["exit_code"] for task in outcome["tasks"] if task["state"] == "failed"] == [3, 3, 3]
