@@ -45,6 +45,8 @@ _PYTHON = "/usr/bin/python3"
 _MARK = "flotilla.swarm: "
 # ``from .leaf import x``, ``from ..room.leaf import x``, ``from . import leaf``, ``from ..room import leaf, other``.
 _IMPORT = re.compile(r"^ *from \.(?:\.(_\w+))?(?:\.?(\w+))? import (\([^)]*\)|.*)$", re.MULTILINE)
+# A docstring stands alone, below the line that ends the head of its class or function.
+_DOCSTRING = re.compile(r'(:(?: +#.*)?\n +)"""(?:[^"]|"(?!""))*"""\n')
 _TYPES_ONLY = re.compile(r"^if t\.TYPE_CHECKING:\n(?:    .*\n)+", re.MULTILINE)
 
 
@@ -166,9 +168,9 @@ def _imports(room: str, text: str) -> t.Iterator[str]:
 
 
 def _text(name: str) -> str:
-    """A file's text without its head: licence and docstring stay here."""
+    """A file's text without what a host does not need: the licence and the docstrings, a fourth of it."""
     text = _FOLDER.joinpath(*name.split(".")).with_suffix(".py").read_text(encoding="utf-8")
-    return text.split('"""', 2)[2].lstrip()
+    return _DOCSTRING.sub(r'\1""\n', text.split('"""', 2)[2].lstrip())
 
 
 def _packed(content: t.Any) -> str:

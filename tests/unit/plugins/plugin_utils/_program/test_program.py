@@ -73,6 +73,23 @@ def test_all_that_is_imported_is_sent_and_none_of_it_needs_ansible(name: str) ->
 @pytest.mark.parametrize(
     "path", sorted(FOLDER.glob("*/*.py")), ids=lambda path: f"{path.parent.name}.{path.stem}"
 )
+def test_a_text_is_sent_without_its_docstrings_and_otherwise_as_it_is(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        has_docstring = isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(
+            node
+        )
+        if has_docstring and isinstance(node, ast.Module):
+            del node.body[0]
+        elif has_docstring:
+            node.body[0] = ast.Expr(ast.Constant(""))  # type: ignore[attr-defined]
+    sent = host_program._text(f"{path.parent.name}.{path.stem}")
+    assert ast.unparse(ast.parse(sent)) == ast.unparse(tree)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(FOLDER.glob("*/*.py")), ids=lambda path: f"{path.parent.name}.{path.stem}"
+)
 def test_imports_are_found_in_whatever_way_they_are_written(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     room = path.parent.name
