@@ -21,7 +21,7 @@ attributes:
   idempotent:
     description:
       - Run twice in a row outside C(check_mode) with the same arguments, the second run changes nothing.
-      - This assumes that nobody else changed the swarm or the host in between.
+      - This assumes that no other client changes the swarm or the host in between.
 """
 
     # Together with the default part: for modules that only look.

@@ -9,7 +9,7 @@ DOCUMENTATION = r"""
 module: swarm_host_info
 short_description: Look at a host once, before or after it is in a swarm
 description:
-  - Tells all that decides what a host needs to be in a swarm - its addresses, its Engine, its swarm, the ports that are
+  - Returns everything that decides what a host needs to be in a swarm - its addresses, its Engine, its swarm, the ports that are
     held and what its firewall lets through.
   - Works on any host in any state, and needs nothing on it but Python.
   - A run of the playbook C(flotilla.swarm.site) that changes nothing costs this one task per

@@ -10,7 +10,7 @@ module: swarm_info
 short_description: Tell what a host is to a swarm, and how the swarm is
 description:
   - Works on any host in any state, and says which it is - no Engine, in no swarm, worker, locked, without quorum, manager.
-  - On a manager it tells the swarm's settings, its quorum and its nodes, with the reason why one is not fine.
+  - On a manager it returns the swarm's settings, its quorum and its nodes, with the reason why one is not fine.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:

@@ -38,7 +38,7 @@ attributes:
   idempotent:
     support: full
 notes:
-  - Some options of M(community.docker.docker_network) do not exist here, since a swarm cannot honour them. Containers are
+  - Some options of M(community.docker.docker_network) do not exist here, since a swarm does not support them. Containers are
     connected by services (O(ignore:connected), O(ignore:appends)), a swarm ignores reserved addresses (C(aux_addresses)) and
     the switching off of IPv4 (O(ignore:enable_ipv4)), and O(ignore:config_only) and O(ignore:config_from) belong to networks
     of single hosts.

@@ -9,7 +9,7 @@ DOCUMENTATION = r"""
 module: swarm_node_info
 short_description: Tell how the nodes of a swarm are
 description:
-  - Tells one, several or all nodes of the swarm, with the reason why one is not fine.
+  - Returns one, several or all nodes of the swarm, with the reason why one is not fine.
   - Works on any host in any state; a host that is no manager with a quorum says so and returns no nodes.
 author:
   - Flotilla contributors (@flotilla-swarm)

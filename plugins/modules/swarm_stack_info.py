@@ -9,7 +9,7 @@ DOCUMENTATION = r"""
 module: swarm_stack_info
 short_description: Tell which stacks a swarm has, and how they are
 description:
-  - Tells one, several or all stacks, whoever deployed them - what belongs to each, and how its services are.
+  - Returns one, several or all stacks, also those that other tools deployed - what belongs to each, and how its services are.
   - A handful of requests is sent, however many stacks there are.
   - Works on any host in any state; a host that is no manager with a quorum says so and returns none.
 author:

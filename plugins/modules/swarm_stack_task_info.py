@@ -9,7 +9,7 @@ DOCUMENTATION = r"""
 module: swarm_stack_task_info
 short_description: Tell how the tasks of a stack are
 description:
-  - Tells the newest task of each slot of the services of a stack, whoever deployed it.
+  - Returns the newest task of each slot of the services of a stack, also of one that another tool deployed.
   - Works on any host in any state; a host that is no manager with a quorum says so and returns none.
 author:
   - Flotilla contributors (@flotilla-swarm)

@@ -42,7 +42,7 @@ class SshTransport:
         self._session: t.Any = None
 
     def _connect(self) -> t.Any:
-        """Connect at the first request: a host that cannot be reached is an answer to whoever asks for its state."""
+        """Connect at the first request: a host that cannot be reached is an answer where its state is read."""
         try:
             # A version keeps the SDK from asking the Engine for one: the client negotiates it.
             return docker_sdk.APIClient(

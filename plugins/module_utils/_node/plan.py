@@ -41,7 +41,7 @@ class NodePlan(ObjectPlan):
 
     @property
     def name(self) -> str:
-        """The host name; the ID where the node never told one."""
+        """The host name; the ID where the node never reported one."""
         return self.node["hostname"] or self.node["id"]
 
     @property

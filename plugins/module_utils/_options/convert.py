@@ -44,7 +44,7 @@ def duration(value: int) -> str:
     return shown
 
 
-# In words, since Ansible's own types have names that nobody knows. A bool is an int too, so it comes first.
+# In words, since Ansible's own types have names that few users know. A bool is an int too, so it comes first.
 _KINDS = (
     (bool, "a yes or no"),
     ((int, float), "a number"),

@@ -77,7 +77,7 @@ def verb_of(state: str, one: bool = True) -> str:
 
 
 def _is_unhealthy(task: Task, has_health_check: bool) -> bool:
-    # The Engine stops an unhealthy container. A process that ends well when it is told to stop leaves no error behind (seen
+    # The Engine stops an unhealthy container. A process that ends well on the signal to stop leaves no error behind (seen
     # with 20.10 and 26.1), so its task looks like one that ended by itself.
     return "unhealthy" in task["error"] or (
         has_health_check and task["state"] == "complete" and not task["error"]

@@ -60,7 +60,7 @@ def sentence(managers: int, reachable: int) -> str:
     spare = may_fail(managers, reachable)
     if spare < 0:
         return f"Quorum lost: {reachable} of {managers} managers reachable, {majority(managers)} needed."
-    told = f"{reachable} of {managers} managers reachable, {majority(managers)} needed"
+    counts = f"{reachable} of {managers} managers reachable, {majority(managers)} needed"
     if spare == 0:
-        return f"Quorum holds, but no manager may fail: {told}."
-    return f"Quorum holds: {told}, {spare} more may fail."
+        return f"Quorum holds, but no manager may fail: {counts}."
+    return f"Quorum holds: {counts}, {spare} more may fail."
