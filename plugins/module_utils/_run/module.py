@@ -34,7 +34,7 @@ class _Module(AnsibleModule):
             argument_spec=for_ansible(arguments), supports_check_mode=True, no_log=no_log, **rules
         )
 
-    def fail_json(self, msg: str, **facts: t.Any) -> t.NoReturn:
+    def fail_json(self, msg: str, **facts: t.Any) -> None:
         """Fail; the constructor does so too, where an option has a wrong type."""
         shows = self.params.get("show_values") is True
         self.params = hide_arguments(self._arguments, self.params, shows)

@@ -354,7 +354,9 @@ def test_a_ready_node_is_removed_only_by_force(cluster: Stage) -> None:
         call("m1", "swarm_node", hostname="w1", state="absent", force=True),
     )
     assert refused["failed"]
-    assert refused["msg"].startswith("w1: it is not down and so cannot be removed; let it leave the swarm first")
+    assert refused["msg"].startswith(
+        "w1: it is not down and so cannot be removed; let it leave the swarm first"
+    )
     assert not refused["changed"]
     assert (forced["changed"], forced["failed"]) == (True, False)
     assert [node[0] for node in cluster.nodes()] == ["m1", "m2", "m3"]

@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
-from ansible_collections.flotilla.swarm.plugins.module_utils._host import info as host_look
+from ansible_collections.flotilla.swarm.plugins.module_utils._host import info as host_info
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, info
 
 VERSION = {"Version": "26.1.5+dfsg1", "ApiVersion": "1.45"}
@@ -39,19 +39,19 @@ class Engine(FakeEngine):
 def host(monkeypatch: pytest.MonkeyPatch) -> dict[str, t.Any]:
     """A host with an Engine's files on it."""
     files: dict[str, t.Any] = {"installed": True, "package": "docker.io", "held": False, "daemon": {}}
-    monkeypatch.setattr(host_look.host, "look", lambda run: {"hostname": "m1"})
-    monkeypatch.setattr(host_look.host, "engine_files", lambda run: dict(files))
-    monkeypatch.setattr(host_look, "listeners", lambda: HELD)
-    monkeypatch.setattr(host_look, "read_firewall", lambda host: {"backend": "none"})
+    monkeypatch.setattr(host_info.facts, "read", lambda run: {"hostname": "m1"})
+    monkeypatch.setattr(host_info.facts, "engine_files", lambda run: dict(files))
+    monkeypatch.setattr(host_info, "listeners", lambda: HELD)
+    monkeypatch.setattr(host_info, "read_firewall", lambda host: {"backend": "none"})
     return files
 
 
-def look(engine: Engine) -> dict[str, t.Any]:
-    return host_look.look(engine, lambda command: (0, "", ""))
+def read(engine: Engine) -> dict[str, t.Any]:
+    return host_info.read(engine, lambda command: (0, "", ""))
 
 
 def test_an_engine_outside_of_a_swarm() -> None:
-    found = look(Engine(VERSION, info=info()))
+    found = read(Engine(VERSION, info=info()))
     assert found["engine"] == {
         "state": "running",
         "version": "26.1.5+dfsg1",
@@ -65,13 +65,13 @@ def test_an_engine_outside_of_a_swarm() -> None:
     assert (found["hostname"], found["listeners"], found["firewall"]) == ("m1", HELD, {"backend": "none"})
 
 
-def test_the_ports_of_a_member_are_its_engines_and_not_looked_at() -> None:
-    assert look(Engine(VERSION, info=info("active", "id-w1")))["listeners"] == []
+def test_the_ports_of_a_member_are_its_engines_and_not_read() -> None:
+    assert read(Engine(VERSION, info=info("active", "id-w1")))["listeners"] == []
 
 
-def test_a_manager_tells_the_whole_swarm() -> None:
+def test_a_manager_reports_the_whole_swarm() -> None:
     engine = Engine(VERSION, info=info("active", "id-m1", control=True), swarm={"ID": "s"}, nodes=[])
-    found = look(engine)["swarm"]
+    found = read(engine)["swarm"]
     assert (found["state"], found["swarm_id"], found["nodes"]) == ("manager", "s", [])
 
 
@@ -80,14 +80,14 @@ def test_an_engine_that_is_not_there_or_does_not_run(
     host: dict[str, t.Any], installed: bool, state: str
 ) -> None:
     host["installed"] = installed
-    found = look(Engine(errors.EngineAbsent("No Engine answers at x.")))
+    found = read(Engine(errors.EngineAbsent("No Engine answers at x.")))
     assert (found["engine"]["state"], found["engine"]["error"]) == (state, "No Engine answers at x.")
     assert found["swarm"] == {"state": "no_engine", "why": "No Engine answers at x."}
     assert found["listeners"] == HELD
 
 
 def test_an_engine_that_does_not_answer_may_be_in_a_swarm() -> None:
-    found = look(Engine(errors.EngineTimeout("The Engine at x did not answer within 60 s.")))
+    found = read(Engine(errors.EngineTimeout("The Engine at x did not answer within 60 s.")))
     assert found["engine"]["state"] == "unreachable"
     assert found["swarm"] == {"state": "unknown", "why": "The Engine at x did not answer within 60 s."}
     assert found["listeners"] == []
@@ -98,7 +98,7 @@ def test_an_engine_that_is_too_old_still_says_whether_it_is_in_a_swarm() -> None
     engine = Engine(
         {"Version": "19.03", "ApiVersion": "1.40"}, old, info=info("active", "id-m1", control=True)
     )
-    found = look(engine)
+    found = read(engine)
     assert (found["engine"]["state"], found["engine"]["version"]) == ("running", "19.03")
     assert found["engine"]["error"] == str(old)
     assert found["swarm"]["state"] == "manager"
@@ -109,14 +109,14 @@ def test_an_engine_that_is_too_old_still_says_whether_it_is_in_a_swarm() -> None
 
 def test_an_engine_one_may_not_use_is_an_error() -> None:
     with pytest.raises(errors.EngineForbidden):
-        look(Engine(errors.EngineForbidden("This user may not use the Engine.")))
+        read(Engine(errors.EngineForbidden("This user may not use the Engine.")))
 
 
 def test_a_firewall_that_cannot_be_read_does_not_hide_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_run: t.Any) -> t.NoReturn:
         raise errors.Refused("nft says no.")
 
-    monkeypatch.setattr(host_look, "read_firewall", fail)
-    found = look(Engine(VERSION, info=info()))
+    monkeypatch.setattr(host_info, "read_firewall", fail)
+    found = read(Engine(VERSION, info=info()))
     assert found["firewall"] == {"backend": "unknown", "note": "nft says no."}
     assert found["engine"]["state"] == "running"
