@@ -88,6 +88,10 @@ address:
   description: The address that the host advertises.
   returned: when it is in a swarm
   type: str
+error:
+  description: The Engine's error about its membership, V(null) where there is none.
+  returned: when an Engine answers
+  type: str
 remote_managers:
   description: The managers that the host knows, each with C(id) and C(address).
   returned: when an Engine answers
@@ -123,6 +127,11 @@ nodes:
   returned: on a manager with a quorum
   type: list
   elements: dict
+unfinished:
+  description: The IDs of nodes whose join stopped before their labels were in force. They are paused and have never run a task.
+  returned: on a manager with a quorum
+  type: list
+  elements: str
 settings:
   description: The settings of the swarm, by the names of the options of M(flotilla.swarm.swarm_init).
   returned: on a manager with a quorum
@@ -133,6 +142,15 @@ labels:
   type: dict
 data_path_port:
   description: The UDP port for the traffic of overlay networks.
+  returned: on a manager with a quorum
+  type: int
+default_addr_pool:
+  description: The address pools from which networks get their subnets; empty where the Engine's default is used.
+  returned: on a manager with a quorum
+  type: list
+  elements: str
+subnet_size:
+  description: The prefix length of the subnets from these pools.
   returned: on a manager with a quorum
   type: int
 root_rotation_in_progress:

@@ -76,4 +76,65 @@ entry:
   description: The manager through which the swarm is changed, V(null) while there is none.
   returned: when O(stage=hosts)
   type: str
+run:
+  description: An ID of this run, which keeps its port proofs apart from those of another run at the same time.
+  returned: when O(stage=hosts)
+  type: str
+steps:
+  description: The roles that carry the plan out once the Engines run, in order, each with C(role) and C(tasks).
+  returned: when O(stage=hosts)
+  type: list
+  elements: dict
+quorum_steps:
+  description: The steps of the role P(flotilla.swarm.swarm_quorum#role) that are needed, in order.
+  returned: when O(stage=hosts)
+  type: list
+  elements: str
+engines_pending:
+  description: Whether an Engine is changed first, after which the hosts are read again.
+  returned: when O(stage=hosts)
+  type: bool
+init:
+  description: The host that creates the swarm, V(null) where there is one already.
+  returned: when O(stage=hosts)
+  type: str
+reset:
+  description: The hosts that hold the remains of a membership and leave it before they join.
+  returned: when O(stage=hosts)
+  type: list
+  elements: str
+join_managers:
+  description: The hosts that join as managers, in order.
+  returned: when O(stage=hosts)
+  type: list
+  elements: str
+join_workers:
+  description: The hosts that join as workers.
+  returned: when O(stage=hosts)
+  type: list
+  elements: str
+stale:
+  description: The entries of nodes whose hosts are other nodes now, as options of M(flotilla.swarm.swarm_node).
+  returned: when O(stage=hosts)
+  type: list
+  elements: dict
+roles_to_change:
+  description: The nodes that change their roles, promotions first, as options of M(flotilla.swarm.swarm_node).
+  returned: when O(stage=hosts)
+  type: list
+  elements: dict
+settings:
+  description: Options of M(flotilla.swarm.swarm_init), those that create the swarm or those that have to change.
+  returned: when O(stage=hosts)
+  type: dict
+labels:
+  description: The nodes whose labels or availability have to change, as options of M(flotilla.swarm.swarm_node).
+  returned: when O(stage=hosts)
+  type: list
+  elements: dict
+prove:
+  description: The hosts whose ports are proven before any host joins.
+  returned: when O(stage=hosts)
+  type: list
+  elements: str
 """

@@ -274,7 +274,13 @@ networks:
   returned: success, with O(state=present)
   type: list
   elements: dict
-  contains: *parts
+  contains:
+    <<: *parts
+    services:
+      description: The services that were moved.
+      type: list
+      elements: str
+      returned: always
 secrets:
   description: The secrets that the stack declares.
   returned: success, with O(state=present)

@@ -1,0 +1,26 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.flotilla.swarm.tests.unit.support.modules import Module
+from ansible_collections.flotilla.swarm.tests.unit.support.rows import MemoryEngine
+
+WEB = {"name": "web", "image": "nginx:1", "resolve_image": "never", "wait": False}
+
+
+def test_a_service_is_created_once_and_removed(module: Module) -> None:
+    engine = MemoryEngine()
+    planned = module.run(engine, check_mode=True, **WEB)
+    assert engine.writes == []
+    created = module.run(engine, **WEB)
+    assert (created["changed"], created["actions"]) == (True, planned["actions"])
+    assert module.run(engine, **WEB)["changed"] is False
+    removed = module.run(engine, name="web", state="absent", wait=False)
+    assert (removed["changed"], engine.objects["services"]) == (True, [])
+
+
+def test_options_that_cannot_work_are_refused(module: Module) -> None:
+    assert "services" in module.refuses()
+    assert "replicas" in module.refuses(MemoryEngine(), **WEB, replicas=-2)

@@ -1,0 +1,18 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.flotilla.swarm.tests.unit.support.modules import Module
+from ansible_collections.flotilla.swarm.tests.unit.support.recorded import RecordedSwarm
+
+
+def test_the_logs_of_a_service_are_lines(module: Module) -> None:
+    raw = RecordedSwarm().services[0]
+    found = module.run(RecordedSwarm(**{f"GET /services/{raw['ID']}/logs": b""}), name=[raw["Spec"]["Name"]])
+    assert (found["state"], found["lines"]) == ("manager", [])
+
+
+def test_options_that_cannot_work_are_refused(module: Module) -> None:
+    assert "tail" in module.refuses(RecordedSwarm(), name=["web"], tail="some")
