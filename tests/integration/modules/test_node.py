@@ -82,13 +82,13 @@ def test_what_cannot_work_is_refused_before_anything_is_sent(cluster: Stage) -> 
     fine = {"hostname": "m2", "labels": {"fine": "yes"}}
     refusals: dict[str, Call] = {
         "Node w1: labels: label 'bad name' is not a label name: use letters": w1(labels={"bad name": "x"}),
-        "Node w1: label 'v' is 1.1, a number, not a string: put it in quotes.": w1(labels={"v": 1.1}),
-        "Node w1: label 'y' is True, ": w1(labels={"y": True}),
-        "Node w1: label 'flotilla.declared' is where": w1(labels={"flotilla.declared": "x"}),
+        "Node w1: labels: label 'v' is 1.1, a number, not a string: put it in quotes.": w1(labels={"v": 1.1}),
+        "Node w1: labels: label 'y' is True, ": w1(labels={"y": True}),
+        "Node w1: labels: label 'flotilla.declared' is where": w1(labels={"flotilla.declared": "x"}),
         "No node is called w7; the swarm knows m1, m2, m3, w1.": call(
             "m1", "swarm_node", nodes=[fine, {"hostname": "w7"}]
         ),
-        "Node w1: label 'n' is 3, ": call(
+        "Node w1: labels: label 'n' is 3, ": call(
             "m1", "swarm_node", nodes=[fine, {"hostname": "w1", "labels": {"n": 3}}]
         ),
         "Worker nodes can't be used to view or modify cluster state": call(
@@ -241,10 +241,7 @@ def test_promoted_before_demoted_the_leader_and_self_included(cluster: Stage) ->
     moved = [{"hostname": "m1", "role": "worker"}, {"hostname": "w1", "role": "manager"}]
     unit = f"watch{time.time_ns()}"
     # Only answers count: while the leader changes there is none.
-    watch = (
-        'while :; do seen="$(docker node ls --format \'{{.ManagerStatus}}\')" && echo "$seen" | grep -c .; '
-        "sleep 0.1; done"
-    )
+    watch = 'while :; do seen="$(docker node ls --format \'{{.ManagerStatus}}\')" && echo "$seen" | grep -c .; done'
     cluster.sh("m2", f"systemd-run -q -G --unit {unit} bash -c {shlex.quote(watch.replace('$', '$$'))}")
     try:
         check, run = cluster.run(
