@@ -7,13 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_host_info
-short_description: Look at a host once, before or after it is in a swarm
+short_description: Read the state of a host, before or after it is in a swarm
 description:
   - Returns everything that decides what a host needs to be in a swarm - its addresses, its Engine, its swarm, the ports that are
     held and what its firewall lets through.
   - Works on any host in any state, and needs nothing on it but Python.
-  - A run of the playbook C(flotilla.swarm.site) that changes nothing costs this one task per
-    host.
+  - A run of the playbook C(flotilla.swarm.site) that changes nothing runs only this task on a host.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -27,7 +26,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at the host
+- name: Read the host
   flotilla.swarm.swarm_host_info:
   register: result
 

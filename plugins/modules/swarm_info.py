@@ -7,9 +7,9 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_info
-short_description: Tell what a host is to a swarm, and how the swarm is
+short_description: Read the state of a host in a swarm, and of the swarm
 description:
-  - Works on any host in any state, and says which it is - no Engine, in no swarm, worker, locked, without quorum, manager.
+  - Works on any host in any state, and returns that state - no Engine, in no swarm, worker, locked, without quorum, manager.
   - On a manager it returns the swarm's settings, its quorum and its nodes, with the reason why one is not fine.
 author:
   - Flotilla contributors (@flotilla-swarm)
@@ -39,11 +39,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at the swarm
+- name: Read the swarm
   flotilla.swarm.swarm_info:
   register: swarm
 
-- name: Stop where no manager may fail anymore
+- name: Stop where no manager may fail
   ansible.builtin.assert:
     that: swarm.quorum.may_fail > 0
     fail_msg: "{{ swarm.why }}"
@@ -64,7 +64,7 @@ why:
   type: str
   sample: "Quorum holds: 3 of 3 managers reachable, 2 needed, 1 more may fail."
 summary:
-  description: The swarm in one glance, a list of lines made for reading.
+  description: The swarm as lines of text, its nodes as a table.
   returned: always
   type: list
   elements: str

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_init
-short_description: Make a swarm, or change the settings of one
+short_description: Create a swarm, or change the settings of one
 description:
-  - Makes the host that the module runs on the first manager of a new swarm, or, when it is a manager already, brings the
-    settings of its swarm to what is declared. Settings that are not named stay as they are.
+  - Creates a swarm whose first manager is the host that the module runs on. Where the host is a manager already, the
+    settings of its swarm are changed to what is declared, and settings that are not declared stay as they are.
   - Unlocks a locked manager, rotates join tokens, the unlock key and the CA.
 author:
   - Flotilla contributors (@flotilla-swarm)
@@ -31,42 +31,42 @@ options:
   advertise_addr:
     description:
       - The address or interface of this host that the other nodes use, with or without a port (the default is 2377).
-      - The Engine chooses where the host has only one address. Only used when the swarm is made.
+      - The Engine chooses where the host has only one address. Only used when the swarm is created.
     type: str
   listen_addr:
     description:
       - The address or interface and port that the manager's API listens on.
-      - The default is V(0.0.0.0:2377). Only used when the swarm is made.
+      - The default is V(0.0.0.0:2377). Only used when the swarm is created.
     type: str
   data_path_addr:
     description:
       - The address or interface for the traffic of overlay networks, where it differs from O(advertise_addr).
-      - Only used when the swarm is made.
+      - Only used when the swarm is created.
     type: str
   data_path_port:
     description:
-      - The UDP port for the traffic of overlay networks, V(4789) by default. Only used when the swarm is made.
+      - The UDP port for the traffic of overlay networks, V(4789) by default. Only used when the swarm is created.
     type: int
   default_addr_pool:
     description:
       - Address pools in CIDR form that overlay networks take their subnets from, V(10.0.0.0/8) by default.
-      - Only used when the swarm is made.
+      - Only used when the swarm is created.
     type: list
     elements: str
   subnet_size:
     description:
       - The prefix length of the subnets that are taken from O(default_addr_pool), V(24) by default.
-      - Only used when the swarm is made.
+      - Only used when the swarm is created.
     type: int
   availability:
     description:
-      - The availability of the first manager. Only used when the swarm is made.
+      - The availability of the first manager. Only used when the swarm is created.
     type: str
     choices: [active, pause, drain]
   force_new_cluster:
     description:
-      - Make a new swarm of one manager out of what this manager knows of a swarm that has lost its quorum. Services,
-        networks, secrets and configs are kept, every other manager is forgotten and has to leave and join again.
+      - Create a new swarm of one manager from what this manager knows of a swarm that has lost its quorum. Services,
+        networks, secrets and configs are kept. Every other manager is removed, and has to leave and join again.
       - A swarm that has its quorum is left alone.
     type: bool
     default: false
@@ -77,7 +77,7 @@ options:
     type: str
   labels:
     description:
-      - Labels of the swarm. Labels that were declared last time and are not anymore are removed, those of others stay.
+      - Labels of the swarm. Labels that were declared last time and are no longer declared are removed. Other labels stay.
     type: dict
   task_history_retention_limit:
     description:
@@ -114,7 +114,7 @@ options:
     type: raw
   autolock_managers:
     description:
-      - Whether a manager that restarts is locked until it is given the unlock key.
+      - Whether a manager is locked after a restart, until it gets the unlock key.
     type: bool
   signing_ca_cert:
     description:
@@ -127,7 +127,7 @@ options:
     type: str
   ca_force_rotate:
     description:
-      - A counter. A number that differs from the one in force makes a new root certificate.
+      - A counter. A number that differs from the current one creates a new root certificate.
     type: int
   external_cas:
     description:
@@ -195,16 +195,16 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make a swarm
+- name: Create a swarm
   flotilla.swarm.swarm_init:
     advertise_addr: 10.0.0.11
     default_addr_pool: [10.20.0.0/16]
 
-- name: Change one setting and leave the others alone
+- name: Change one setting and no other
   flotilla.swarm.swarm_init:
     task_history_retention_limit: 2
 
-- name: Turn autolock on and keep the key somewhere safe
+- name: Turn autolock on and return the key
   flotilla.swarm.swarm_init:
     autolock_managers: true
     return_unlock_key: true

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_join
-short_description: Join a host to a swarm, or have it leave
+short_description: Join a host to a swarm, or make it leave
 description:
   - Joins the host that the module runs on to a swarm, through any of the managers that are given, and waits until it is
     a member.

@@ -10,8 +10,9 @@ module: swarm_node
 short_description: Set labels, role and availability of swarm nodes, or remove them
 description:
   - Changes one node or many in one call, on any reachable manager of the swarm.
-  - Promotions come before demotions, one at a time and each awaited; no step is taken that would cost the quorum.
-  - A drain is awaited until the node runs no task of a service anymore, one that an earlier run began as well.
+  - Promotions come before demotions, and each is complete before the next begins. A step that would cost the quorum is
+    refused before anything is sent.
+  - A drain is complete when the node runs no task of a service; the module also waits for a drain that an earlier run began.
   - Options that are left out stay as they are on the swarm.
 author:
   - Flotilla contributors (@flotilla-swarm)
@@ -80,7 +81,7 @@ options:
   labels:
     description:
       - Labels of the node. Values are strings; a V(yes) or V(1.10) without quotes is refused, since YAML would change it.
-      - Which other labels stay is said by O(labels_state).
+      - O(labels_state) decides which other labels stay.
     type: dict
   labels_state:
     description:
@@ -88,19 +89,19 @@ options:
     type: str
     choices:
       merge: They stay.
-      owned: Those that were declared last time with V(owned) and are not declared anymore are removed; those of others
-        stay. What was declared is remembered in the node label C(flotilla.declared).
+      owned: Those that were declared last time with V(owned) and are no longer declared are removed; other labels
+        stay. The names of the declared labels are kept in the node label C(flotilla.declared).
       replace: They are removed. Without O(labels), all labels are removed.
     default: merge
   labels_to_remove:
     description:
-      - Labels to remove, whatever their value, an empty one too.
+      - Labels to remove, whatever their values are.
       - A label that is in O(labels) as well is kept.
     type: list
     elements: str
   role:
     description:
-      - The role of the node. A promotion is awaited until the node is a reachable manager, a demotion until it has left
+      - The role of the node. A promotion is complete when the node is a reachable manager, a demotion when it has left
         the raft group.
     type: str
     choices: [manager, worker]
@@ -114,22 +115,22 @@ options:
       drain: Its tasks are moved to other nodes and it takes no new ones.
   state:
     description:
-      - With V(absent), the node is removed from the swarm, demoted first if it is a manager, and so are the entries that
-        are down and carry the same host name.
-      - A node has to be down before it can be removed; a node that is leaving is awaited. Have a running node leave with
-        M(flotilla.swarm.swarm_join) and O(flotilla.swarm.swarm_join#module:state=absent) first.
-      - A node that is not there is no change.
+      - With V(absent), the node is removed from the swarm, and so are other nodes of the same host name that are down. A
+        manager is demoted first.
+      - A node has to be down before it can be removed; the module waits for a node that is leaving. Make a running node leave
+        first, with M(flotilla.swarm.swarm_join) and O(flotilla.swarm.swarm_join#module:state=absent).
+      - For a node that does not exist, nothing is changed.
     type: str
     choices: [present, absent]
     default: present
   force:
     description:
-      - With O(state=absent), remove the node although it is not down. It goes on running, unaware.
+      - With O(state=absent), remove the node although it is not down. Its Engine is not informed and keeps running.
     type: bool
     default: false
   wait:
     description:
-      - Wait until every change is in force.
+      - Wait until every change is complete.
     type: bool
     default: true
   wait_timeout:
@@ -143,7 +144,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Label a node and leave its other labels alone
+- name: Label a node and keep its other labels
   flotilla.swarm.swarm_node:
     hostname: w1
     labels:
@@ -167,7 +168,7 @@ EXAMPLES = r"""
         labels_state: owned
         availability: active
 
-- name: Remove a node that has left, and its stale namesakes
+- name: Remove a node that has left, and older entries of the same name
   flotilla.swarm.swarm_node:
     hostname: w9
     state: absent

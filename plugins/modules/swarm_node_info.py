@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_node_info
-short_description: Tell how the nodes of a swarm are
+short_description: Read the nodes of a swarm and their state
 description:
   - Returns one, several or all nodes of the swarm, with the reason why one is not fine.
-  - Works on any host in any state; a host that is no manager with a quorum says so and returns no nodes.
+  - Works on any host in any state; on a host that is no manager with a quorum, RV(state) and RV(why) say so and no nodes are returned.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -21,12 +21,12 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - The nodes to tell, by host name, ID or the beginning of an ID. All nodes when it is left out.
+      - The nodes to return, by host name, ID or the beginning of an ID. All nodes when it is left out.
     type: list
     elements: str
   self:
     description:
-      - Tell only the node that the module runs on.
+      - Return only the node that the module runs on.
     type: bool
     default: false
 seealso:
@@ -35,7 +35,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at all nodes
+- name: Read all nodes
   flotilla.swarm.swarm_node_info:
   register: result
 
@@ -43,7 +43,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ result.nodes | selectattr('problems') | list }}"
 
-- name: Look at two nodes
+- name: Read two nodes
   flotilla.swarm.swarm_node_info:
     name: [w1, w2]
 """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_service_info
-short_description: Show the services of a swarm and what is wrong with them
+short_description: Read the services of a swarm, and what is wrong with them
 description:
   - Returns one, many or all services of the swarm - how many of their tasks are wanted, how many run, and the reason where
     tasks are missing.

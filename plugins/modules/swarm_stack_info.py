@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_stack_info
-short_description: Tell which stacks a swarm has, and how they are
+short_description: Read the stacks of a swarm and their state
 description:
   - Returns one, several or all stacks, also those that other tools deployed - what belongs to each, and how its services are.
   - A handful of requests is sent, however many stacks there are.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_stack_task_info
-short_description: Tell how the tasks of a stack are
+short_description: Read the tasks of a stack
 description:
   - Returns the newest task of each slot of the services of a stack, also of one that another tool deployed.
   - Works on any host in any state; a host that is no manager with a quorum says so and returns none.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_task_info
-short_description: Show the tasks of a swarm's services
+short_description: Read the tasks of a swarm's services
 description:
   - Returns the tasks of services, the nodes on which they run and the reason why they ended; on request, including tasks that
     were replaced.
