@@ -17,4 +17,8 @@ options:
       - Nothing is shown in check mode, and in a task with C(async).
     type: bool
     default: true
+  _waiting:
+    description:
+      - Private, not for tasks. The action of this module uses it to wait in parts.
+    type: dict
 """

@@ -10,7 +10,8 @@ module: swarm_node_info
 short_description: Read the nodes of a swarm and their state
 description:
   - Returns one, several or all nodes of the swarm, with the reason why one is not fine.
-  - Works on any host in any state; on a host that is no manager with a quorum, RV(state) and RV(why) say so and no nodes are returned.
+  - Works on any host in any state. On a host that is no manager with a quorum, RV(state) and RV(why) say so and no nodes are
+    returned.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:

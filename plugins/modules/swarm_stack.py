@@ -181,6 +181,14 @@ options:
       - See O(absent_retries).
     type: int
     default: 1
+  _declared:
+    description:
+      - Private, not for tasks. What the action of this module has read from the Compose files.
+    type: dict
+  _declared_data:
+    description:
+      - Private, not for tasks. The contents of secrets and configs that the action of this module has read.
+    type: dict
 notes:
   - Files on the host are read with C(base64), which every Linux has. At C(-vvv) and above, Ansible shows what a connection
     transports, which includes the text of Compose files and env files on the host. It never includes the content of secrets

@@ -156,7 +156,7 @@ def test_other_options_restart_the_engine_and_null_removes_a_key(hosts: Hosts) -
     hosts.declared.update(swarm_engine_log_driver="local", swarm_engine_log_options=None)
 
 
-def test_options_the_engine_does_not_come_up_with_are_put_back(hosts: Hosts) -> None:
+def test_options_the_engine_does_not_start_with_are_restored(hosts: Hosts) -> None:
     before = hosts.daemon("w1")
     played = hosts.engine(daemon={"no-such-key": 1})
     for name in PINNED:

@@ -80,7 +80,7 @@ def test_check_mode_tells_and_changes_nothing(hosts: Hosts, before: dict[str, st
     assert hosts.everywhere(lambda name: hosts.run(name, SHOW[BACKENDS[name]])) == before
 
 
-def test_members_get_through_and_nobody_else(hosts: Hosts) -> None:
+def test_only_members_get_through(hosts: Hosts) -> None:
     docker = hosts.everywhere(lambda name: hosts.run(name, DOCKER))
     assert all("-N DOCKER" in rules for rules in docker.values())
     results = hosts.play(hosts.arguments(MEMBER), "--diff")

@@ -176,7 +176,7 @@ def test_the_firewall_of_the_asking_host_is_named(three: None) -> None:
     ]
 
 
-def test_rejected_refused_and_absent_peers_are_told_apart(three: None) -> None:
+def test_rejected_refused_and_absent_peers_are_distinguished(three: None) -> None:
     nft("m2", "tcp dport 7946 reject with tcp reset;")
     nft("m3", "tcp dport 7946 reject with icmpx admin-prohibited;")
     gone = {"host": "m4", "address": "10.213.77.4", "ports": PORTS}
@@ -258,7 +258,7 @@ def test_held_ports_are_proven_and_their_holders_named(_namespaces: Hosts) -> No
         module("m2", {"state": "absent", "host": "m2"})
 
 
-def test_the_listener_ends_by_itself_and_when_told(_namespaces: Hosts) -> None:
+def test_the_listener_ends_by_itself_and_when_stopped(_namespaces: Hosts) -> None:
     listen("m1", seconds=1)
     assert prove("m2", {"m1": V4["m1"]})["failures"] == []
     time.sleep(1.5)

@@ -151,7 +151,7 @@ def test_lost_hosts_are_rebuilt(formed: Lab, lost: list[str]) -> None:
         assert (entries[0]["ID"] == before[name][0]["ID"]) == (name not in lost)
 
 
-def test_stopped_engines_are_started_and_their_quorum_awaited(formed: Lab) -> None:
+def test_stopped_engines_are_started_and_their_quorum_waited_for(formed: Lab) -> None:
     """P1, P7: with every manager's Engine stopped there is no leader at first, which is no lost quorum."""
     before = nodes(formed, "m1")
     for name in ("m1", "m2", "m3", "w2"):
@@ -502,7 +502,7 @@ def test_join_tokens_are_never_shown(lab: Lab) -> None:
     assert any("python3" in processes for processes in seen)
 
 
-def test_nodes_are_removed_with_care_and_the_swarm_is_torn_down_only_when_told(formed: Lab) -> None:
+def test_nodes_are_removed_with_care_and_the_swarm_is_torn_down_only_when_confirmed(formed: Lab) -> None:
     """P9, V1."""
     removed = site(formed, USUAL, book="remove_nodes", swarm_remove="w2,m3").succeeded()
     assert "w2, m3 left." in removed.text

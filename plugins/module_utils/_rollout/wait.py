@@ -49,6 +49,10 @@ class Outcome:
         return asdict(self)
 
 
+def _now() -> float:
+    return time.time()
+
+
 @dataclass
 class Rollout:
     """One service that is changing.
@@ -67,7 +71,7 @@ class Rollout:
     name: str
     goal: str = "converged"
     written: bool = True
-    started: float = field(default_factory=lambda: time.time())
+    started: float = field(default_factory=_now)
     history: History = field(default_factory=History)
     outcome: Outcome | None = None
 

@@ -32,7 +32,7 @@ def root(stage: Stage) -> tuple[str, bool]:
     return swarm["TLSInfo"]["TrustRoot"], bool(swarm.get("RootRotationInProgress"))
 
 
-def test_a_new_root_is_awaited_on_every_node(cluster: Stage) -> None:
+def test_a_new_root_is_waited_for_on_every_node(cluster: Stage) -> None:
     """P8: the counter makes a new root once, and the task ends when all four nodes have it."""
     before, _rotating = root(cluster)
     counter = cluster.cluster()["Spec"]["CAConfig"].get("ForceRotate", 0) + 1
@@ -159,7 +159,7 @@ def test_a_locked_manager_leaves_when_forced(alone: Stage) -> None:
     assert alone.local("m1")["LocalNodeState"] == "inactive"
 
 
-def test_quorum_lost_is_told_in_seconds_and_a_new_cluster_forced(cluster: Stage) -> None:
+def test_a_lost_quorum_is_reported_in_seconds_and_a_new_cluster_forced(cluster: Stage) -> None:
     """V1, P9: every module says so in seconds; force_new_cluster keeps services and settings."""
     cluster.sh("m1", "docker swarm update --task-history-limit 4; docker service create -d --name kept x:1")
     for name in ("m2", "m3"):

@@ -213,7 +213,7 @@ def test_what_others_made_is_taken_as_it_is(swarm: Stage) -> None:
     assert taken["network"]["IPAM"]["Config"][0]["Subnet"] == "10.73.0.0/24"
 
 
-def test_made_anew_under_its_services(swarm: Stage) -> None:
+def test_recreated_under_its_services(swarm: Stage) -> None:
     """W1: a changed subnet moves the services and gives each back what it had; others keep their tasks."""
     fine(
         swarm.run(

@@ -21,7 +21,7 @@ def _json(stage: Stage, command: str) -> dict[str, t.Any]:
     return t.cast("dict[str, t.Any]", found)
 
 
-def test_the_ingress_network_is_made_anew_under_its_services(cluster: Stage) -> None:
+def test_the_ingress_network_is_recreated_under_its_services(cluster: Stage) -> None:
     """W5: another subnet, MTU and name; ports are detached and reattached as they were, and the mesh has its new addresses."""
     image = f"{cluster.lab.registry}/tiny:1"
     quick = {"monitor": "500ms", "parallelism": 0}

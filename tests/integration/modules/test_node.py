@@ -84,7 +84,7 @@ def test_what_cannot_work_is_refused_before_anything_is_sent(cluster: Stage) -> 
         "Node w1: labels: label 'bad name' is not a label name: use letters": w1(labels={"bad name": "x"}),
         "Node w1: labels: label 'v' is 1.1, a number, not a string: put it in quotes.": w1(labels={"v": 1.1}),
         "Node w1: labels: label 'y' is True, ": w1(labels={"y": True}),
-        "Node w1: labels: label 'flotilla.declared' is where": w1(labels={"flotilla.declared": "x"}),
+        "Node w1: labels: label 'flotilla.declared' is reserved": w1(labels={"flotilla.declared": "x"}),
         "No node is called w7; the swarm knows m1, m2, m3, w1.": call(
             "m1", "swarm_node", nodes=[fine, {"hostname": "w7"}]
         ),
@@ -151,7 +151,7 @@ def test_no_update_is_lost_to_another_writer(cluster: Stage) -> None:
     assert int(lost or 0) < 20
 
 
-def test_drain_is_awaited_and_undone(cluster: Stage) -> None:
+def test_a_drain_is_complete_and_undone(cluster: Stage) -> None:
     """N3: when the task ends, the node runs no service task; active again, a global service returns."""
     image = f"{cluster.lab.registry}/tiny:1"
     cluster.sh("m1", f"docker service create -d -q --mode global --name all {image}")
@@ -188,7 +188,7 @@ def test_drain_is_awaited_and_undone(cluster: Stage) -> None:
     cluster.sh("m1", "docker service rm all stubborn; docker node update --availability active w1")
 
 
-def test_a_drain_is_seen_through_with_the_replicas_of_a_service(cluster: Stage) -> None:
+def test_a_drain_is_complete_with_the_replicas_of_a_service(cluster: Stage) -> None:
     """N3: it ends when the last task has ended, the replicas run elsewhere; late, it says how many are left."""
     others = " ".join(name for name in cluster.names if name != "w1")
     image = f"{cluster.lab.registry}/tiny:1"

@@ -151,7 +151,7 @@ def test_what_replaces_no_task_is_not_watched(swarm: Swarm) -> None:
     assert {task["id"] for task in scaled.tasks} < {task["id"] for task in made.tasks}
 
 
-def test_a_killed_container_is_seen_through(
+def test_a_rollout_survives_a_killed_container(
     swarm: Swarm, later: t.Callable[[float, t.Callable[[], t.Any]], None]
 ) -> None:
     """S6: it comes back in its slot."""
@@ -168,7 +168,7 @@ def test_a_killed_container_is_seen_through(
     assert sum(len(ids) for ids in swarm.containers("web").values()) == 4
 
 
-def test_a_killed_node_is_seen_through(swarm: Swarm) -> None:
+def test_a_rollout_survives_a_killed_node(swarm: Swarm) -> None:
     """S6: the swarm gives it tasks until it notices, while they are waited for; then they move."""
     w1 = swarm.stage.lab.host("w1")
     swarm.wait(swarm.create("web", "--replicas 4 --restart-delay 1s"))
@@ -186,7 +186,7 @@ def test_a_killed_node_is_seen_through(swarm: Swarm) -> None:
         w1.start()
 
 
-def test_a_crash_loop_is_told_with_the_end_of_its_log(swarm: Swarm) -> None:
+def test_a_crash_loop_is_reported_with_the_end_of_its_log(swarm: Swarm) -> None:
     """R5."""
     rollout = swarm.create("crash", command="sh -c 'echo starting; echo no database >&2; exit 3'")
     sentence, [outcome] = swarm.fail(rollout)
@@ -201,7 +201,7 @@ def test_a_crash_loop_is_told_with_the_end_of_its_log(swarm: Swarm) -> None:
     assert [task["exit_code"] for task in outcome["tasks"] if task["state"] == "failed"] == [3, 3, 3]
 
 
-def test_what_cannot_run_is_told_by_its_kind_all_at_once(swarm: Swarm) -> None:
+def test_what_cannot_run_is_reported_by_its_kind_all_at_once(swarm: Swarm) -> None:
     """S4, S5, R5: four services that cannot run and one that can, awaited together."""
     begun = time.monotonic()
     sentence, outcomes = swarm.fail(
@@ -258,7 +258,7 @@ def test_a_removed_service_is_gone_when_its_containers_are(swarm: Swarm) -> None
     assert swarm.containers("slow") == {}
 
 
-def test_an_engine_that_restarts_meanwhile_is_patience(
+def test_a_rollout_waits_for_an_engine_that_restarts(
     swarm: Swarm, later: t.Callable[[float, t.Callable[[], t.Any]], None]
 ) -> None:
     """S6: m1 leads the swarm, is the one that is asked, and is gone for some seconds."""
@@ -269,7 +269,7 @@ def test_an_engine_that_restarts_meanwhile_is_patience(
     assert (outcome.state, outcome.sentence) == ("converged", "4/4 running")
 
 
-def test_a_long_wait_is_told_in_the_plays_output(swarm: Swarm) -> None:
+def test_a_long_wait_is_shown_in_the_plays_output(swarm: Swarm) -> None:
     """R5: a line where something moved, none where it is not wanted; the result is that of one call."""
     stage = swarm.stage
 

@@ -296,7 +296,7 @@ def test_what_cannot_be_is_one_sentence_and_nothing_is_sent(shop: Shop) -> None:
     assert writes.seen() == []
 
 
-def test_a_network_that_differs_is_made_anew_only_when_told(shop: Shop) -> None:
+def test_a_network_that_differs_is_recreated_only_with_recreate(shop: Shop) -> None:
     """W1, K2: refused with the services' names; then done, and they run on it again."""
     shop.run(shop.call())
     compose = shop.changed()

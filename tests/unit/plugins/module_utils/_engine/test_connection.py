@@ -82,7 +82,7 @@ def test_certificates_are_found_where_dockers_own_command_line_looks(
 @pytest.mark.parametrize(
     "docker_host", ["http://m1:2376", "m1:2376", "/var/run/docker.sock", "npipe:////./pipe"]
 )
-def test_a_road_nobody_knows_is_refused(docker_host: str) -> None:
+def test_an_unknown_connection_is_refused(docker_host: str) -> None:
     with pytest.raises(Refused) as refused:
         connect(params(docker_host=docker_host))
     assert str(refused.value) == (

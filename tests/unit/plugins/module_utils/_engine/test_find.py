@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.find import find, matching
 from hypothesis import given
@@ -18,7 +20,7 @@ ITEMS: list[Item] = [
 ]
 
 
-def found(wanted: str, items: list[Item] = ITEMS) -> list[str]:
+def found(wanted: str, items: t.Iterable[Item] = tuple(ITEMS)) -> list[str]:
     return [
         identity for identity, _name in matching(items, wanted, lambda item: item[0], lambda item: item[1])
     ]

@@ -122,7 +122,7 @@ def test_a_socket_that_is_not_there(tmp_path: Path) -> None:
     )
 
 
-def test_a_socket_that_nobody_listens_on(tmp_path: Path) -> None:
+def test_a_socket_without_a_listener(tmp_path: Path) -> None:
     """A crashed Engine leaves its socket behind."""
     path = tmp_path / "dead.sock"
     with socket.socket(socket.AF_UNIX) as dead:
@@ -131,7 +131,7 @@ def test_a_socket_that_nobody_listens_on(tmp_path: Path) -> None:
         SocketTransport(f"unix://{path}").send("GET", "/info", None, {}, 5)
 
 
-def test_a_port_that_nobody_listens_on() -> None:
+def test_a_port_without_a_listener() -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         where = f"tcp://127.0.0.1:{held.getsockname()[1]}"

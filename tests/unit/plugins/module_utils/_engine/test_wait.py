@@ -36,7 +36,7 @@ def test_only_none_means_no_answer(falsy: t.Any) -> None:
     assert wait_until(answers(falsy), Deadline(0), lambda: "late") == falsy
 
 
-def test_a_leader_change_is_patience_but_another_error_is_not() -> None:
+def test_a_leader_change_is_waited_for_but_another_error_is_not() -> None:
     check = answers(errors.NoQuorum("x"), errors.EngineTimeout("x"), None, "yes")
     assert wait_until(check, Deadline(10), lambda: "late") == "yes"
     with pytest.raises(errors.NotFound):

@@ -98,7 +98,7 @@ def test_a_plan_that_was_carried_out_is_empty(
 
 
 @given(copies=COPIES, declared=DECLARED)
-def test_nobody_is_left_but_members(copies: list[plans.Access], declared: list[str]) -> None:
+def test_only_members_are_left(copies: list[plans.Access], declared: list[str]) -> None:
     plan = plans.plan_firewall(live(copies), declared)
     assert plan["openings"] == declared
     everywhere = frozenset().union(*(copy.openings for copy in copies))

@@ -220,7 +220,7 @@ CLUSTERS = st.lists(
 
 
 @given(users=USERS, clusters=CLUSTERS)
-def test_whatever_the_user_has_the_members_get_through_and_nobody_else(
+def test_only_members_get_through_whatever_rules_the_user_has(
     users: list[list[str]], clusters: list[list[str]]
 ) -> None:
     model = Model()

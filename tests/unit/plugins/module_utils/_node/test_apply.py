@@ -245,7 +245,7 @@ def test_a_node_that_vanishes_meanwhile_is_removed() -> None:
     assert changed(engine, {"hostname": "w2", "state": "absent"})["actions"] == ["w2: removed"]
 
 
-def test_a_node_that_vanishes_while_its_state_is_awaited_is_removed() -> None:
+def test_a_node_that_vanishes_while_its_state_is_read_is_removed() -> None:
     engine = swarm(raw_node("w2"))
     answer = engine.answer
 

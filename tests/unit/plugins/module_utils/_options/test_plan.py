@@ -90,7 +90,7 @@ def test_the_live_spec_is_not_changed_and_no_change_is_the_same_spec(
 
 
 @given(specs(), declarations)
-def test_what_nobody_declared_is_never_touched(spec: dict[str, t.Any], declared: dict[str, int]) -> None:
+def test_what_is_not_declared_is_never_changed(spec: dict[str, t.Any], declared: dict[str, int]) -> None:
     made = made_of(spec, declared)
     assert made.spec["Unknown"] == spec["Unknown"]
     for option in TABLE:
@@ -167,13 +167,13 @@ def test_a_label_that_is_declared_and_to_be_removed_stays(
     assert not (remove - set(labels)) & set(after)
 
 
-def test_somebody_elses_removal_of_a_label_is_a_change_to_be_undone() -> None:
+def test_a_label_that_another_client_removed_is_set_again() -> None:
     live = made_of({}, {}, {"a": "1"}).spec
     del live["Labels"]["a"]
     assert made_of(live, {}, {"a": "1"}).changes == {"labels.a": (None, "1")}
 
 
-def test_a_label_given_up_and_taken_by_somebody_else_is_his() -> None:
+def test_a_label_removed_and_set_by_another_client_stays() -> None:
     live = made_of({}, {}, {"a": "1"}).spec
     live = made_of(live, {}, {}).spec
     live["Labels"]["a"] = "his"
@@ -185,7 +185,7 @@ def test_the_memory_cannot_be_removed_as_a_label() -> None:
     assert not plan((LABEL_ROW,), {}, live, state="merge", remove=[DECLARED_LABEL])
 
 
-def test_removing_a_label_that_is_not_there_is_no_change_on_an_object_nobody_declared() -> None:
+def test_removing_a_missing_label_is_no_change_on_an_undeclared_object() -> None:
     assert not plan((LABEL_ROW,), {}, {"Labels": {"b": "1"}}, remove=["a"])
 
 
@@ -196,7 +196,7 @@ def test_options_and_labels_remember_side_by_side() -> None:
     assert remembered(made_of(live, {"size": 2}, {}).spec["Labels"]) == {"size"}
 
 
-def test_changes_are_told_in_the_users_words_and_the_memory_only_alone() -> None:
+def test_changes_are_shown_in_the_users_words_and_the_memory_only_alone() -> None:
     made = made_of({}, {"period": 90 * 10**9}, {"a": "1"})
     assert side(made.changes, after=False) == {"period": "1s"}
     assert side(made.changes, after=True) == {"period": "1m30s", "labels.a": "1"}

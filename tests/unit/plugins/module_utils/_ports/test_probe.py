@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import socket
 import threading
@@ -33,12 +34,11 @@ def test_error_numbers_become_problems(number: int | None, problem: str) -> None
 
 def test_each_kind_of_answer_on_this_machine_has_its_outcome() -> None:
     """A listener of ours on UDP and TCP, a TCP port that another process holds, a closed port, a name without address."""
-    with (
-        socket.create_server(("127.0.0.1", 0)) as ours,
-        socket.create_server(("127.0.0.1", 0)) as holder,
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
-        socket.socket() as closed,
-    ):
+    with contextlib.ExitStack() as sockets:
+        ours = sockets.enter_context(socket.create_server(("127.0.0.1", 0)))
+        holder = sockets.enter_context(socket.create_server(("127.0.0.1", 0)))
+        datagrams = sockets.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        closed = sockets.enter_context(socket.socket())
         datagrams.bind(("127.0.0.1", 0))
         closed.bind(("127.0.0.1", 0))
 

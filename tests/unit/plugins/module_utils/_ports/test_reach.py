@@ -41,14 +41,18 @@ def test_check_mode_starts_asks_and_ends_nothing(
 ) -> None:
     for name in ("start", "stop"):
         monkeypatch.setattr(reach, name, lambda *_arguments: pytest.fail("check mode changed something"))
-    monkeypatch.setattr(reach, "probe", lambda targets, *_arguments: [pytest.fail("asked") for _ in targets])
+    monkeypatch.setattr(
+        reach,
+        "probe",
+        lambda targets, *_arguments: [pytest.fail(f"{target} was asked") for target in targets],
+    )
     assert reach.work({**OPTIONS, "state": state}, True, None) == {"changed": False, **result}
 
 
 def test_each_state_does_its_part(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[t.Any] = []
     monkeypatch.setattr(reach, "start", lambda *arguments: started.append(arguments) or [{"port": 7946}])
-    monkeypatch.setattr(reach, "stop", lambda: started.clear())
+    monkeypatch.setattr(reach, "stop", started.clear)
     options = {**OPTIONS, "state": "listening", "ports": [{"protocol": "udp", "port": 7946}]}
     assert reach.work(options, False, None) == {"changed": False, "ports": [{"port": 7946}]}
     assert started == [("m1", "r", [("udp", 7946)], 60)]

@@ -90,7 +90,7 @@ def test_a_peer_that_failed_altogether_gets_one_sentence() -> None:
     ]
 
 
-def test_different_problems_of_a_peer_are_told_apart() -> None:
+def test_different_problems_of_a_peer_are_distinguished() -> None:
     assert (
         len(sentences((GOSSIP, ProbeOutcome(problem="silent")), (DATA, ProbeOutcome(problem="refused")))) == 2
     )

@@ -121,7 +121,7 @@ def test_the_query_asks_for_what_parse_needs() -> None:
         (errors.NoQuorum("The swarm does not have a leader.", 500), "does not have a leader"),
     ],
 )
-def test_a_log_that_cannot_be_read_is_told(error: Exception, told: str) -> None:
+def test_a_log_that_cannot_be_read_is_reported(error: Exception, told: str) -> None:
     lines, problems = read(FakeEngine({"GET /tasks/t1/logs": error}), "/tasks/t1/logs")
     assert lines == []
     assert told in problems[0]

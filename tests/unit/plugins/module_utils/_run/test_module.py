@@ -40,10 +40,12 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> Ends:
     )
     monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
 
-    def run(work: Work, arguments: dict[str, t.Any] = ARGUMENTS, **given: t.Any) -> dict[str, t.Any]:
+    def run(work: Work, arguments: dict[str, t.Any] | None = None, **given: t.Any) -> dict[str, t.Any]:
         passed = {"name": "x", "docker_url": "tcp://m1:2375", **given}
         monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": passed}).encode())
-        verb = Verb(arguments, work, go_on=lambda _client, left, pause: {"left": left, "pause": pause})
+        verb = Verb(
+            arguments or ARGUMENTS, work, go_on=lambda _client, left, pause: {"left": left, "pause": pause}
+        )
         with pytest.raises(Ended) as result:
             module.run(verb)
         return t.cast("dict[str, t.Any]", result.value.args[0])

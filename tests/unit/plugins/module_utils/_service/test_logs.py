@@ -101,7 +101,7 @@ def test_a_log_that_cannot_be_read_is_a_problem() -> None:
         (None, []),
     ],
 )
-def test_a_log_driver_that_keeps_nothing_is_told(driver: str | None, problems: list[str]) -> None:
+def test_a_log_driver_that_keeps_nothing_is_reported(driver: str | None, problems: list[str]) -> None:
     client = RecordedSwarm(**{logs_of("zero"): b""})
     zero = next(raw for raw in client.services if raw["Spec"]["Name"] == "zero")
     zero["Spec"]["TaskTemplate"]["LogDriver"] = {"Name": driver} if driver else None

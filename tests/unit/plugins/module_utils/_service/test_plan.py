@@ -217,7 +217,7 @@ def test_a_plan_as_a_sentence_and_an_entry() -> None:
     assert rebuilt.sentence == "web: removed and created again, since its mode changed"
 
 
-def test_a_job_runs_all_at_once_unless_told_otherwise() -> None:
+def test_a_job_runs_all_at_once_by_default() -> None:
     plan = planned(WEB, mode="replicated-job", replicas=4)
     assert plan.spec["Mode"]["ReplicatedJob"] == {"TotalCompletions": 4, "MaxConcurrent": 4}
     assert planned(WEB, applied(plan), mode="replicated-job", replicas=4).action == "none"

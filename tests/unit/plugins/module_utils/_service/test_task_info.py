@@ -81,7 +81,7 @@ def test_what_nothing_has_is_missing() -> None:
     assert read(nodes=[]) == ([], [])
 
 
-def test_a_task_is_told_by_its_id_whether_or_not_it_is_the_newest() -> None:
+def test_a_task_is_returned_by_its_id_whether_or_not_it_is_the_newest() -> None:
     rejected = next(
         task
         for task in recorded.tasks_of(recorded.service("rolled"))

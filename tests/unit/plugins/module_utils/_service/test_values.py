@@ -50,7 +50,7 @@ def test_of_a_mount_only_the_options_of_the_driver_are_hidden() -> None:
     assert as_written["driver_config"] == {"name": "nfs", "options": {"o": "x"}}, "nothing is changed"
 
 
-def test_options_of_a_log_driver_are_told_apart_by_name() -> None:
+def test_options_of_a_log_driver_are_shown_by_name() -> None:
     assert LOG_OPTIONS.hide({"token": "x"}) == {"token": HIDDEN}
     assert LOG_OPTIONS.parts is not None
     assert LOG_OPTIONS.parts({"token": "x"}) == {"token": "x"}

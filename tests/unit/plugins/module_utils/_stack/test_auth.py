@@ -70,7 +70,7 @@ def test_nothing_kept_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"auths": {"a": {"auth": "se_cret!"}}}'])
-def test_a_damaged_file_is_told_without_its_content(
+def test_a_damaged_file_is_reported_without_its_content(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     keep(tmp_path, monkeypatch, text)

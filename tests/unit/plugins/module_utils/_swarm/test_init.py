@@ -245,7 +245,7 @@ def test_a_zero_that_init_takes_for_not_declared_is_set_right_after() -> None:
     assert engine.writes[1][1]["Raft"]["LogEntriesForSlowFollowers"] == 500
 
 
-def test_the_leader_of_a_new_swarm_is_awaited() -> None:
+def test_init_waits_for_the_leader_of_a_new_swarm() -> None:
     engine = outside(**{"GET /swarm": Sequence(errors.NoQuorum("no leader", 500), LIVE)})
     assert ensure(engine, params())["actions"] == ["created a new swarm"]
     engine = outside(**{"GET /swarm": errors.NoQuorum("no leader", 500)})
@@ -387,7 +387,7 @@ def test_a_node_that_cannot_create_a_swarm_says_why_and_what_to_do(
     assert engine.writes == []
 
 
-def test_another_signing_certificate_is_set_and_its_rotation_awaited() -> None:
+def test_another_signing_certificate_is_set_and_its_rotation_waited_for() -> None:
     turning = {**LIVE, "RootRotationInProgress": True}
     engine = manager(**{"GET /swarm": Sequence(LIVE, turning, turning, LIVE)})
     other = PEM.replace("MIIB", "MIIC")

@@ -149,12 +149,12 @@ def test_a_join_that_succeeded_after_its_time_is_not_undone(late: Exception, aft
     assert [request for request, *_rest in asked.writes] == ["POST /swarm/join"]
 
 
-def test_a_join_that_another_client_was_faster_with_is_awaited() -> None:
+def test_a_join_waits_where_another_client_was_faster() -> None:
     asked = engine(info(), WORKER, **{"POST /swarm/join": errors.AlreadyInSwarm("already", 503)})
     assert joining(asked).actions
 
 
-def test_a_manager_is_awaited_until_the_swarm_reaches_it() -> None:
+def test_a_join_waits_until_the_swarm_reaches_the_manager() -> None:
     nodes = [
         [raw_node("id-m1", role="manager", reachability=None)],
         [raw_node("id-m1", role="manager", reachability="unknown")],

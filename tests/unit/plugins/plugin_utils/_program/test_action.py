@@ -76,7 +76,7 @@ def test_what_is_done_in_the_first_slice_is_quiet(shown: list[str]) -> None:
     assert played.shown == []
 
 
-def test_a_long_wait_is_told_line_by_line_where_something_moved(shown: list[str]) -> None:
+def test_a_long_wait_is_shown_line_by_line_where_something_changed(shown: list[str]) -> None:
     played = play(
         shown,
         {"name": "web", "image": "tiny:2", "docker_url": "unix:///x"},
