@@ -13,3 +13,4 @@ class ActionModule(HostAction):
     """See the module of the same name."""
 
     verb = "_secret.deploy.CONFIG_VERB"
+    interface = "_secret.options.CONFIG_INTERFACE"

@@ -13,3 +13,4 @@ class ActionModule(HostAction):
     """See the module of the same name."""
 
     verb = "_network.deploy.VERB"
+    interface = "_network.options.INTERFACE"

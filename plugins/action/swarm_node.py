@@ -13,3 +13,4 @@ class ActionModule(HostAction):
     """See the module of the same name."""
 
     verb = "_node.deploy.VERB"
+    interface = "_node.options.INTERFACE"

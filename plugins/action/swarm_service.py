@@ -13,3 +13,4 @@ class ActionModule(HostAction):
     """See the module of the same name."""
 
     verb = "_service.deploy.VERB"
+    interface = "_service.options.INTERFACE"

@@ -24,6 +24,7 @@ class ActionModule(HostAction):
     """See the module of the same name."""
 
     verb = "_stack.deploy.VERB"
+    interface = "_stack.options.INTERFACE"
 
     def options(self) -> Result:
         """The options of the verb, with what the Compose files declare."""

@@ -11,6 +11,7 @@ import typing as t
 
 from .._engine.errors import Refused
 from .._run.commands import run_command
+from .._run.interface import Interface
 from .._run.verb import Verb
 from . import backend as backends
 from .host import FirewallError, Host
@@ -100,4 +101,4 @@ def apply(host: Host, plan: FirewallPlan) -> None:
         )
 
 
-VERB = Verb(ARGUMENTS, work, RULES, connects=False)
+VERB = Verb(Interface(ARGUMENTS, RULES, connects=False), work)

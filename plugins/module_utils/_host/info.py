@@ -14,6 +14,7 @@ from .._firewall.host import Host
 from .._firewall.read import read_firewall
 from .._ports.listeners import listeners
 from .._run.commands import Run, run_command
+from .._run.interface import Interface
 from .._run.verb import Verb
 from .._swarm import state
 from . import facts
@@ -86,4 +87,4 @@ def work(_options: dict[str, t.Any], _check_mode: bool, client: Client) -> dict[
     return {"changed": False, "host": read(client)}
 
 
-VERB = Verb({}, work)
+VERB = Verb(Interface({}), work)

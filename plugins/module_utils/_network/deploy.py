@@ -15,7 +15,7 @@ from .._run.plans import result_of
 from .._run.verb import Options, Result, Verb
 from .apply import Networks
 from .declared import declared_network
-from .options import ARGUMENTS, MODULE, NETWORK
+from .options import INTERFACE, MODULE, NETWORK
 from .plan import NetworkPlan
 
 
@@ -35,7 +35,7 @@ def work(options: Options, check_mode: bool, client: Client) -> Result | Waiting
     return Waiting(rollouts, seconds, result) if options["wait"] and rollouts else result
 
 
-VERB = Verb(ARGUMENTS, work, MODULE.rules, go_on=go_on)
+VERB = Verb(INTERFACE, work, go_on)
 
 
 def _apply(networks: Networks, plans: list[NetworkPlan]) -> list[Rollout]:

@@ -11,6 +11,7 @@ from .._engine.find import find
 from .._options.hidden import hide_spec
 from .._options.labels import remembered, visible
 from .._rollout.references import is_of_swarm
+from .._run.interface import Interface
 from .._run.table import table_with_problems
 from .._run.verb import Options, Result, Verb
 from .._swarm.nodes import Node
@@ -133,6 +134,6 @@ def work(options: Options, _check_mode: bool, client: Client) -> Result:
 
 
 VERB = Verb(
-    {"name": {"type": "list", "elements": "str"}, "raw": {"type": "bool", "default": False}},
+    Interface({"name": {"type": "list", "elements": "str"}, "raw": {"type": "bool", "default": False}}),
     work,
 )

@@ -16,6 +16,7 @@ from .._options import convert
 from .._options.labels import LABELS
 from .._options.one_or_many import OneOrMany
 from .._options.option import BOOL, Option, Table, ValueType, argument_spec
+from .._run.interface import Interface
 from .._run.progress import WAIT_ARGUMENTS
 from .subnets import IPAM
 
@@ -79,6 +80,7 @@ ONE: dict[str, t.Any] = {
 }
 MODULE = OneOrMany(ONE, "networks", naming={"aliases": ["network_name"]})
 ARGUMENTS: dict[str, t.Any] = {**MODULE.arguments, **WAIT_ARGUMENTS}
+INTERFACE = Interface(ARGUMENTS, MODULE.rules, waits=True)
 
 
 def create_request(wanted: dict[str, t.Any]) -> dict[str, t.Any]:

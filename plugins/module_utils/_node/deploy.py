@@ -16,7 +16,7 @@ from .._run.plans import apply_all
 from .._run.verb import Verb
 from .apply import Nodes
 from .declared import declared_node
-from .options import ARGUMENTS, MODULE, NODE
+from .options import INTERFACE, MODULE, NODE
 from .plan import NodePlan
 
 Result = t.Dict[str, t.Any]
@@ -47,7 +47,7 @@ def work(options: Result, check_mode: bool, client: Client) -> Result:
     }
 
 
-VERB = Verb(ARGUMENTS, work, MODULE.rules)
+VERB = Verb(INTERFACE, work)
 
 
 def _side(plans: list[NodePlan], after: bool) -> Result:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.client import Client
+from .._run.interface import Interface
 from .._run.verb import Verb
 from .._swarm.nodes import Node, find
 from .._swarm.state import on_manager
@@ -36,7 +37,9 @@ def work(options: Result, _check_mode: bool, client: Client) -> Result:
 
 
 VERB = Verb(
-    {"name": {"type": "list", "elements": "str"}, "self": {"type": "bool", "default": False}},
+    Interface(
+        {"name": {"type": "list", "elements": "str"}, "self": {"type": "bool", "default": False}},
+        {"mutually_exclusive": [("name", "self")]},
+    ),
     work,
-    {"mutually_exclusive": [("name", "self")]},
 )

@@ -11,6 +11,7 @@ import typing as t
 from .._options.labels import NODE_LABELS
 from .._options.one_or_many import OneOrMany
 from .._options.option import TEXT, Option, Table, argument_spec
+from .._run.interface import Interface
 
 NODE: Table = (
     Option("role", ("Role",), TEXT, "worker", spec={"choices": ["manager", "worker"]}),
@@ -33,3 +34,4 @@ ARGUMENTS: dict[str, t.Any] = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 120},
 }
+INTERFACE = Interface(ARGUMENTS, MODULE.rules)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.errors import FlotillaError, Refused
+from .._run.interface import Interface
 from .._run.verb import Verb
 from .listen import ListenPort, start, stop
 from .probe import ProbeTarget, probe
@@ -101,4 +102,4 @@ def _check_options(options: dict[str, t.Any]) -> None:
         raise Refused(f"timeout is {options['timeout']}: give 0.5 to 30 seconds.")
 
 
-VERB = Verb(ARGUMENTS, work, connects=False)
+VERB = Verb(Interface(ARGUMENTS, connects=False), work)

@@ -43,8 +43,10 @@ class _Module(AnsibleModule):
 
 def run(verb: Verb) -> None:
     """Run a module: check its options, do what the verb says, and end with the result or the error."""
-    arguments = {**connection_arguments(), **verb.all_arguments} if verb.connects else verb.all_arguments
-    module = _Module(arguments, verb.all_rules)
+    interface = verb.interface
+    own = connection_arguments() if interface.connects else {}
+    arguments = {**own, **interface.all_arguments}
+    module = _Module(arguments, interface.all_rules)
     options = module.params
     # Ansible repeats them in the result.
     module.params = hide_arguments(arguments, options, bool(options.get("show_values")))

@@ -63,7 +63,7 @@ def run(verb: str, texts: str, options: str) -> None:
 
     # Only the module knows the way to another Engine than the host's own.
     result = None
-    if not value.connects or connection.is_own(given["docker_host"]):
+    if not value.interface.connects or connection.is_own(given["docker_host"]):
         result = perform(value, given, given["check_mode"], connect)
     sys.stdout.write(f"{_MARK}{json.dumps(result)}\n")
 

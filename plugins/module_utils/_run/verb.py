@@ -13,17 +13,15 @@ from __future__ import annotations
 import random
 import time
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .._engine.client import Client
 from .._engine.errors import FlotillaError, Overtaken
+from .interface import WAITING, Interface
 
 Options = t.Dict[str, t.Any]
 Result = t.Dict[str, t.Any]
 
-#: The private option by which an action has a verb wait for a limited time: ``pause_after`` (seconds), and ``left``, what an
-#: earlier call has left to wait for. Ansible shows no option whose name begins so.
-WAITING = "_waiting"
 # How often a verb plans again because other clients create or remove the same objects at the same time.
 _ATTEMPTS = 5
 
@@ -53,48 +51,14 @@ class Verb:
     """What a module does.
 
     Attributes:
-        arguments: the argument spec, without the connection options; ``hidden`` in it is ours (``_options/arguments.py``).
+        interface: how a task calls it.
         work: from the options, whether it is check mode, and the client to the result.
-        rules: which options need or exclude others, as ``AnsibleModule`` takes them: ``required_if`` and the like.
-        connects: whether it speaks to an Engine; where it does not, the client is ``None``.
-        go_on: goes on waiting from what an earlier call has left (``WAITING``); ``None`` where a verb does not wait.
+        go_on: goes on waiting from what an earlier call has left (``WAITING``); of a verb that waits.
     """
 
-    arguments: Options
+    interface: Interface
     work: Work
-    rules: Options = field(default_factory=dict)
-    connects: bool = True
     go_on: GoOn | None = None
-
-    @property
-    def waits(self) -> bool:
-        """Whether its waiting can be cut into parts."""
-        return self.go_on is not None
-
-    @property
-    def all_arguments(self) -> Options:
-        """The argument spec with the private option."""
-        return (
-            {**self.arguments, WAITING: {"type": "dict", "no_log": False}} if self.waits else self.arguments
-        )
-
-    @property
-    def all_rules(self) -> Options:
-        """The rules, for a call that goes on waiting too: it needs none of the options that one of is required."""
-        if not self.waits or "required_one_of" not in self.rules:
-            return self.rules
-        groups = [(*group, WAITING) for group in self.rules["required_one_of"]]
-        return {**self.rules, "required_one_of": groups}
-
-    def arguments_to_go_on(self, options: Options, waiting: Options) -> Options:
-        """The options of a call that only goes on waiting: nothing that was declared is among them.
-
-        Args:
-            options: those of the first call.
-            waiting: ``pause_after`` and ``left``.
-        """
-        required = {name for name, argument in self.arguments.items() if argument.get("required")}
-        return {**{name: options[name] for name in required if name in options}, WAITING: waiting}
 
 
 def perform(
@@ -110,7 +74,7 @@ def perform(
     """
     waiting = options.get(WAITING) or {}
     try:
-        client = connect(options) if verb.connects else None
+        client = connect(options) if verb.interface.connects else None
         if verb.go_on and waiting.get("left") and client:
             return verb.go_on(client, waiting["left"], waiting.get("pause_after"))
         done = _until_not_overtaken(lambda: verb.work(options, check_mode, client))

@@ -131,7 +131,7 @@ def _entry(plan: SecretPlan, moves: list[ServiceMove]) -> Result:
 
 def verb_of(family: Family) -> Verb:
     """The verb of a family's module."""
-    return Verb(family.arguments, functools.partial(work, family), family.module.rules, go_on=go_on)
+    return Verb(family.interface, functools.partial(work, family), go_on)
 
 
 SECRET_VERB = verb_of(SECRET)

@@ -15,6 +15,7 @@ from .._engine.find import find
 from .._options.labels import visible
 from .._rollout.references import users
 from .._rollout.snapshot import seconds
+from .._run.interface import Interface
 from .._run.table import table
 from .._run.verb import Verb
 from .._swarm.state import on_manager
@@ -158,7 +159,7 @@ def verb_of(family: Family) -> Verb:
     arguments: Result = {"name": {"type": "list", "elements": "str"}}
     if family.readable:
         arguments["show_data"] = {"type": "bool", "default": False}
-    return Verb(arguments, functools.partial(_work, family))
+    return Verb(Interface(arguments), functools.partial(_work, family))
 
 
 SECRET_INFO = verb_of(SECRET)

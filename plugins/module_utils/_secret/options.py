@@ -13,6 +13,7 @@ from .._options import convert
 from .._options.labels import LABELS
 from .._options.one_or_many import OneOrMany
 from .._options.option import Option, Table, ValueType, argument_spec
+from .._run.interface import Interface
 from .._run.progress import WAIT_ARGUMENTS
 
 Raw = t.Dict[str, t.Any]
@@ -99,6 +100,12 @@ class Family:
         """The argument spec of the module."""
         return {**self.module.arguments, "rewire": {"type": "bool", "default": True}, **WAIT_ARGUMENTS}
 
+    @property
+    def interface(self) -> Interface:
+        """How a task calls the module."""
+        return Interface(self.arguments, self.module.rules, waits=True)
+
 
 SECRET = Family("secret", 512000, readable=False, table=_SECRET)
 CONFIG = Family("config", 1024000, readable=True, table=_CONFIG)
+SECRET_INTERFACE, CONFIG_INTERFACE = SECRET.interface, CONFIG.interface

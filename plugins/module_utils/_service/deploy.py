@@ -13,7 +13,7 @@ from .._run.plans import apply_all, result_of
 from .._run.verb import Options, Result, Verb
 from .apply import Services
 from .declared import declared_service
-from .options import ARGUMENTS, MODULE, options_of
+from .options import INTERFACE, MODULE, options_of
 from .plan import ServicePlan
 
 
@@ -41,7 +41,7 @@ def work(options: Options, check_mode: bool, client: Client) -> Result | Waiting
     return Waiting(rollouts, options["wait_timeout"], result)
 
 
-VERB = Verb(ARGUMENTS, work, MODULE.rules, go_on=go_on)
+VERB = Verb(INTERFACE, work, go_on)
 
 
 def _env_files(options: Options) -> list[str]:

@@ -17,6 +17,7 @@ from .._options import convert
 from .._rollout import logs, tasks
 from .._rollout.service import is_per_node, mode_of
 from .._rollout.tasks import Task
+from .._run.interface import Interface
 from .._run.verb import Options, Result, Verb
 from .._swarm.nodes import Node
 from .._swarm.state import on_manager
@@ -61,12 +62,14 @@ def work(options: Options, _check_mode: bool, client: Client) -> Result:
 
 
 VERB = Verb(
-    {
-        "name": {"type": "list", "elements": "str", "required": True},
-        "tail": {"type": "str", "default": "100"},
-        "since": {"type": "str"},
-        "timestamps": {"type": "bool", "default": False},
-    },
+    Interface(
+        {
+            "name": {"type": "list", "elements": "str", "required": True},
+            "tail": {"type": "str", "default": "100"},
+            "since": {"type": "str"},
+            "timestamps": {"type": "bool", "default": False},
+        }
+    ),
     work,
 )
 

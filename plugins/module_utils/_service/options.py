@@ -28,6 +28,7 @@ from .._options.value_types import (
     one_of,
 )
 from .._rollout.service import MODES, mode_of
+from .._run.interface import Interface
 from .._run.progress import WAIT_ARGUMENTS
 from .mounts import MOUNTS
 from .ports import PORTS
@@ -273,3 +274,4 @@ ARGUMENTS: dict[str, t.Any] = {
     **WAIT_ARGUMENTS,
     "show_values": {"type": "bool", "default": False},
 }
+INTERFACE = Interface(ARGUMENTS, MODULE.rules, waits=True)

@@ -13,6 +13,7 @@ from .._engine.client import Client
 from .._rollout import tasks
 from .._rollout.service import is_per_node, mode_of
 from .._rollout.tasks import Task
+from .._run.interface import Interface
 from .._run.table import table
 from .._run.verb import Options, Result, Verb
 from .._swarm import nodes
@@ -65,11 +66,13 @@ def work(options: Options, _check_mode: bool, client: Client) -> Result:
 
 
 VERB = Verb(
-    {
-        **dict.fromkeys(("service", "node", "id", "label"), _TEXTS),
-        **dict.fromkeys(("state", "desired_state"), _STATES),
-        "history": {"type": "bool", "default": False},
-    },
+    Interface(
+        {
+            **dict.fromkeys(("service", "node", "id", "label"), _TEXTS),
+            **dict.fromkeys(("state", "desired_state"), _STATES),
+            "history": {"type": "bool", "default": False},
+        }
+    ),
     work,
 )
 

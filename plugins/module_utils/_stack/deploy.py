@@ -15,7 +15,7 @@ from .._run.verb import Verb
 from .apply import Stack
 from .auth import give_credentials
 from .declared import DeclaredStack, declared_stack
-from .options import ARGUMENTS
+from .options import INTERFACE
 from .undeclared import Undeclared
 
 Result = t.Dict[str, t.Any]
@@ -42,7 +42,7 @@ def work(options: Result, check_mode: bool, client: Client) -> Result | Waiting:
     return Waiting(rollouts, seconds, result, stack.removals()) if waits else result
 
 
-VERB = Verb(ARGUMENTS, work, go_on=go_on)
+VERB = Verb(INTERFACE, work, go_on)
 
 
 def _remove(client: Client, name: str, check_mode: bool, waits: bool, seconds: float) -> Result | Waiting:

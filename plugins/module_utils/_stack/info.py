@@ -10,6 +10,7 @@ import typing as t
 
 from .._engine.client import Client
 from .._rollout.references import is_of_swarm
+from .._run.interface import Interface
 from .._run.table import table_with_problems
 from .._run.verb import Verb
 from .._service import info as services
@@ -92,7 +93,7 @@ def work(options: Result, _check_mode: bool, client: Client) -> Result:
     return {"changed": False, **found, "results": results, "summary": lines(found)}
 
 
-VERB = Verb({"name": {"type": "list", "elements": "str"}}, work)
+VERB = Verb(Interface({"name": {"type": "list", "elements": "str"}}), work)
 
 
 def read_tasks(client: Client, nodes: list[Node], own_id: str, name: str) -> Result:
@@ -113,7 +114,7 @@ def work_on_tasks(options: Result, _check_mode: bool, client: Client) -> Result:
     return {"changed": False, **found, "results": results, "summary": lines_of_tasks}
 
 
-TASKS_VERB = Verb({"name": {"type": "str", "required": True}}, work_on_tasks)
+TASKS_VERB = Verb(Interface({"name": {"type": "str", "required": True}}), work_on_tasks)
 
 
 def _docker_task(task: Result) -> dict[str, str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._run.interface import Interface
 from .._run.progress import WAIT_ARGUMENTS
 from .._service.options import AUTH_ARGUMENTS
 
@@ -46,6 +47,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "_declared": {"type": "dict"},
     "_declared_data": {"type": "dict", "no_log": True},
 }
+INTERFACE = Interface(ARGUMENTS, waits=True)
 
 
 def in_stack(name: str | None = None) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ import typing as t
 
 from .._engine.client import Client
 from .._options.labels import visible
+from .._run.interface import Interface
 from .._run.table import table_with_problems
 from .._run.verb import Verb
 from . import state
@@ -43,7 +44,7 @@ def work(options: dict[str, t.Any], _check_mode: bool, client: Client) -> dict[s
     return result
 
 
-VERB = Verb({"tokens": _FLAG, "unlock_key": _FLAG, "published_ports": _FLAG}, work)
+VERB = Verb(Interface({"tokens": _FLAG, "unlock_key": _FLAG, "published_ports": _FLAG}), work)
 
 
 def lines(found: dict[str, t.Any]) -> list[str]:

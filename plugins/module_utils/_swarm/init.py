@@ -20,6 +20,7 @@ from .._options.changes import Changes, side, visible_changes
 from .._options.hidden import hide_changes
 from .._options.option import argument_spec, check_versions
 from .._options.plan import plan
+from .._run.interface import Interface
 from .._run.verb import Verb
 from . import state
 from .declared import DeclaredSwarm, init_request
@@ -211,7 +212,7 @@ def work(options: Result, check_mode: bool, client: Client) -> Result:
     return result
 
 
-VERB = Verb(ARGUMENTS, work, {"required_together": [("signing_ca_cert", "signing_ca_key")]})
+VERB = Verb(Interface(ARGUMENTS, {"required_together": [("signing_ca_cert", "signing_ca_key")]}), work)
 
 
 def _bring_about(

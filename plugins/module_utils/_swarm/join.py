@@ -15,6 +15,7 @@ from .._engine.errors import AlreadyInSwarm, EngineError, EngineTimeout, Flotill
 from .._engine.wait import Deadline, wait_until
 from .._ports.conflicts import NeededPort, port_conflicts
 from .._ports.listeners import listeners
+from .._run.interface import Interface
 from .._run.verb import Verb
 from . import state
 from .leave import Leaving
@@ -230,7 +231,10 @@ def work(options: dict[str, t.Any], check_mode: bool, client: Client) -> dict[st
 
 
 _NEEDED = ["remote_addrs", "join_token"]
-VERB = Verb(ARGUMENTS, work, {"required_if": [("state", "present", _NEEDED), ("state", "join", _NEEDED)]})
+VERB = Verb(
+    Interface(ARGUMENTS, {"required_if": [("state", "present", _NEEDED), ("state", "join", _NEEDED)]}),
+    work,
+)
 
 
 def with_port(address: str) -> str:

@@ -14,7 +14,7 @@ from ansible.utils.display import Display
 
 from ...module_utils._engine.connection import CONNECTION
 from ...module_utils._engine.errors import FlotillaError
-from ...module_utils._run.verb import WAITING
+from ...module_utils._run.interface import WAITING
 from .program import HostProgram, ProgramNotUsable
 
 Result = dict[str, t.Any]
@@ -32,6 +32,8 @@ class HostAction(ActionBase):
 
     #: Where the verb stands in ``module_utils``, such as ``_node.deploy.VERB``.
     verb: t.ClassVar[str]
+    #: Where its interface stands, such as ``_node.options.INTERFACE``, where that is another file that imports less.
+    interface: t.ClassVar[str | None] = None
     #: Made with the class, before the workers of the hosts start, so that it is not made again for each host.
     program: t.ClassVar[HostProgram]
 
@@ -41,7 +43,7 @@ class HostAction(ActionBase):
 
     def __init_subclass__(cls) -> None:
         """Make the program of the verb."""
-        cls.program = HostProgram(cls.verb)
+        cls.program = HostProgram(cls.verb, cls.interface)
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         """Run the action."""
@@ -70,7 +72,10 @@ class HostAction(ActionBase):
         given = self._task.args
         wanted = (boolean(given.get(name, True), strict=False) for name in ("wait", "progress"))
         return (
-            self.program.verb.waits and all(wanted) and not self._task.check_mode and not self._task.async_val
+            self.program.interface.waits
+            and all(wanted)
+            and not self._task.check_mode
+            and not self._task.async_val
         )
 
     def _in_parts(self, options: Result, variables: Result) -> Result:
@@ -92,7 +97,7 @@ class HostAction(ActionBase):
         known = {name for option, spec in CONNECTION.items() for name in (option, *spec.get("aliases", []))}
         connection = {name: value for name, value in options.items() if name in known}
         waiting = {"pause_after": _NEXT_PART, "left": left}
-        return {**connection, **self.program.verb.arguments_to_go_on(options, waiting)}
+        return {**connection, **self.program.interface.arguments_to_go_on(options, waiting)}
 
     def _do(self, options: Result, variables: Result) -> Result:
         """Do the verb once, by the program, or by the module where that does not work."""

@@ -31,7 +31,7 @@ from ...module_utils._options.arguments import (
     long_enough,
     without_paths,
 )
-from ...module_utils._run.verb import Verb
+from ...module_utils._run.interface import Interface
 
 Result = dict[str, t.Any]
 
@@ -59,19 +59,19 @@ class HostProgram:
 
     Args:
         name: where the verb stands in ``module_utils``, such as ``_node.deploy.VERB``.
+        interface: where its interface stands, such as ``_node.options.INTERFACE``; without it, in the verb.
     """
 
-    def __init__(self, name: str) -> None:
-        module, _dot, value = name.rpartition(".")
-        self.verb: Verb = getattr(importlib.import_module(f"{_COLLECTION}.{module}"), value)
+    def __init__(self, name: str, interface: str | None = None) -> None:
         self._name = name
-        own = OWN_CONNECTION if self.verb.connects else {}
-        self._arguments = {**own, **self.verb.all_arguments}
+        self.interface: Interface = _value(interface) if interface else _value(name).interface
+        own = OWN_CONNECTION if self.interface.connects else {}
+        self._arguments = {**own, **self.interface.all_arguments}
         self._validator = ArgumentSpecValidator(
-            for_ansible(without_paths(self._arguments)), **self.verb.all_rules
+            for_ansible(without_paths(self._arguments)), **self.interface.all_rules
         )
         self._start = _text(_START)
-        self._texts = _packed(texts(module))
+        self._texts = _packed(texts(name.rpartition(".")[0]))
 
     def attempt(self, action: ActionBase, task_vars: dict[str, t.Any], given: Result) -> Result:
         """Do a task with these options.
@@ -144,6 +144,12 @@ def _interpreter(action: ActionBase, task_vars: dict[str, t.Any]) -> str:
     if python.startswith("auto"):
         python = (variables.get("ansible_facts") or {}).get("discovered_interpreter_python") or _PYTHON
     return python
+
+
+def _value(name: str) -> t.Any:
+    """What has this dotted name in ``module_utils``."""
+    module, _dot, value = name.rpartition(".")
+    return getattr(importlib.import_module(f"{_COLLECTION}.{module}"), value)
 
 
 def texts(name: str) -> dict[str, str]:

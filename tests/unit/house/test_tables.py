@@ -111,7 +111,7 @@ HIDDEN = pytest.mark.parametrize("hidden", [False, True], ids=["visible", "hidde
 @EACH
 def test_it_is_announced(case: Case) -> None:
     with case.code(hidden=True) as code:
-        arguments = code.of(f"{case.verb}").arguments
+        arguments = code.of(case.verb).interface.arguments
         assert arguments["made_up"]["type"] == "str"
         assert arguments["made_up"]["hidden"]
         if case.many:
@@ -158,7 +158,7 @@ def test_it_is_shown_or_seen_nowhere(case: Case, hidden: bool) -> None:
         assert (CANARY in json.dumps(results[0]["diff"])) is not hidden
         assert (CANARY in json.dumps(results[1]["diff"])) is not hidden
         if case.info:
-            shown = {"raw": True} if "raw" in code.of(case.info).arguments else {}
+            shown = {"raw": True} if "raw" in code.of(case.info).interface.arguments else {}
             results.append(code.perform(case.info, shown, engine))
             assert "made_up" in json.dumps(results[-1])
             assert (CANARY in json.dumps(results[-1])) is not hidden
@@ -170,7 +170,7 @@ def test_it_is_shown_or_seen_nowhere(case: Case, hidden: bool) -> None:
 def test_an_argument_that_is_repeated_is_hidden_too(case: Case) -> None:
     with case.code(hidden=True) as code:
         hide = code.of("_options.arguments.hide_arguments")
-        arguments = code.of(case.verb).arguments
+        arguments = code.of(case.verb).interface.arguments
         assert CANARY not in json.dumps(hide(arguments, {"made_up": CANARY}))
         if case.many:
             assert CANARY not in json.dumps(hide(arguments, {case.many: [{"made_up": CANARY}]}))

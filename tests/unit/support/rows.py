@@ -60,7 +60,7 @@ class Code:
 
     def perform(self, verb: str, given: Raw, engine: MemoryEngine, check_mode: bool = False) -> Raw:
         """The result of a verb."""
-        options = {**defaults(self.of(verb).arguments), **given}
+        options = {**defaults(self.of(verb).interface.arguments), **given}
         client = self.of("_engine.client.Client")(engine)
         return t.cast(
             "Raw", self.of("_run.verb.perform")(self.of(verb), options, check_mode, lambda _options: client)

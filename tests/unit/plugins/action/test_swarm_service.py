@@ -124,4 +124,4 @@ def test_values_are_repeated_where_the_task_asks_for_them_but_never_credentials(
 
 
 def test_the_hosts_journal_gets_none_of_the_options() -> None:
-    assert hides_anything(VERB.arguments)
+    assert hides_anything(VERB.interface.arguments)

@@ -50,7 +50,7 @@ def test_the_verb_works_on_this_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(deploy, "deploy", lambda host, options, check_mode: (type(host), options, check_mode))
     assert deploy.VERB.work(OPTIONS, True, None) == (Host, OPTIONS, True)
-    assert not deploy.VERB.connects
+    assert not deploy.VERB.interface.connects
 
 
 def test_a_host_without_a_firewall_is_not_changed(tmp_path: Path) -> None:

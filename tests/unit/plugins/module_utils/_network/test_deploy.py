@@ -26,7 +26,7 @@ def engine(**more: t.Any) -> FakeEngine:
 
 def run(client: FakeEngine, *declared: Raw, check_mode: bool = False) -> Raw:
     one, many = ({}, list(declared)) if len(declared) > 1 else (declared[0], None)
-    options = {**defaults(VERB.arguments), **one, "networks": many, "wait_timeout": 5}
+    options = {**defaults(VERB.interface.arguments), **one, "networks": many, "wait_timeout": 5}
     done = work(options, check_mode, client)
     assert isinstance(done, dict)
     return done
@@ -155,7 +155,7 @@ def test_a_service_on_two_networks_is_waited_for_once() -> None:
         }
     )
     options = {
-        **defaults(VERB.arguments),
+        **defaults(VERB.interface.arguments),
         "networks": [{"name": "front"}, {"name": "back"}],
         "wait_timeout": 5,
     }
@@ -178,7 +178,7 @@ def test_without_waiting_the_result_is_there_at_once() -> None:
             "POST /services/idweb/update": None,
         }
     )
-    done = work({**defaults(VERB.arguments), "name": "front", "wait": False}, False, client)
+    done = work({**defaults(VERB.interface.arguments), "name": "front", "wait": False}, False, client)
     assert isinstance(done, dict)
     assert (done["changed"], done["network"]) == (True, FRONT)
 

@@ -24,6 +24,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait impor
     RolloutFailed,
 )
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.waiting import Waiting, go_on
+from ansible_collections.flotilla.swarm.plugins.module_utils._run.interface import Interface
 from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import WAITING, Verb, perform
 from ansible_collections.flotilla.swarm.tests.unit.support.clock import FakeTime
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine
@@ -286,7 +287,7 @@ def test_a_verb_returns_it_and_the_runner_finishes_it() -> None:
     move = rotate(engine, "web")
     run_services(engine, move.new)
     waiting = Waiting([Rollout("id-web", "web")], 60, result(), moves=[move])
-    verb = Verb({}, lambda _options, _check, _client: waiting, go_on=go_on)
+    verb = Verb(Interface({}, waits=True), lambda _options, _check, _client: waiting, go_on=go_on)
     begun = perform(verb, {WAITING: {"pause_after": 0}}, False, lambda _options: engine)
     # It has failed by the first snapshot, so there is nothing to go on with.
     assert "left" not in begun
@@ -301,10 +302,12 @@ def test_the_runner_goes_on_with_what_is_left(fake_time: FakeTime) -> None:
     def work(*_given: t.Any) -> Waiting:
         return waiting
 
-    verb = Verb({}, work, go_on=go_on)
+    verb = Verb(Interface({}, waits=True), work, go_on=go_on)
     begun = perform(verb, {WAITING: {"pause_after": 2}}, False, lambda _options: engine)
     left = json.loads(json.dumps(begun["left"]))
-    verb = Verb({}, lambda *_given: pytest.fail("nothing is planned again"), go_on=go_on)
+    verb = Verb(
+        Interface({}, waits=True), lambda *_given: pytest.fail("nothing is planned again"), go_on=go_on
+    )
     done = perform(verb, {WAITING: {"pause_after": 60, "left": left}}, False, lambda _options: engine)
     assert (done["changed"], done["rollouts"][0]["sentence"]) == (True, "3/3 running")
     assert not done.get("failed")

@@ -12,6 +12,7 @@ from ansible.module_utils import basic
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import FlotillaError
 from ansible_collections.flotilla.swarm.plugins.module_utils._options.hidden import hide_value
 from ansible_collections.flotilla.swarm.plugins.module_utils._run import module
+from ansible_collections.flotilla.swarm.plugins.module_utils._run.interface import Interface
 from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import Result, Unfinished, Verb, Work
 
 Ends = t.Callable[..., dict[str, t.Any]]
@@ -44,7 +45,9 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> Ends:
         passed = {"name": "x", "docker_url": "tcp://m1:2375", **given}
         monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": passed}).encode())
         verb = Verb(
-            arguments or ARGUMENTS, work, go_on=lambda _client, left, pause: {"left": left, "pause": pause}
+            Interface(arguments or ARGUMENTS, waits=True),
+            work,
+            go_on=lambda _client, left, pause: {"left": left, "pause": pause},
         )
         with pytest.raises(Ended) as result:
             module.run(verb)

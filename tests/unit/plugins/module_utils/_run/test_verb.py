@@ -8,8 +8,8 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
+from ansible_collections.flotilla.swarm.plugins.module_utils._run.interface import WAITING, Interface
 from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import (
-    WAITING,
     Result,
     Unfinished,
     Verb,
@@ -19,7 +19,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import (
 
 def result_of(work: t.Callable[[], t.Any], **verb: t.Any) -> Result:
     return perform(
-        Verb({}, lambda *_all: work(), **verb), {}, False, lambda _options: t.cast(t.Any, "client")
+        Verb(Interface({}), lambda *_all: work(), **verb), {}, False, lambda _options: t.cast(t.Any, "client")
     )
 
 
@@ -84,7 +84,7 @@ def test_a_connection_that_cannot_be_made_is_a_result_too() -> None:
     def connect(_options: t.Any) -> t.NoReturn:
         raise errors.Refused("docker_host is wrong.")
 
-    found = perform(Verb({}, lambda *_all: {}), {}, False, connect)
+    found = perform(Verb(Interface({}), lambda *_all: {}), {}, False, connect)
     assert found == {"failed": True, "msg": "docker_host is wrong."}
 
 
@@ -92,24 +92,24 @@ def test_a_verb_that_does_not_connect_gets_no_client() -> None:
     def connect(_options: t.Any) -> t.NoReturn:
         raise AssertionError("nothing connects")
 
-    verb = Verb({}, lambda options, check, client: {"found": [options, check, client]}, connects=False)
+    verb = Verb(
+        Interface({}, connects=False), lambda options, check, client: {"found": [options, check, client]}
+    )
     assert perform(verb, {"a": 1}, True, connect) == {"found": [{"a": 1}, True, None]}
 
 
 def test_a_call_that_goes_on_has_only_what_identifies_and_what_is_left() -> None:
-    verb = Verb(
-        {"name": {"type": "str", "required": True}, "data": {"type": "str", "no_log": True}},
-        lambda *_all: {},
-        go_on=lambda *_all: {},
+    interface = Interface(
+        {"name": {"type": "str", "required": True}, "data": {"type": "str", "no_log": True}}, waits=True
     )
     given = {"name": "web", "data": "secret"}
-    assert verb.arguments_to_go_on(given, {"left": 1}) == {"name": "web", WAITING: {"left": 1}}
+    assert interface.arguments_to_go_on(given, {"left": 1}) == {"name": "web", WAITING: {"left": 1}}
 
 
 def test_going_on_needs_none_of_the_options_of_which_one_is_required() -> None:
     rules = {"required_one_of": [("name", "services")], "mutually_exclusive": [("name", "services")]}
-    waits = Verb({}, lambda *_all: {}, rules, go_on=lambda *_all: {})
+    waits = Interface({}, rules, waits=True)
     assert waits.all_rules == {**rules, "required_one_of": [("name", "services", WAITING)]}
     assert WAITING in waits.all_arguments
-    plain = Verb({}, lambda *_all: {}, rules)
+    plain = Interface({}, rules)
     assert (plain.all_rules, plain.all_arguments) == (rules, {})

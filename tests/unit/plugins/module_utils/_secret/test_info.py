@@ -108,4 +108,4 @@ def test_the_verbs(engine: FakeSecrets) -> None:
     found = perform(info.CONFIG_INFO, {"name": None, "show_data": True}, False, lambda _options: engine)
     [version] = [one["versions"][0] for one in found["configs"]]
     assert (version["data"], version["template_driver"], version["driver"]) == ("dGV4dA==", None, None)
-    assert "show_data" not in info.SECRET_INFO.arguments
+    assert "show_data" not in info.SECRET_INFO.interface.arguments

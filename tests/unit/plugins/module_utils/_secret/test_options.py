@@ -20,7 +20,6 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._secret import info
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.deploy import (
     CONFIG_VERB,
     SECRET_VERB,
-    verb_of,
 )
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.options import CONFIG, SECRET, Family
 from ansible_collections.flotilla.swarm.tests.unit.support.secrets import FakeSecrets, declare, send
@@ -38,7 +37,7 @@ def app(**more: t.Any) -> dict[str, t.Any]:
 @pytest.mark.parametrize("family", [SECRET, CONFIG])
 def test_a_new_row_alone_reaches_everything(family: Family) -> None:
     family, engine = with_row(family), FakeSecrets()
-    arguments = verb_of(family).arguments
+    arguments = family.interface.arguments
     assert arguments["region"] == arguments[family.words]["options"]["region"] == {"type": "str"}
     declare(engine, app(region="north"), family=family)
     [body] = [request[1] for request in engine.writes if request[0].endswith("/create")]
@@ -71,14 +70,14 @@ def test_a_hidden_row_is_shown_nowhere() -> None:
     assert [one["changed"] for one in results] == [True] * 4
     assert results[-1]["diff"][0]["after"]["region"] == "(hidden), changed"
     seen = info.read(engine, family, None)
-    repeated = hide_arguments(verb_of(family).arguments, {"configs": [app(region="Zq7-north")]})
+    repeated = hide_arguments(family.interface.arguments, {"configs": [app(region="Zq7-north")]})
     assert "Zq7" not in str([results, seen, repeated])
-    assert hides_anything(verb_of(family).arguments)
+    assert hides_anything(family.interface.arguments)
 
 
 def test_only_secrets_have_a_driver_and_data_is_never_repeated() -> None:
-    assert "driver" in SECRET_VERB.arguments
-    assert "driver" not in CONFIG_VERB.arguments
+    assert "driver" in SECRET_VERB.interface.arguments
+    assert "driver" not in CONFIG_VERB.interface.arguments
     for verb in (SECRET_VERB, CONFIG_VERB):
-        shown = hide_arguments(verb.arguments, app(secrets=[app()], configs=[app()]))
+        shown = hide_arguments(verb.interface.arguments, app(secrets=[app()], configs=[app()]))
         assert shown["data"] != "one"

@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.action.swarm_service import ActionModule
-from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import WAITING
+from ansible_collections.flotilla.swarm.plugins.module_utils._run.interface import WAITING
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._program import action as actions
 
 Result = dict[str, t.Any]

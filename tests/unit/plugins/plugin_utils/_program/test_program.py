@@ -54,6 +54,13 @@ def imported(room: str, tree: ast.AST) -> set[str]:
     return found
 
 
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_an_action_and_its_verb_have_the_same_interface(name: str) -> None:
+    verb = host_program._value(name)
+    assert PROGRAMS[name].interface == verb.interface
+    assert verb.interface.waits is (verb.go_on is not None)
+
+
 def test_only_the_plan_is_made_without_a_program() -> None:
     assert len(ACTIONS) - len(PROGRAMS) == 1
 

@@ -1,0 +1,62 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a task calls a verb. PRIVATE to the collection. Pure.
+
+It stands apart from the verb, in the file of the options where there is one: an action needs it without the verb's work, and a
+control node compiles every file that an action imports.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+Options = t.Dict[str, t.Any]
+
+#: The private option by which an action has a verb wait for a limited time: ``pause_after`` (seconds), and ``left``, what an
+#: earlier call has left to wait for. Ansible shows no option whose name begins so.
+WAITING = "_waiting"
+
+
+@dataclass(frozen=True)
+class Interface:
+    """How a task calls a verb.
+
+    Attributes:
+        arguments: the argument spec, without the connection options; ``hidden`` in it is ours (``_options/arguments.py``).
+        rules: which options need or exclude others, as ``AnsibleModule`` takes them: ``required_if`` and the like.
+        connects: whether the verb speaks to an Engine; where it does not, its client is ``None``.
+        waits: whether its waiting can be cut into parts.
+    """
+
+    arguments: Options
+    rules: Options = field(default_factory=dict)
+    connects: bool = True
+    waits: bool = False
+
+    @property
+    def all_arguments(self) -> Options:
+        """The argument spec with the private option."""
+        return (
+            {**self.arguments, WAITING: {"type": "dict", "no_log": False}} if self.waits else self.arguments
+        )
+
+    @property
+    def all_rules(self) -> Options:
+        """The rules, for a call that goes on waiting too: it needs none of the options that one of is required."""
+        if not self.waits or "required_one_of" not in self.rules:
+            return self.rules
+        groups = [(*group, WAITING) for group in self.rules["required_one_of"]]
+        return {**self.rules, "required_one_of": groups}
+
+    def arguments_to_go_on(self, options: Options, waiting: Options) -> Options:
+        """The options of a call that only goes on waiting: nothing that was declared is among them.
+
+        Args:
+            options: those of the first call.
+            waiting: ``pause_after`` and ``left``.
+        """
+        required = {name for name, argument in self.arguments.items() if argument.get("required")}
+        return {**{name: options[name] for name in required if name in options}, WAITING: waiting}
