@@ -101,7 +101,7 @@ def test_what_cannot_work_is_one_sentence_and_leaves_nothing_behind(single: Stag
     results = single.together(own, join(single, "all", "worker", **arguments))
     [stranger], [refused], [wrong] = results.values()
     sentences = {
-        "the manager does not know this join token; it was rotated, read it anew": wrong,
+        "the manager does not know this join token; it was rotated, read it again": wrong,
         "the join token belongs to another swarm (its CA differs)": stranger,
         "join_token is not a swarm join token (SWMTKN-1-…)": malformed,
         f"{m1}:9: cannot reach it (connection refused); check that 2377/tcp is open there": refused,
