@@ -65,7 +65,7 @@ EXAMPLES = r"""
         data_src: /srv/prometheus/alerts.yml
         labels: {team: ops}
 
-- name: Remove a config that no service uses anymore
+- name: Remove a config that no service uses
   flotilla.swarm.swarm_config:
     name: old_conf
     state: absent

@@ -75,7 +75,7 @@ EXAMPLES = r"""
     rolling_versions: true
     versions_to_keep: 3
 
-- name: Remove a secret that no service uses anymore
+- name: Remove a secret that no service uses
   flotilla.swarm.swarm_secret:
     name: old_token
     state: absent

@@ -57,7 +57,7 @@ why:
   returned: always
   type: str
 summary:
-  description: The stacks in one glance, a list of lines made for reading.
+  description: The stacks as lines of text.
   returned: always
   type: list
   elements: str

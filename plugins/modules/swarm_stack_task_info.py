@@ -51,7 +51,7 @@ why:
   returned: always
   type: str
 summary:
-  description: The tasks in one glance, a list of lines made for reading.
+  description: The tasks as lines of text.
   returned: always
   type: list
   elements: str
