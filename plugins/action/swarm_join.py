@@ -13,3 +13,4 @@ class ActionModule(HostAction):
     """See the module of the same name."""
 
     verb = "_swarm.join.VERB"
+    interface = "_swarm.options.JOIN_INTERFACE"

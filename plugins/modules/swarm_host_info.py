@@ -74,7 +74,7 @@ host:
       returned: always
     swarm:
       description: Its swarm, in the form of M(flotilla.swarm.swarm_info). C(state) is V(unknown) as well, where the Engine does
-        not answer in time or is too old to be asked.
+        not answer in time. Of an Engine that is too old, only what the host itself knows is returned.
       type: dict
       returned: always
     listeners:

@@ -78,6 +78,7 @@ options:
   labels:
     description:
       - Labels of the swarm. Labels that were declared last time and are no longer declared are removed. Other labels stay.
+      - Values are strings. Names that begin with C(flotilla.) are reserved for the collection.
     type: dict
   task_history_retention_limit:
     description:
@@ -222,7 +223,7 @@ actions:
   returned: always
   type: list
   elements: str
-  sample: [made a new swarm]
+  sample: [created a new swarm]
 node_id:
   description: The ID of this manager.
   returned: success

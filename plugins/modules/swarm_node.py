@@ -32,13 +32,14 @@ options:
     description:
       - The node, by its ID, the beginning of its ID (six characters or more), its host name, or V(self) for the node
         that the module runs on.
-      - Host names are not unique in a swarm. Where several nodes carry the name, the one that is not down is meant.
+      - Host names are not unique in a swarm. Where several nodes have the name, the one that is neither down nor disconnected is
+        meant.
       - One of O(hostname) and O(nodes) is required.
     type: str
   nodes:
     description:
-      - Several nodes, each with the options that this module has for one.
-      - All are planned and checked before anything is sent.
+      - Several nodes, each with the options that this module has for one. These options cannot stand beside the list.
+      - All are planned and checked before anything is sent. A node that is declared twice is refused.
     type: list
     elements: dict
     suboptions:
@@ -81,6 +82,7 @@ options:
   labels:
     description:
       - Labels of the node. Values are strings; a V(yes) or V(1.10) without quotes is refused, since YAML would change it.
+      - Names that begin with C(flotilla.) are reserved for the collection.
       - O(labels_state) decides which other labels stay.
     type: dict
   labels_state:
@@ -115,10 +117,10 @@ options:
       drain: Its tasks are moved to other nodes and it takes no new ones.
   state:
     description:
-      - With V(absent), the node is removed from the swarm, and so are other nodes of the same host name that are down. A
-        manager is demoted first.
-      - A node has to be down before it can be removed; the module waits for a node that is leaving. Make a running node leave
-        first, with M(flotilla.swarm.swarm_join) and O(flotilla.swarm.swarm_join#module:state=absent).
+      - With V(absent), the node is removed from the swarm, and so are other nodes of the same host name that are down or
+        disconnected. A manager is demoted first.
+      - A node has to be down or disconnected before it can be removed; the module waits for a node that is leaving. Make a
+        running node leave first, with M(flotilla.swarm.swarm_join) and O(flotilla.swarm.swarm_join#module:state=absent).
       - For a node that does not exist, nothing is changed.
     type: str
     choices: [present, absent]

@@ -42,8 +42,7 @@ class Nodes:
         self._seconds = seconds
         self._force = force
         self._own_id = ""
-        #: All nodes, as they were when they were planned.
-        self.seen: list[nodes.Node] = []
+        self._seen: list[nodes.Node] = []
 
     def plan(self) -> list[NodePlan]:
         """Plan all nodes; nothing is sent.
@@ -53,8 +52,8 @@ class Nodes:
         """
         raws = self._client.get("/nodes")
         self._own_id = self._client.get("/info")["Swarm"]["NodeID"]
-        self.seen = nodes.views(raws)
-        return plan_nodes(self._declared, raws, self.seen, self._own_id)
+        self._seen = nodes.views(raws)
+        return plan_nodes(self._declared, raws, self._seen, self._own_id)
 
     def apply(self, planned: NodePlan) -> None:
         """Carry out one step and wait until it is complete.
@@ -75,12 +74,12 @@ class Nodes:
             elif planned.demotes:
                 self._wait_until_demoted(planned)
         except FlotillaError as error:
-            raise error.after({"changed": True, "actions": [planned.sentence]}) from None
+            raise error.after({"actions": [planned.sentence]}) from None
 
     def wait_until_drained(self) -> None:
         """Wait until the nodes that are to run nothing run nothing, those too that an earlier run has drained."""
         draining = [
-            nodes.find(self.seen, one.name, self._own_id)
+            nodes.find(self._seen, one.name, self._own_id)
             for one in self._declared
             if one.values.get("availability") == "drain"
         ]
@@ -104,19 +103,28 @@ class Nodes:
                 ),
             )
 
-    def now(self, names: list[str], changed: bool) -> list[nodes.Node]:
-        """The named nodes as they are now; none where this node was just demoted and may not read them any longer."""
+    def now(self, read_again: bool) -> list[nodes.Node]:
+        """The declared nodes as they are now; none where this node was just demoted and may not read them any longer."""
         try:
-            seen = nodes.views(self._client.get("/nodes")) if changed else self.seen
-            found = [nodes.find(seen, name, self._own_id) for name in names]
+            seen = nodes.views(self._client.get("/nodes")) if read_again else self._seen
+            found = [nodes.find(seen, one.name, self._own_id) for one in self._declared]
         except FlotillaError:
             return []
         return [node for node in found if node is not None]
 
     def _remove(self, planned: NodePlan) -> None:
-        node_id = planned.node["id"]
-        if planned.demotes:
-            self._demote_for_removal(planned)
+        path = f"/nodes/{planned.node['id']}"
+        demoted = planned.demotes and update(self._client, path, _as_worker).changed
+        try:
+            if planned.demotes:
+                self._wait_until_demoted(planned)
+            self._wait_until_removed(planned.node["id"])
+        except FlotillaError as error:
+            if demoted:
+                error.after({"actions": [f"{planned.name}: role: manager → worker"]})
+            raise
+
+    def _wait_until_removed(self, node_id: str) -> None:
         if not self._force:
             self._wait(
                 lambda: self._is_removable(node_id),
@@ -139,14 +147,6 @@ class Nodes:
             # The role manager has not taken it out of the raft group yet.
             return False
         return True
-
-    def _demote_for_removal(self, planned: NodePlan) -> None:
-        done = update(self._client, f"/nodes/{planned.node['id']}", _as_worker).changed
-        try:
-            self._wait_until_demoted(planned)
-        except FlotillaError as error:
-            actions = [f"{planned.name}: role: manager → worker"] if done else []
-            raise error.after({"changed": done, "actions": actions}) from None
 
     def _wait_until_demoted(self, planned: NodePlan) -> None:
         self._wait(

@@ -31,6 +31,7 @@ def work(options: Result, check_mode: bool, client: Client) -> Result:
     declared = [declared_node(one) for one in MODULE.declared(options)]
     nodes = Nodes(client, declared, options["wait_timeout"] if options["wait"] else None, options["force"])
     plans = nodes.plan()
+    applies = bool(plans) and not check_mode
     actions = [plan.sentence for plan in plans]
     if not check_mode:
         actions = apply_all(plans, nodes.apply).actions
@@ -43,7 +44,7 @@ def work(options: Result, check_mode: bool, client: Client) -> Result:
         "changed": bool(plans),
         "actions": actions,
         "diff": {"before": _side(plans, after=False), "after": _side(plans, after=True)},
-        "nodes": nodes.now([one.name for one in declared], changed=bool(plans) and not check_mode),
+        "nodes": nodes.now(read_again=applies),
     }
 
 

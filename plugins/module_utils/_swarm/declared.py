@@ -43,12 +43,12 @@ class DeclaredSwarm:
             live: ``Spec`` of the swarm.
             trust_root: the PEM of the root certificate in force, since the Engine never returns the signing one.
         """
-        made = plan(SWARM, self.values, live)
+        planned = plan(SWARM, self.values, live)
         if self.certificate and not same_certificate(self.certificate, trust_root):
-            ca = made.spec.setdefault("CAConfig", {})
+            ca = planned.spec.setdefault("CAConfig", {})
             ca["SigningCACert"], ca["SigningCAKey"] = self.certificate, self.key
-            made.changes["signing_ca_cert"] = ("another certificate", "the declared certificate")
-        return made
+            planned.changes["signing_ca_cert"] = ("another certificate", "the declared certificate")
+        return planned
 
 
 def same_certificate(one: str, other: str | None) -> bool:

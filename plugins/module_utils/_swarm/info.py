@@ -10,17 +10,14 @@ import typing as t
 
 from .._engine.client import Client
 from .._options.labels import visible
-from .._run.interface import Interface
 from .._run.table import table_with_problems
 from .._run.verb import Verb
 from . import state
-from .init import read_tokens, read_unlock_key
 from .nodes import Node
+from .options import INFO_INTERFACE
 
 _HEAD = ("NODE", "ROLE", "STATE", "TAKES TASKS", "ENGINE", "ADDRESS", "LABELS")
 _TAKES_TASKS = {"active": "yes", "pause": "no (paused)", "drain": "no (drained)"}
-# These options ask for a secret and hold none, whatever their names suggest to Ansible.
-_FLAG: dict[str, t.Any] = {"type": "bool", "default": False, "no_log": False}
 
 
 def work(options: dict[str, t.Any], _check_mode: bool, client: Client) -> dict[str, t.Any]:
@@ -36,15 +33,15 @@ def work(options: dict[str, t.Any], _check_mode: bool, client: Client) -> dict[s
         "docker_swarm_manager": has_quorum,
     }
     if has_quorum and options["tokens"]:
-        result["join_tokens"] = read_tokens(client)
+        result["join_tokens"] = state.read_tokens(client)
     if has_quorum and options["unlock_key"]:
-        result["unlock_key"] = read_unlock_key(client)
+        result["unlock_key"] = state.read_unlock_key(client)
     if has_quorum and options["published_ports"]:
         result["published_ports"] = state.published_ports(client.get("/services"))
     return result
 
 
-VERB = Verb(Interface({"tokens": _FLAG, "unlock_key": _FLAG, "published_ports": _FLAG}), work)
+VERB = Verb(INFO_INTERFACE, work)
 
 
 def lines(found: dict[str, t.Any]) -> list[str]:

@@ -18,13 +18,12 @@ from .._engine.update import update
 from .._engine.wait import Deadline, wait_until
 from .._options.changes import Changes, side, visible_changes
 from .._options.hidden import hide_changes
-from .._options.option import argument_spec, check_versions
+from .._options.option import check_versions
 from .._options.plan import plan
-from .._run.interface import Interface
 from .._run.verb import Verb
 from . import state
 from .declared import DeclaredSwarm, init_request
-from .options import SWARM, ZEROS
+from .options import INIT_INTERFACE, SWARM, ZEROS
 
 Result = t.Dict[str, t.Any]
 
@@ -36,32 +35,6 @@ _ROTATED = {
     "rotateWorkerToken": "worker join token",
     "rotateManagerToken": "manager join token",
     "rotateManagerUnlockKey": "unlock key",
-}
-# These options ask for a secret and hold none, whatever their names suggest to Ansible.
-_FLAG: dict[str, t.Any] = {"type": "bool", "default": False, "no_log": False}
-_FLAGS = (
-    "rotate_worker_token",
-    "rotate_manager_token",
-    "rotate_unlock_key",
-    "return_tokens",
-    "return_unlock_key",
-)
-ARGUMENTS: dict[str, t.Any] = {
-    **argument_spec(SWARM),
-    "advertise_addr": {"type": "str"},
-    "listen_addr": {"type": "str"},
-    "data_path_addr": {"type": "str"},
-    "data_path_port": {"type": "int"},
-    "default_addr_pool": {"type": "list", "elements": "str"},
-    "subnet_size": {"type": "int"},
-    "availability": {"type": "str", "choices": ["active", "pause", "drain"]},
-    "force_new_cluster": {"type": "bool", "default": False, "aliases": ["force"]},
-    "unlock_key": {"type": "str", "no_log": True},
-    "signing_ca_cert": {"type": "str"},
-    "signing_ca_key": {"type": "str", "no_log": True},
-    **dict.fromkeys(_FLAGS, _FLAG),
-    "wait": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "int", "default": 300},
 }
 
 
@@ -83,22 +56,11 @@ class Swarm:
 
     def unlock(self, key: str) -> None:
         """Unlock a locked manager and wait until it takes part again."""
+        if not self._check_mode:
+            self._send_key(key)
         self.actions.append("unlocked the manager")
         if self._check_mode:
             return
-        try:
-            self._client.post("/swarm/unlock", {"UnlockKey": key}, timeout=_UNLOCKING)
-        except EngineTimeout:
-            # The first of several locked managers is unlocked at once, but answers only when there is a leader.
-            pass
-        except EngineError as error:
-            self.actions.pop()
-            if error.status not in (400, 401):
-                raise
-            raise Refused(
-                f"The unlock key does not unlock the manager at {self._client.where}; give the key that was in "
-                "force when this manager last ran, which may be the one before the last rotation."
-            ) from None
         wait_until(
             lambda: state.local_state(self._client.get("/info")) != "locked" or None,
             Deadline(_SETTLING),
@@ -106,6 +68,20 @@ class Swarm:
                 f"The Engine at {self._client.where} took the unlock key but is still locked after {_SETTLING:g} s."
             ),
         )
+
+    def _send_key(self, key: str) -> None:
+        try:
+            self._client.post("/swarm/unlock", {"UnlockKey": key}, timeout=_UNLOCKING)
+        except EngineTimeout:
+            # The first of several locked managers is unlocked at once, but answers only when there is a leader.
+            pass
+        except EngineError as error:
+            if error.status not in (400, 401):
+                raise
+            raise Refused(
+                f"The unlock key does not unlock the manager at {self._client.where}; give the key that was in "
+                "force when this manager last ran, which may be the one before the last rotation."
+            ) from None
 
     def init(self, options: Result, declared: DeclaredSwarm) -> None:
         """Create a new swarm with this node as its first manager, or force one out of a lost one."""
@@ -139,10 +115,10 @@ class Swarm:
         changes: Changes = {}
 
         def change(live: Result) -> Result | None:
-            made = declared.plan(live["Spec"], (live.get("TLSInfo") or {}).get("TrustRoot"))
+            planned = declared.plan(live["Spec"], (live.get("TLSInfo") or {}).get("TrustRoot"))
             changes.clear()
-            changes.update(made.changes)
-            return made.spec if made or rotate else None
+            changes.update(planned.changes)
+            return planned.spec if planned or rotate else None
 
         if self._check_mode:
             change(self._client.get("/swarm"))
@@ -168,19 +144,8 @@ class Swarm:
 
 def _zeros(live: Result, declared: DeclaredSwarm) -> Result | None:
     """The spec of a new swarm with the zeros that ``/swarm/init`` took for "not declared"."""
-    made = plan(ZEROS, declared.values, live["Spec"])
-    return made.spec if made else None
-
-
-def read_unlock_key(client: Client) -> str | None:
-    """The unlock key, ``None`` where autolock is off."""
-    return client.get("/swarm/unlockkey").get("UnlockKey") or None
-
-
-def read_tokens(client: Client) -> dict[str, str]:
-    """The join tokens: ``worker`` and ``manager``."""
-    tokens = client.get("/swarm")["JoinTokens"]
-    return {"worker": tokens["Worker"], "manager": tokens["Manager"]}
+    planned = plan(ZEROS, declared.values, live["Spec"])
+    return planned.spec if planned else None
 
 
 def work(options: Result, check_mode: bool, client: Client) -> Result:
@@ -206,13 +171,13 @@ def work(options: Result, check_mode: bool, client: Client) -> Result:
     }
     if live["state"] == "manager" and not check_mode:
         if options["return_tokens"]:
-            result["join_tokens"] = read_tokens(client)
+            result["join_tokens"] = state.read_tokens(client)
         if options["return_unlock_key"]:
-            result["unlock_key"] = read_unlock_key(client)
+            result["unlock_key"] = state.read_unlock_key(client)
     return result
 
 
-VERB = Verb(Interface(ARGUMENTS, {"required_together": [("signing_ca_cert", "signing_ca_key")]}), work)
+VERB = Verb(INIT_INTERFACE, work)
 
 
 def _bring_about(

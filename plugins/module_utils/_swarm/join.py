@@ -15,36 +15,11 @@ from .._engine.errors import AlreadyInSwarm, EngineError, EngineTimeout, Flotill
 from .._engine.wait import Deadline, wait_until
 from .._ports.conflicts import NeededPort, port_conflicts
 from .._ports.listeners import listeners
-from .._run.interface import Interface
 from .._run.verb import Verb
 from . import state
 from .leave import Leaving
+from .options import JOIN_INTERFACE
 from .token import digest_in, digest_of
-
-ARGUMENTS: dict[str, t.Any] = {
-    "state": {"type": "str", "choices": ["present", "join", "absent"], "default": "present"},
-    "role": {"type": "str", "choices": ["manager", "worker"], "default": "worker"},
-    "remote_addrs": {"type": "list", "elements": "str"},
-    "join_token": {"type": "str", "no_log": True},
-    "advertise_addr": {"type": "str"},
-    "listen_addr": {"type": "str"},
-    "data_path_addr": {"type": "str"},
-    "availability": {"type": "str", "choices": ["active", "pause", "drain"]},
-    "published_ports": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "port": {"type": "int", "required": True},
-            "protocol": {"type": "str", "default": "tcp"},
-            "service": {"type": "str", "required": True},
-            "mode": {"type": "str"},
-        },
-    },
-    "port_conflicts": {"type": "str", "choices": ["refuse", "warn"], "default": "refuse"},
-    "force": {"type": "bool", "default": False},
-    "wait": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "int", "default": 60},
-}
 
 
 class Joining:
@@ -230,11 +205,7 @@ def work(options: dict[str, t.Any], check_mode: bool, client: Client) -> dict[st
     }
 
 
-_NEEDED = ["remote_addrs", "join_token"]
-VERB = Verb(
-    Interface(ARGUMENTS, {"required_if": [("state", "present", _NEEDED), ("state", "join", _NEEDED)]}),
-    work,
-)
+VERB = Verb(JOIN_INTERFACE, work)
 
 
 def with_port(address: str) -> str:

@@ -74,8 +74,8 @@ class Leaving:
     def _step_down(self, node_id: str, force: bool) -> None:
         """Have the swarm take this manager out of the raft group before it goes."""
         try:
-            update(self._client, f"/nodes/{node_id}", _demoted)
-            self.actions.append("demoted this manager")
+            if update(self._client, f"/nodes/{node_id}", _demoted).changed:
+                self.actions.append("demoted this manager")
             wait_until(
                 lambda: state.local_state(self._client.get("/info")) != "manager" or None,
                 Deadline(self._seconds),

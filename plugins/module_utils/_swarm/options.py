@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The swarm's own settings as a table. PRIVATE to the collection. Pure.
+"""The swarm's own settings as a table, and how tasks call the verbs of a swarm. PRIVATE to the collection. Pure.
 
 Defaults are those of swarmkit's ``manager/state/store`` and moby's ``daemon/cluster/convert/swarm.go``.
 """
@@ -13,8 +13,9 @@ import typing as t
 
 from .._options.hidden import hide_value
 from .._options.labels import LABELS
-from .._options.option import BOOL, DURATION, INT, Option, Table, ValueType
+from .._options.option import BOOL, DURATION, INT, Option, Table, ValueType, argument_spec
 from .._options.value_types import at_least
+from .._run.interface import Interface
 
 _HOUR = 3600 * 10**9
 
@@ -90,3 +91,61 @@ _EXTERNAL_CAS = Option(
 SWARM: Table = (*SETTINGS, _EXTERNAL_CAS, Option("labels", ("Labels",), LABELS, {}, keyed=True))
 #: Where a new swarm takes zero for "not declared" and uses its default; an update takes zero as it is.
 ZEROS: Table = tuple(option for option in SETTINGS if option.missing is not None)
+
+# These options ask for a secret and hold none, whatever their names suggest to Ansible.
+_FLAG: dict[str, t.Any] = {"type": "bool", "default": False, "no_log": False}
+_FLAGS = (
+    "rotate_worker_token",
+    "rotate_manager_token",
+    "rotate_unlock_key",
+    "return_tokens",
+    "return_unlock_key",
+)
+_INIT: dict[str, t.Any] = {
+    **argument_spec(SWARM),
+    "advertise_addr": {"type": "str"},
+    "listen_addr": {"type": "str"},
+    "data_path_addr": {"type": "str"},
+    "data_path_port": {"type": "int"},
+    "default_addr_pool": {"type": "list", "elements": "str"},
+    "subnet_size": {"type": "int"},
+    "availability": {"type": "str", "choices": ["active", "pause", "drain"]},
+    "force_new_cluster": {"type": "bool", "default": False, "aliases": ["force"]},
+    "unlock_key": {"type": "str", "no_log": True},
+    "signing_ca_cert": {"type": "str"},
+    "signing_ca_key": {"type": "str", "no_log": True},
+    **dict.fromkeys(_FLAGS, _FLAG),
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 300},
+}
+_JOIN: dict[str, t.Any] = {
+    "state": {"type": "str", "choices": ["present", "join", "absent"], "default": "present"},
+    "role": {"type": "str", "choices": ["manager", "worker"], "default": "worker"},
+    "remote_addrs": {"type": "list", "elements": "str"},
+    "join_token": {"type": "str", "no_log": True},
+    "advertise_addr": {"type": "str"},
+    "listen_addr": {"type": "str"},
+    "data_path_addr": {"type": "str"},
+    "availability": {"type": "str", "choices": ["active", "pause", "drain"]},
+    "published_ports": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "port": {"type": "int", "required": True},
+            "protocol": {"type": "str", "default": "tcp"},
+            "service": {"type": "str", "required": True},
+            "mode": {"type": "str"},
+        },
+    },
+    "port_conflicts": {"type": "str", "choices": ["refuse", "warn"], "default": "refuse"},
+    "force": {"type": "bool", "default": False},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 60},
+}
+_NEEDED = ["remote_addrs", "join_token"]
+
+INIT_INTERFACE = Interface(_INIT, {"required_together": [("signing_ca_cert", "signing_ca_key")]})
+JOIN_INTERFACE = Interface(
+    _JOIN, {"required_if": [("state", "present", _NEEDED), ("state", "join", _NEEDED)]}
+)
+INFO_INTERFACE = Interface({"tokens": _FLAG, "unlock_key": _FLAG, "published_ports": _FLAG})

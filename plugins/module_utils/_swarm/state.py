@@ -175,3 +175,14 @@ def published_ports(services: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
         for port in (service.get("Endpoint") or {}).get("Ports") or []
         if port.get("PublishedPort")
     ]
+
+
+def read_unlock_key(client: Client) -> str | None:
+    """The unlock key, ``None`` where autolock is off."""
+    return client.get("/swarm/unlockkey").get("UnlockKey") or None
+
+
+def read_tokens(client: Client) -> dict[str, str]:
+    """The join tokens: ``worker`` and ``manager``."""
+    tokens = client.get("/swarm")["JoinTokens"]
+    return {"worker": tokens["Worker"], "manager": tokens["Manager"]}

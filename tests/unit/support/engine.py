@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Engines that are not there: they record what is asked of them and answer what a test told them to."""
+"""Made-up Engines: they record each request and give the answers of the test."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class FakeEngine(Client):
     def answer(self, request: str, body: t.Any, query: dict[str, t.Any]) -> t.Any:
         """Look the answer up."""
         if request not in self.answers:
-            raise AssertionError(f"nobody expected {request}")
+            raise AssertionError(f"the test expects no {request}")
         answer = self.answers[request]
         if isinstance(answer, Sequence):
             answer = answer.next()
@@ -190,7 +190,7 @@ class FakeSwarm(FakeEngine):
     def _remove(self, raw: dict[str, t.Any], query: dict[str, t.Any]) -> t.Any:
         if "ManagerStatus" in raw:
             return errors.StillManager(f"node {raw['ID']} is a cluster manager", 400)
-        if raw["Status"]["State"] != "down" and not query.get("force"):
+        if raw["Status"]["State"] == "ready" and not query.get("force"):
             return errors.EngineError(f"node {raw['ID']} is not down and can't be removed", 400)
         del self.raws[raw["ID"]]
         return None

@@ -9,9 +9,12 @@ from __future__ import annotations
 import functools
 import typing as t
 
+from ansible_collections.flotilla.swarm.plugins.module_utils._node import deploy
+from ansible_collections.flotilla.swarm.plugins.module_utils._node.options import ARGUMENTS, MODULE
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.nodes import Node, view, views
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.members import Member
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.variables import values
+from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeSwarm
 
 SWARM_ID = "z8mc1pjl0anxc2yq7v7kza2s7"
 
@@ -46,6 +49,37 @@ def raw_node(
 def node(*args: t.Any, **kwargs: t.Any) -> Node:
     """A node as the collection sees it."""
     return view(raw_node(*args, **kwargs))
+
+
+def fake_swarm(*more: dict[str, t.Any], lag: int = 0, managers: int = 3) -> FakeSwarm:
+    """A swarm of three managers and the worker ``w1``, and what a test adds; ``m1`` is asked."""
+    raws = [raw_node(f"m{number}", role="manager", leader=number == 1) for number in range(1, managers + 1)]
+    return FakeSwarm([*raws, raw_node("w1"), *more], "m1", lag)
+
+
+def change_nodes(
+    engine: FakeSwarm,
+    *wanted: dict[str, t.Any],
+    check_mode: bool = False,
+    wait: float | None = 60,
+    force: bool = False,
+    **beside: t.Any,
+) -> dict[str, t.Any]:
+    """The result of ``swarm_node`` with these entries of ``nodes``, and what a test has beside the list."""
+    options = {
+        **{name: argument.get("default") for name, argument in ARGUMENTS.items()},
+        "nodes": [{**dict.fromkeys(MODULE.one), **one} for one in wanted],
+        "wait": wait is not None,
+        "wait_timeout": wait,
+        "force": force,
+        **beside,
+    }
+    return deploy.work(options, check_mode, engine)
+
+
+def written(engine: FakeSwarm) -> list[str]:
+    """Method and path of each request that changes something."""
+    return [request for request, _body, _query in engine.writes]
 
 
 def address_of(name: str) -> str:

@@ -148,44 +148,79 @@ def test_two_live_namesakes_are_not_removed_by_name() -> None:
         planned(raws, {"hostname": "w1", "state": "absent"})
 
 
-@pytest.mark.parametrize(
-    ("params", "sentence"),
-    [
-        (
-            {"labels": {"ssd": True}},
-            "Node w1: labels: label 'ssd' is True, a yes or no, not a string: put it in quotes.",
-        ),
-        (
-            {"labels": {"a b": "x"}},
-            "Node w1: labels: label 'a b' is not a label name: use letters, digits and . _ - / between them.",
-        ),
-        (
-            {"labels": {"flotilla.declared": "x"}},
-            "Node w1: labels: label 'flotilla.declared' is reserved for the collection itself: leave it out.",
-        ),
-    ],
-)
-def test_labels_that_cannot_work_are_refused_with_their_node(params: dict[str, t.Any], sentence: str) -> None:
-    with pytest.raises(Refused) as refused:
-        declared_node({"hostname": "w1", **params})
-    assert str(refused.value) == sentence
-
-
-def test_what_is_left_out_is_not_declared() -> None:
-    declared = declared_node({"hostname": "w1", "labels": None, "role": None, "availability": None})
-    assert (declared.values, declared.labels_state, declared.labels_to_remove, declared.absent) == (
-        {},
-        "merge",
-        [],
-        False,
-    )
-    assert declared_node({"hostname": "w1", "labels": {}}).values == {"labels": {}}
-
-
 def test_a_missing_and_an_empty_value_differ() -> None:
     raws = [*three(), raw_node("w1", labels={"a": "", "b": "1"})]
     (plan,) = planned(raws, {"hostname": "w1", "labels": {"a": "x"}, "labels_to_remove": ["b"]})
     assert plan.sentence == "w1: labels.a: '' → x, labels.b: 1 → not set"
+
+
+@pytest.mark.parametrize("state", ["down", "disconnected"])
+def test_namesakes_that_are_gone_are_removed_with_the_live_one(state: str) -> None:
+    raws = [*three(), raw_node("new", "w1"), raw_node("old", "w1", state=state)]
+    made = planned(raws, {"hostname": "w1", "state": "absent"})
+    assert sorted(plan.node["id"] for plan in made) == ["new", "old"]
+    by_name = planned(raws, {"hostname": "w1", "labels": {"a": "1"}})
+    assert [plan.node["id"] for plan in by_name] == ["new"], "the live one is meant"
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (
+            ["w1", "w1"],
+            "w1 is declared more than once for the node w1 (abcdef111); declare every node once. Nothing was sent.",
+        ),
+        (
+            ["w1", "abcdef111"],
+            (
+                "abcdef111 and w1 are declared more than once for the node w1 (abcdef111); declare every node once. Nothing was "
+                "sent."
+            ),
+        ),
+        (
+            ["self", "m1"],
+            "m1 and self are declared more than once for the node m1 (m1); declare every node once. Nothing was sent.",
+        ),
+    ],
+)
+def test_a_node_is_declared_once(names: list[str], sentence: str) -> None:
+    """Each run would change it to and fro."""
+    raws = [*three(), raw_node("abcdef111", "w1")]
+    wanted = [
+        {"hostname": name, "availability": availability}
+        for name, availability in zip(names, ("drain", "active"), strict=True)
+    ]
+    with pytest.raises(Refused) as refused:
+        planned(raws, *wanted, own_id="m1")
+    assert str(refused.value) == sentence
+
+
+def test_a_node_that_is_named_to_be_changed_and_to_be_removed_is_refused() -> None:
+    raws = [*three(), raw_node("old", "w1", state="down")]
+    with pytest.raises(Refused, match=r"^old and w1 are declared more than once for the node w1 \(old\); "):
+        planned(raws, {"hostname": "w1", "state": "absent"}, {"hostname": "old", "labels": {"a": "1"}})
+
+
+def test_a_node_is_named_by_six_characters_of_its_id() -> None:
+    raws = [*three(), raw_node("abcdef111", "w1")]
+    assert [plan.node["id"] for plan in planned(raws, {"hostname": "abcdef", "labels": {"a": "1"}})] == [
+        "abcdef111"
+    ]
+    with pytest.raises(Refused, match=r"^No node is called abcde; "):
+        planned(raws, {"hostname": "abcde", "labels": {"a": "1"}})
+
+
+def test_the_labels_of_the_collection_itself_stay_whatever_is_declared() -> None:
+    own = {"flotilla.declared": "[]", "flotilla.other": "x"}
+    raws = [*three(), raw_node("w1", labels={**own, "theirs": "1"})]
+    wanted = {
+        "hostname": "w1",
+        "labels": {},
+        "labels_state": "replace",
+        "labels_to_remove": ["flotilla.other"],
+    }
+    (plan,) = planned(raws, wanted)
+    assert plan.changes == {"labels.theirs": ("1", None)}
 
 
 @given(

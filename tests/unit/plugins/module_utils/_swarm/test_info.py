@@ -4,8 +4,13 @@
 
 from __future__ import annotations
 
+import typing as t
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import info as swarm_info
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.info import lines
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.nodes import views
+from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, info
 from ansible_collections.flotilla.swarm.tests.unit.support.nodes import raw_node
 
 
@@ -51,3 +56,44 @@ def test_problems_stand_below() -> None:
         "w2: paused: it takes no new task.",
         "A CA rotation is in progress and waits for every node.",
     ]
+
+
+def manager() -> FakeEngine:
+    swarm = {"ID": "abc", "Spec": {}, "JoinTokens": {"Worker": "w", "Manager": "m"}}
+    return FakeEngine(
+        {
+            "GET /info": info("active", "i1", control=True),
+            "GET /swarm": swarm,
+            "GET /nodes": [raw_node("i1", "m1", "manager", leader=True)],
+            "GET /swarm/unlockkey": {"UnlockKey": ""},
+            "GET /services": [],
+        }
+    )
+
+
+def work(engine: FakeEngine, **given: bool) -> dict[str, t.Any]:
+    asked = {"tokens": False, "unlock_key": False, "published_ports": False, **given}
+    return swarm_info.work(asked, False, engine)
+
+
+def test_secrets_and_ports_are_read_only_where_they_are_asked_for() -> None:
+    engine = manager()
+    plain = work(engine)
+    assert not {"join_tokens", "unlock_key", "published_ports"} & set(plain)
+    assert [request for request, *_rest in engine.requests] == ["GET /info", "GET /swarm", "GET /nodes"]
+    asked = work(engine, tokens=True, unlock_key=True, published_ports=True)
+    assert asked["join_tokens"] == {"worker": "w", "manager": "m"}
+    assert (asked["unlock_key"], asked["published_ports"]) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("local", "active", "is_manager"),
+    [(info(), False, False), (info("locked"), True, False), (info("active", "i2"), True, False)],
+)
+def test_a_host_without_the_swarm_returns_no_secret(
+    local: dict[str, t.Any], active: bool, is_manager: bool
+) -> None:
+    found = work(FakeEngine({"GET /info": local}), tokens=True, unlock_key=True, published_ports=True)
+    assert not {"join_tokens", "unlock_key", "published_ports"} & set(found)
+    assert (found["can_talk_to_docker"], found["docker_swarm_active"]) == (True, active)
+    assert (found["docker_swarm_manager"], found["summary"]) == (is_manager, [found["why"]])

@@ -5,17 +5,12 @@
 from __future__ import annotations
 
 import copy
-import re
 import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import init
-from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.declared import (
-    DeclaredSwarm,
-    init_request,
-    same_certificate,
-)
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.options import INIT_INTERFACE
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence, info
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,7 +37,7 @@ LIVE = {"ID": "s", "Version": {"Index": 42}, "Spec": SPEC, "TLSInfo": {"TrustRoo
 
 def params(**given: t.Any) -> dict[str, t.Any]:
     """The options of the module as Ansible gives them, with its defaults."""
-    defaults = {name: argument.get("default") for name, argument in init.ARGUMENTS.items()}
+    defaults = {name: argument.get("default") for name, argument in INIT_INTERFACE.arguments.items()}
     return {**defaults, **given}
 
 
@@ -223,13 +218,6 @@ def test_a_new_swarm_is_created_with_what_is_declared_and_the_defaults_of_the_en
     }
 
 
-def test_what_is_left_out_is_left_to_the_engine() -> None:
-    request = init_request(params(), DeclaredSwarm(params()))
-    assert request["Spec"] == {}
-    assert (request["Availability"], request["AutoLockManagers"]) == ("active", False)
-    assert not {"DataPathPort", "SubnetSize", "DefaultAddrPool"} & set(request)
-
-
 def test_a_new_swarm_in_check_mode_sends_nothing() -> None:
     engine = outside()
     swarm = ensure(engine, params(), check_mode=True)
@@ -263,7 +251,7 @@ def test_a_refused_init_changed_nothing() -> None:
 
 
 def test_a_swarm_with_a_quorum_is_never_created_again() -> None:
-    """Forcing throws every other manager out."""
+    """Forcing removes every other manager."""
     engine = manager()
     assert ensure(engine, params(force_new_cluster=True))["actions"] == []
     assert engine.writes == []
@@ -345,12 +333,23 @@ def test_another_failure_of_unlocking_is_passed_on() -> None:
         ensure(locked(**{"POST /swarm/unlock": broken}), params(unlock_key="SWMKEY-1-x"))
 
 
+@pytest.mark.parametrize(
+    "error",
+    [errors.EngineAbsent("No Engine answers."), errors.EngineForbidden("no"), errors.EngineError("x", 500)],
+)
+def test_a_key_that_was_not_taken_is_no_action(error: errors.FlotillaError) -> None:
+    with pytest.raises(type(error)) as failed:
+        ensure(locked(**{"POST /swarm/unlock": error}), params(unlock_key="SWMKEY-1-x"))
+    assert failed.value.facts == {"changed": False, "actions": []}
+
+
 def test_a_manager_that_stays_locked_is_an_error() -> None:
     with pytest.raises(errors.WaitTimeout) as late:
         ensure(locked(), params(unlock_key="SWMKEY-1-x"))
     assert str(late.value) == (
         "The Engine at unix:///run/fake.sock took the unlock key but is still locked after 30 s."
     )
+    assert late.value.facts == {"changed": True, "actions": ["unlocked the manager"]}
 
 
 @pytest.mark.parametrize(
@@ -414,22 +413,6 @@ def test_a_rotation_that_does_not_end_says_what_it_waits_for() -> None:
     assert ensure(manager(**{"GET /swarm": turning}), params(ca_force_rotate=5, wait=False))["actions"]
 
 
-@pytest.mark.parametrize(
-    ("labels", "sentence"),
-    [
-        ({"a": 1}, "labels: label 'a' is 1, a number, not a string: put it in quotes."),
-        ({"a": None}, "labels: label 'a' is None, nothing, not a string: put it in quotes."),
-        (
-            {"flotilla.declared": "[]"},
-            "labels: label 'flotilla.declared' is reserved for the collection itself: leave it out.",
-        ),
-    ],
-)
-def test_labels_of_the_swarm_that_cannot_work_are_refused(labels: dict[str, t.Any], sentence: str) -> None:
-    with pytest.raises(errors.Refused, match=f"^{re.escape(sentence)}$"):
-        DeclaredSwarm(params(labels=labels))
-
-
 def test_labels_of_the_swarm_are_owned_key_by_key() -> None:
     engine = manager()
     ensure(engine, params(labels={"team": "a"}))
@@ -438,19 +421,3 @@ def test_labels_of_the_swarm_are_owned_key_by_key() -> None:
         "team": "a",
         "flotilla.declared": '["labels.team"]',
     }
-
-
-def test_certificates_are_compared_without_their_line_ends() -> None:
-    assert same_certificate("a\r\nb\n", "a\nb")
-    assert not same_certificate("a", None)
-
-
-def test_keys_and_tokens_are_read_when_asked() -> None:
-    engine = manager(
-        **{
-            "GET /swarm": {"JoinTokens": {"Worker": "w", "Manager": "m"}},
-            "GET /swarm/unlockkey": Sequence({"UnlockKey": ""}, {"UnlockKey": "k"}),
-        }
-    )
-    assert init.read_tokens(engine) == {"worker": "w", "manager": "m"}
-    assert [init.read_unlock_key(engine) for _time in range(2)] == [None, "k"]

@@ -9,8 +9,9 @@ import typing as t
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import state
-from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, info
+from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence, info
 from ansible_collections.flotilla.swarm.tests.unit.support.nodes import raw_node
+from ansible_collections.flotilla.swarm.tests.unit.support.recorded import OWN_ID, RecordedSwarm
 
 NO_LEADER = "rpc error: code = Unknown desc = The swarm does not have a leader."
 SWARM = {
@@ -193,3 +194,75 @@ def test_published_ports_are_those_that_are_bound() -> None:
         {"port": 80, "protocol": "tcp", "mode": "ingress", "service": "web"},
         {"port": 53, "protocol": "udp", "mode": "host", "service": "web"},
     ]
+
+
+def test_keys_and_tokens_are_read_when_asked() -> None:
+    engine = manager(
+        **{
+            "GET /swarm": {"JoinTokens": {"Worker": "w", "Manager": "m"}},
+            "GET /swarm/unlockkey": Sequence({"UnlockKey": ""}, {"UnlockKey": "k"}),
+        }
+    )
+    assert state.read_tokens(engine) == {"worker": "w", "manager": "m"}
+    assert [state.read_unlock_key(engine) for _time in range(2)] == [None, "k"]
+
+
+NOTHING: dict[str, t.Any] = {"things": []}
+
+
+def read_things(client: FakeEngine) -> dict[str, t.Any]:
+    return state.on_manager(client, lambda nodes, own: {"things": [own, len(nodes)]}, NOTHING)
+
+
+def test_a_manager_reads() -> None:
+    client = RecordedSwarm()
+    assert read_things(client) == {
+        "state": "manager",
+        "why": "Quorum holds, but no manager may fail: 1 of 1 managers reachable, 1 needed.",
+        "things": [OWN_ID, 3],
+    }
+    assert client.asked == ["GET /info", "GET /nodes"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "name", "why"),
+    [
+        (errors.EngineAbsent("No Engine answers."), "no_engine", "No Engine answers."),
+        (info(), "inactive", "m1 is in no swarm."),
+        (info("locked"), "locked", "m1 waits for the swarm's unlock key."),
+        (info("active", "x"), "worker", "m1 is a worker; ask a manager about the swarm."),
+    ],
+)
+def test_a_host_that_is_no_manager_says_so(answer: t.Any, name: str, why: str) -> None:
+    client = FakeEngine({"GET /info": answer})
+    assert read_things(client) == {"state": name, "why": why, "things": []}
+    assert len(client.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "name", "why"),
+    [
+        (
+            errors.NoQuorum("It has no leader.", 500),
+            "no_quorum",
+            "m1 is a manager of a swarm that has lost its",
+        ),
+        (
+            errors.EngineTimeout("It did not answer."),
+            "no_quorum",
+            "m1 is a manager of a swarm that has lost its",
+        ),
+        (errors.NotAManager("This node is not a manager.", 503), "worker", "This node is not a manager."),
+    ],
+)
+def test_a_manager_that_cannot_read_says_so_in_seconds(error: Exception, name: str, why: str) -> None:
+    client = RecordedSwarm(**{"GET /nodes": error})
+    found = read_things(client)
+    assert (found["state"], found["things"]) == (name, [])
+    assert found["why"].startswith(why)
+    assert client.patience["GET /nodes"] <= 10
+
+
+def test_other_errors_are_errors() -> None:
+    with pytest.raises(errors.EngineForbidden):
+        read_things(FakeEngine({"GET /info": errors.EngineForbidden("You may not use the socket.")}))

@@ -1,0 +1,80 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.declared import (
+    DeclaredSwarm,
+    init_request,
+    same_certificate,
+)
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.options import INIT_INTERFACE
+
+
+def params(**given: t.Any) -> dict[str, t.Any]:
+    """The options of the module as Ansible gives them, with its defaults."""
+    defaults = {name: argument.get("default") for name, argument in INIT_INTERFACE.arguments.items()}
+    return {**defaults, **given}
+
+
+def test_what_is_left_out_is_left_to_the_engine() -> None:
+    request = init_request(params(), DeclaredSwarm(params()))
+    assert request["Spec"] == {}
+    assert (request["Availability"], request["AutoLockManagers"]) == ("active", False)
+    assert not {"DataPathPort", "SubnetSize", "DefaultAddrPool"} & set(request)
+
+
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        ({"a": 1}, "labels: label 'a' is 1, a number, not a string: put it in quotes."),
+        ({"a": None}, "labels: label 'a' is None, nothing, not a string: put it in quotes."),
+        (
+            {"flotilla.moving": "x"},
+            "labels: label 'flotilla.moving' is reserved for the collection itself: leave it out.",
+        ),
+        (
+            {"flotilla.declared": "[]"},
+            "labels: label 'flotilla.declared' is reserved for the collection itself: leave it out.",
+        ),
+    ],
+)
+def test_labels_of_the_swarm_that_cannot_work_are_refused(labels: dict[str, t.Any], sentence: str) -> None:
+    with pytest.raises(errors.Refused, match=f"^{re.escape(sentence)}$"):
+        DeclaredSwarm(params(labels=labels))
+
+
+def test_certificates_are_compared_without_their_line_ends() -> None:
+    assert same_certificate("a\r\nb\n", "a\nb")
+    assert not same_certificate("a", None)
+
+
+@pytest.mark.parametrize(
+    ("given", "declares"),
+    [
+        ({}, False),
+        ({"advertise_addr": "10.0.0.1", "unlock_key": "x", "return_tokens": True}, False),
+        ({"labels": {}}, True),
+        ({"keep_old_snapshots": 0}, True),
+        ({"signing_ca_cert": "x", "signing_ca_key": "y"}, True),
+        ({"rotate_unlock_key": True}, True),
+    ],
+)
+def test_it_is_known_whether_anything_is_declared_of_the_swarm(
+    given: dict[str, t.Any], declares: bool
+) -> None:
+    assert bool(DeclaredSwarm(params(**given))) is declares
+
+
+def test_a_signing_certificate_is_planned_only_where_another_one_is_in_force() -> None:
+    declared = DeclaredSwarm(params(signing_ca_cert="A\nB\n", signing_ca_key="-key-"))
+    assert not declared.plan({"CAConfig": {}}, "A\r\nB")
+    planned = declared.plan({"CAConfig": {}}, "C")
+    assert planned.spec == {"CAConfig": {"SigningCACert": "A\nB\n", "SigningCAKey": "-key-"}}
+    assert "-key-" not in str(planned.changes)
