@@ -14,7 +14,7 @@ from .._firewall.host import Host
 from .._firewall.read import read_firewall
 from .._ports.listeners import listeners
 from .._run.commands import Run, run_command
-from .._run.interface import Interface
+from .._run.interface import NO_OPTIONS
 from .._run.verb import Verb
 from .._swarm import state
 from . import facts
@@ -87,4 +87,4 @@ def work(_options: dict[str, t.Any], _check_mode: bool, client: Client) -> dict[
     return {"changed": False, "host": read(client)}
 
 
-VERB = Verb(Interface({}), work)
+VERB = Verb(NO_OPTIONS, work)

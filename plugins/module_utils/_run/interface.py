@@ -60,3 +60,7 @@ class Interface:
         """
         required = {name for name, argument in self.arguments.items() if argument.get("required")}
         return {**{name: options[name] for name in required if name in options}, WAITING: waiting}
+
+
+#: Of a verb that has only the connection options.
+NO_OPTIONS = Interface({})

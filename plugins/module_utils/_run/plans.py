@@ -124,5 +124,7 @@ def apply_all(
 def failed_after(applied: Applied, error: FlotillaError, beginning: str = "") -> FlotillaError:
     """An error with what was carried out before it; what the failed plan itself did comes last."""
     own = error.facts.pop("actions", [])
+    # The actions alone say whether anything was changed.
+    error.facts.pop("changed", None)
     actions = [*applied.actions, *(f"{beginning}{done}" for done in own)]
     return error.after({"changed": bool(actions), "actions": actions})

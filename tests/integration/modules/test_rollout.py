@@ -49,7 +49,9 @@ class Swarm:
 
     def update(self, name: str, options: str) -> Rollout:
         """Change a service."""
-        self.docker(f"service update {QUIET} {options} {name}")
+        update = f"docker service update {QUIET} {options} {name}"
+        # The Engine writes a service too while it rolls out, and its command line does not try again.
+        self.stage.sh("m1", f"for attempt in 1 2 3 4; do {update} && exit 0; sleep 0.5; done; {update}")
         return self.rollout(name)
 
     def remove(self, name: str) -> Rollout:
