@@ -35,7 +35,7 @@ OURS, THEIRS, UNPROVEN = "flotilla.swarm", "community.docker", "flotilla.swarm, 
 # What each side gives to ansible-playbook.
 SIDES = {
     OURS: ["flotilla.swarm.site"],
-    THEIRS: [str(ROOT / "tests" / "bench" / "incumbent.yml")],
+    THEIRS: [str(ROOT / "tests" / "bench" / "community_docker.yml")],
     UNPROVEN: ["flotilla.swarm.site", "-e", "swarm_quorum_prove_ports=false"],
 }
 # What Docker SDK for Python imports; all of it works as plain Python.
