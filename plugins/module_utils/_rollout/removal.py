@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._engine.client import Client
-from .._engine.errors import EngineError, FlotillaError, NotFound, WaitTimeout
+from .._engine.errors import EngineError, FlotillaError, NotFound
 from .._engine.wait import Deadline, wait_until
 from .._swarm.nodes import is_gone, views
 from .references import users
@@ -60,18 +60,22 @@ def remove_all(client: Client, removals: list[Removal], deadline: Deadline) -> R
     """
     done: list[Removal] = []
     warnings: list[str] = []
-    about = ""
     try:
-        for removal in _without_used(client, removals):
-            about = f"{removal.word} {removal.name}: "
-            try:
-                _remove(client, removal, deadline)
-            except EngineError as error:
-                warnings.append(f"{removal.stays}. {str(error).rstrip('.')}.")
-            else:
-                done.append(removal)
+        needless = _without_used(client, removals)
     except FlotillaError as error:
-        return Removed(done, warnings, error.prefixed(about))
+        return Removed(done, warnings, error)
+    for removal in needless:
+        try:
+            _remove(client, removal, deadline)
+        except FlotillaError as error:
+            # A network was removed although this Engine still has a trace of it, or does not say so.
+            was_removed = error.facts.pop("changed", False)
+            if isinstance(error, EngineError) and not was_removed:
+                warnings.append(f"{removal.stays}. {str(error).rstrip('.')}.")
+                continue
+            done += [removal] if was_removed else []
+            return Removed(done, warnings, error.prefixed(f"{removal.word} {removal.name}: "))
+        done.append(removal)
     return Removed(done, warnings)
 
 
@@ -96,13 +100,14 @@ def remove_network(client: Client, network_id: str, deadline: Deadline) -> None:
     """Remove a network once its tasks have ended, and wait until this Engine does not have it any longer.
 
     Raises:
-        FlotillaError: a service uses it, or a task did not release it in time.
+        FlotillaError: a service uses it, or a task did not release it in time; ``changed`` is among its facts where the
+            network was removed nevertheless.
     """
     wait_until_released(client, network_id, deadline)
     _delete_network(client, network_id, deadline)
     try:
         _wait_until_absent(client, network_id, deadline)
-    except WaitTimeout as error:
+    except FlotillaError as error:
         raise error.after({"changed": True}) from None
 
 

@@ -68,3 +68,26 @@ def test_a_service_that_may_go_back_to_a_version_uses_that_too(state: str, may_g
         **({"old": ["web"]} if may_go_back else {}),
     }
     assert references.users(services, "config") == {"c1": ["api"]}
+
+
+@pytest.mark.parametrize(
+    ("raw", "is_of_swarm"),
+    [
+        ({"Scope": "swarm"}, True),
+        ({"Scope": "swarm", "Peers": None}, True),
+        ({"Scope": "swarm", "Peers": []}, True),
+        # What an Engine still has of a network that was removed.
+        ({"Scope": "swarm", "Peers": [{"Name": "w1", "IP": "10.0.0.1"}]}, False),
+        ({"Scope": "local"}, False),
+        ({}, False),
+    ],
+)
+def test_which_networks_are_the_swarms_own(raw: Raw, is_of_swarm: bool) -> None:
+    assert references.is_of_swarm(raw) is is_of_swarm
+
+
+def test_the_predefined_networks_and_the_part_of_the_container() -> None:
+    assert sorted(references.PREDEFINED) == ["bridge", "host"]
+    found = spec(secrets=["s1"])
+    assert references.container_of(found) is found["TaskTemplate"]["ContainerSpec"]
+    assert references.container_of({}) == {}

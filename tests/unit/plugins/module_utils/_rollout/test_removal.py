@@ -8,6 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import (
+    EngineAbsent,
     EngineError,
     EngineTimeout,
     NoQuorum,
@@ -188,3 +189,28 @@ def test_an_objection_that_ends_by_itself_is_waited_for(fake_time: FakeTime) -> 
     with pytest.raises(WaitTimeout) as error:
         removal.remove_network(engine, "n1", Deadline(5))
     assert str(error.value) == "it was removed, but this Engine still has it after 5 s"
+    assert error.value.facts == {"changed": True}
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ({"Id": "n1"}, "it was removed, but this Engine still has it after 5 s"),
+        (EngineError("The Engine said: no.", 500), "The Engine said: no."),
+        (EngineAbsent("Nothing answers at /run/docker.sock."), "Nothing answers at /run/docker.sock."),
+        (
+            EngineTimeout("The Engine did not answer within 60 s."),
+            "it was removed, but this Engine still has it after 5 s",
+        ),
+    ],
+)
+def test_a_network_that_was_removed_counts_whatever_this_engine_says_of_it(
+    answer: t.Any, sentence: str
+) -> None:
+    engine = swarm(**{NETWORK: answer, "DELETE /secrets/s1": None})
+    removed = remove_all(engine, [one("network", "n1"), one("secret", "s1")], Deadline(5))
+    assert [done.id for done in removed.done] == ["n1"]
+    assert removed.warnings == []
+    assert str(removed.error) == f"network old_n1: {sentence}"
+    assert requests(engine).count(DELETE) == 1
+    assert "DELETE /secrets/s1" not in requests(engine)

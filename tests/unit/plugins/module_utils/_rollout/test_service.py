@@ -121,6 +121,20 @@ def test_a_health_check_of_its_own(test: list[str] | None, has: bool) -> None:
     assert not services.has_health_check({})
 
 
+@pytest.mark.parametrize(
+    ("spec", "constraints"),
+    [
+        ({"TaskTemplate": {"Placement": {"Constraints": ["node.role==worker"]}}}, ["node.role==worker"]),
+        ({"TaskTemplate": {"Placement": {"Constraints": None}}}, []),
+        ({"TaskTemplate": {"Placement": None}}, []),
+        ({"TaskTemplate": None}, []),
+        ({}, []),
+    ],
+)
+def test_the_placement_constraints(spec: Raw, constraints: list[str]) -> None:
+    assert services.constraints_of(spec) == constraints
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_an_update_is_over_once_it_is_completed(state: str) -> None:
     previous = {"Name": "web", "Labels": {"old": "1"}}

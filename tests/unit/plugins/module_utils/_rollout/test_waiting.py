@@ -220,6 +220,17 @@ def test_an_error_while_removing_has_all_that_was_done_among_its_facts() -> None
     assert facts["diff"] == result()["diff"]
 
 
+def test_a_network_that_was_removed_is_in_the_actions_though_this_engine_still_has_it() -> None:
+    engine = FakeEngine({"GET /tasks": [], "DELETE /networks/n1": None, "GET /networks/n1": {"Id": "n1"}})
+    network = Removal("network", "n1", "old", "network old: removed", "network old stays")
+    with pytest.raises(
+        FlotillaError, match=r"^network old: it was removed, but this Engine still has it"
+    ) as error:
+        finished(engine, network, changed=False, actions=[])
+    facts = error.value.facts
+    assert (facts["changed"], facts["actions"]) == (True, ["network old: removed"])
+
+
 def test_a_failed_rollout_has_what_was_done_among_its_facts(fake_time: FakeTime) -> None:
     engine = Replayed(fake_time, "bad_image_create", "label_change")
     with pytest.raises(RolloutFailed) as error:
