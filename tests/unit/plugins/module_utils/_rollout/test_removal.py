@@ -170,9 +170,19 @@ def test_a_task_that_does_not_end_in_time_is_named() -> None:
         removal.wait_until_released(engine, "n1", Deadline(5))
     assert str(error.value) == "after 5 s it is still held by task task12345678 on w1 (running)"
     removed = remove_all(engine, [one("network", "n1")], Deadline(5))
+    assert removed.done == []
     assert isinstance(removed.error, WaitTimeout)
     assert str(removed.error) == f"network old_n1: {error.value}"
     assert DELETE not in requests(engine)
+
+
+def test_every_task_that_does_not_end_in_time_is_named() -> None:
+    tasks = [{**holding("ready"), "ID": "t2"}, {**holding(), "ID": "t1"}]
+    with pytest.raises(WaitTimeout) as error:
+        removal.wait_until_released(swarm(**{"GET /tasks": tasks}), "n1", Deadline(5))
+    assert str(error.value) == (
+        "after 5 s it is still held by task t1 on w1 (running), task t2 on w1 (ready)"
+    )
 
 
 def test_an_objection_that_ends_by_itself_is_waited_for(fake_time: FakeTime) -> None:

@@ -59,6 +59,27 @@ def test_the_rollback_is_waited_for(engine: FakeSecrets) -> None:
     ]
 
 
+class ReportsRollbacks(FakeSecrets):
+    """A swarm that says of its services that they were rolled back, as a real one does."""
+
+    def answer(self, request: str, body: t.Any, query: dict[str, t.Any]) -> t.Any:
+        answer = super().answer(request, body, query)
+        if query.get("rollback") == "previous":
+            self.services["web"]["UpdateStatus"] = {
+                "State": "rollback_completed",
+                "Message": "rollback completed",
+            }
+        return answer
+
+
+def test_a_rollback_that_the_engine_reports_is_the_success_that_was_asked_for() -> None:
+    engine = ReportsRollbacks()
+    run_services(engine)
+    move = rotate(engine, "web")
+    assert roll_back(engine, move, "web") == ["web has version 1 of app."]
+    assert rollbacks(engine) == [UPDATE]
+
+
 def test_a_service_that_the_engine_rolls_back_itself_is_only_waited_for(engine: FakeSecrets) -> None:
     move = rotate(engine, "web")
     engine.serve("web", *move.old)
@@ -121,6 +142,11 @@ def test_a_service_that_was_removed_meanwhile_is_no_problem(engine: FakeSecrets)
     move = rotate(engine, "web")
     engine.trouble["GET /services/id-web"] = NotFound("service id-web not found", 404)
     assert roll_back(engine, move, "web") == ["web has version 2 of app."]
+    assert engine.writes == []
+    rollouts = with_verdicts([Rollout("id-web", "web")], "web")
+    del engine.services["web"]
+    engine.trouble["GET /services/id-web"] = NotFound("service id-web not found", 404)
+    assert roll_back_failed(engine, [move], rollouts, 60) == []
     assert engine.writes == []
 
 
