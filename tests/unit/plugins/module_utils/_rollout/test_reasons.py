@@ -52,6 +52,19 @@ def test_why_a_task_failed(one: tasks.Task, reason: str, ending: str) -> None:
     assert (reason_of(one, False), ending_of(one, False)) == (reason, ending)
 
 
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        ("pull access denied for tiny, repository does not exist", "image"),
+        ("invalid reference format", "image"),
+        ("Bind for 0.0.0.0:80 failed: port is already allocated", "port"),
+        ("no suitable node (host-mode port already in use on 1 node)", "port"),
+    ],
+)
+def test_the_kind_is_read_from_the_engines_reason(error: str, reason: str) -> None:
+    assert reason_of(task("rejected", error), False) == reason
+
+
 def test_a_task_that_ended_well_under_a_health_check_may_have_been_stopped_by_that() -> None:
     one = task("complete", code=0)
     assert reason_of(one, True) == "unhealthy"
