@@ -805,8 +805,16 @@ rollouts:
       description: The name of the service.
       type: str
       returned: always
+    service_id:
+      description: The ID of the service.
+      type: str
+      returned: always
     state:
       description: The verdict.
+      type: str
+      returned: always
+    reason:
+      description: Why it failed, as one word, V(rejected) or V(paused) for example; empty when it did not fail.
       type: str
       returned: always
     sentence:

@@ -133,9 +133,3 @@ def test_versions_agree() -> None:
     assert version in releases or fragment.exists(), (
         f"{version} is neither released nor has a release summary"
     )
-
-
-def test_each_module_has_a_unit_test_of_its_name() -> None:
-    names = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
-    tested = {path.stem[len("test_") :] for path in (ROOT / "tests/unit/plugins/modules").glob("test_*.py")}
-    assert names == tested

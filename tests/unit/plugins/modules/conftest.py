@@ -4,11 +4,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import deploy
+from ansible_collections.flotilla.swarm.plugins.module_utils._firewall.host import Host
 from ansible_collections.flotilla.swarm.tests.unit.support.modules import Module
 
 
 @pytest.fixture
 def module(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Module:
-    """The module that a test file is named after."""
-    return Module(request.path.stem[len("test_") :], monkeypatch)
+    """The module that a test file is named after, or that a table of tests names."""
+    return Module(getattr(request, "param", request.path.stem[len("test_") :]), monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def without_firewall(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The host of the firewall's module has none, and is not the machine that the tests run on."""
+    monkeypatch.setattr(deploy.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(
+        deploy, "Host", lambda _run: Host(lambda argv: pytest.fail(f"{argv} was started"), str(tmp_path))
+    )

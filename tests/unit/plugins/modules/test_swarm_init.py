@@ -17,6 +17,13 @@ def test_a_setting_is_set_once(module: Module) -> None:
     assert module.run(engine, task_history_retention_limit=9)["changed"] is False
 
 
+def test_tokens_are_returned_on_request(module: Module) -> None:
+    engine = MemoryEngine()
+    engine.swarm["JoinTokens"] = {"Worker": "w", "Manager": "m"}
+    assert module.run(engine, return_tokens=True)["join_tokens"] == {"worker": "w", "manager": "m"}
+    assert "join_tokens" not in module.run(engine)
+
+
 def test_options_that_cannot_work_are_refused(module: Module) -> None:
     assert "signing_ca_key" in module.refuses(signing_ca_cert="x")
     assert "below 0" in module.refuses(MemoryEngine(), keep_old_snapshots=-1)

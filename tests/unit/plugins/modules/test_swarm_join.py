@@ -4,25 +4,16 @@
 
 from __future__ import annotations
 
-from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence, info
+from ansible_collections.flotilla.swarm.tests.unit.support.module_cases import TOKEN, joining
 from ansible_collections.flotilla.swarm.tests.unit.support.modules import Module
-
-_TOKEN = f"SWMTKN-1-{'0' * 50}-{'1' * 25}"
-_WORKER = info("active", "id-w1", managers=["10.0.0.11:2377"])
 
 
 def test_a_host_joins_once_and_leaves(module: Module) -> None:
-    engine = FakeEngine(
-        {
-            "GET /info": Sequence(info(), _WORKER),
-            "POST /swarm/join": None,
-            "POST /swarm/leave": None,
-        }
-    )
-    joined = module.run(engine, remote_addrs=["10.0.0.11"], join_token=_TOKEN)
+    engine = joining()
+    joined = module.run(engine, remote_addrs=["10.0.0.11"], join_token=TOKEN)
     assert joined["actions"] == ["joined as worker through 10.0.0.11:2377"]
     assert joined["node_id"] == "id-w1"
-    assert module.run(engine, remote_addrs=["10.0.0.11"], join_token=_TOKEN)["changed"] is False
+    assert module.run(engine, remote_addrs=["10.0.0.11"], join_token=TOKEN)["changed"] is False
     assert module.run(engine, state="absent")["actions"] == ["left the swarm"]
 
 

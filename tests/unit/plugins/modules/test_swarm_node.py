@@ -20,4 +20,6 @@ def test_a_node_is_labelled_once(module: Module) -> None:
 
 def test_options_that_cannot_work_are_refused(module: Module) -> None:
     assert "availability" in module.refuses(hostname="m1", availability="asleep")
+    beside = module.refuses(MemoryEngine(), nodes=[{"hostname": "m1"}], role="worker")
+    assert beside == "role cannot be combined with nodes; set it in each entry. Nothing was sent."
     assert "m9" in module.refuses(MemoryEngine(), hostname="m9", labels={})

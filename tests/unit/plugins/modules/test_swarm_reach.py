@@ -4,12 +4,33 @@
 
 from __future__ import annotations
 
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._ports import reach
+from ansible_collections.flotilla.swarm.plugins.module_utils._ports.listen import PortState
 from ansible_collections.flotilla.swarm.tests.unit.support.modules import Module
 
 
 def test_no_peers_are_reached_at_once(module: Module) -> None:
     done = module.run(state="proven", host="m1", run="r1", peers=[])
     assert (done["changed"], done["reached"], done["failures"]) == (False, [], [])
+
+
+def test_each_port_of_a_peer_is_a_row(module: Module) -> None:
+    # No program listens on this port of this machine.
+    peer = {"host": "w1", "address": "127.0.0.1", "ports": [{"protocol": "tcp", "port": 1}]}
+    message = module.refuses(state="proven", host="m1", peers=[peer])
+    done = module.run(state="proven", host="m1", peers=[peer], required=False)
+    [row] = done["reached"]
+    assert (row["host"], row["port"], row["answered_by"]) == ("w1", 1, None)
+    assert done["failures"][0] in message
+
+
+def test_each_port_that_is_listened_on_is_a_row(module: Module, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = PortState(protocol="tcp", port=7946, held=False, held_by=None, pid=None)
+    monkeypatch.setattr(reach, "start", lambda *_arguments: [state])
+    asked = [{"protocol": "tcp", "port": 7946}]
+    assert module.run(state="listening", host="m1", ports=asked)["ports"] == [state]
+    assert module.run(check_mode=True, state="listening", host="m1", ports=asked)["ports"] == []
 
 
 def test_options_that_cannot_work_are_refused(module: Module) -> None:

@@ -4,23 +4,31 @@
 
 from __future__ import annotations
 
+import pytest
+from ansible_collections.flotilla.swarm.tests.unit.support.module_cases import WEB
 from ansible_collections.flotilla.swarm.tests.unit.support.modules import Module
 from ansible_collections.flotilla.swarm.tests.unit.support.rows import MemoryEngine
-
-WEB = {"name": "web", "image": "nginx:1", "resolve_image": "never", "wait": False}
 
 
 def test_a_service_is_created_once_and_removed(module: Module) -> None:
     engine = MemoryEngine()
-    planned = module.run(engine, check_mode=True, **WEB)
+    planned = module.run(engine, check_mode=True, wait=False, **WEB)
     assert engine.writes == []
-    created = module.run(engine, **WEB)
+    created = module.run(engine, wait=False, **WEB)
     assert (created["changed"], created["actions"]) == (True, planned["actions"])
-    assert module.run(engine, **WEB)["changed"] is False
+    assert module.run(engine, wait=False, **WEB)["changed"] is False
     removed = module.run(engine, name="web", state="absent", wait=False)
     assert (removed["changed"], engine.objects["services"]) == (True, [])
 
 
 def test_options_that_cannot_work_are_refused(module: Module) -> None:
     assert "services" in module.refuses()
-    assert "replicas" in module.refuses(MemoryEngine(), **WEB, replicas=-2)
+    assert "replicas" in module.refuses(MemoryEngine(), wait=False, **WEB, replicas=-2)
+
+
+@pytest.mark.xfail(
+    raises=TypeError, strict=True, reason="a mode that is neither text nor number is a traceback"
+)
+def test_a_mode_that_is_a_dictionary_is_refused(module: Module) -> None:
+    secret = {"secret_name": "key", "mode": {"no": "mode"}}
+    assert "mode" in module.refuses(MemoryEngine(), **WEB, secrets=[secret])

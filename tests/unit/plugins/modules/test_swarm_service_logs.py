@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
+from ansible_collections.flotilla.swarm.tests.unit.support.module_cases import with_lines
 from ansible_collections.flotilla.swarm.tests.unit.support.modules import Module
 from ansible_collections.flotilla.swarm.tests.unit.support.recorded import RecordedSwarm
 
 
 def test_the_logs_of_a_service_are_lines(module: Module) -> None:
-    raw = RecordedSwarm().services[0]
-    found = module.run(RecordedSwarm(**{f"GET /services/{raw['ID']}/logs": b""}), name=[raw["Spec"]["Name"]])
-    assert (found["state"], found["lines"]) == ("manager", [])
+    found = module.run(with_lines(), name=["web", "other"])
+    assert [(one["service"], one["stream"], one["text"]) for one in found["lines"]] == [
+        ("web", "stdout", "hello")
+    ]
+    assert found["missing"] == ["other"]
 
 
 def test_options_that_cannot_work_are_refused(module: Module) -> None:

@@ -4,14 +4,16 @@
 
 from __future__ import annotations
 
+from ansible_collections.flotilla.swarm.tests.unit.support.module_cases import with_stack
 from ansible_collections.flotilla.swarm.tests.unit.support.modules import Module
-from ansible_collections.flotilla.swarm.tests.unit.support.recorded import RecordedSwarm
 
 
 def test_stacks_are_returned_with_their_parts(module: Module) -> None:
-    found = module.run(RecordedSwarm(**{f"GET /{kind}": [] for kind in ("networks", "secrets", "configs")}))
-    assert found["state"] == "manager"
-    assert isinstance(found["stacks"], list)
+    found = module.run(with_stack())
+    [stack] = found["stacks"]
+    assert (stack["name"], [one["name"] for one in stack["services"]]) == ("shop", ["paused", "zero"])
+    assert found["results"] == [{"Name": "shop", "Orchestrator": "Swarm", "Services": "2"}]
+    assert module.run(with_stack(), name=["shop", "other"])["missing"] == ["other"]
 
 
 def test_a_wrong_type_is_refused(module: Module) -> None:

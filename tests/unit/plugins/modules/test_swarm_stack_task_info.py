@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+from ansible_collections.flotilla.swarm.tests.unit.support.module_cases import with_stack
 from ansible_collections.flotilla.swarm.tests.unit.support.modules import Module
-from ansible_collections.flotilla.swarm.tests.unit.support.recorded import RecordedSwarm
 
 
 def test_the_tasks_of_a_stack_are_returned(module: Module) -> None:
-    found = module.run(RecordedSwarm(), name="shop")
-    assert found["state"] == "manager"
+    found = module.run(with_stack(), name="shop")
+    assert found["exists"]
+    assert {task["service"] for task in found["tasks"]} == {"paused"}
+    assert [one["ID"] for one in found["results"]] == [task["id"] for task in found["tasks"]]
 
 
 def test_a_stack_has_a_name(module: Module) -> None:

@@ -1,0 +1,206 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What holds for every module. Each run compares the result with the documented one, too (``support/modules.py``)."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.arguments import (
+    all_arguments,
+    given_arguments,
+)
+from ansible_collections.flotilla.swarm.tests.unit.support.module_cases import CANARY, CASES, Case
+from ansible_collections.flotilla.swarm.tests.unit.support.modules import (
+    AbsentEngine,
+    Module,
+    differences,
+    refusal,
+    unseen,
+)
+from ansible_collections.flotilla.swarm.tests.unit.support.rows import MemoryEngine
+
+Raw = dict[str, t.Any]
+# The module swarm_plan is documentation only: its action does all the work (see test_swarm_plan.py).
+RUN = sorted(set(CASES) - {"swarm_plan"})
+CONNECTING = [name for name in RUN if CASES[name].engine]
+HIDING = [name for name in RUN if CASES[name].hidden]
+READING = [name for name in RUN if CASES[name].reads]
+
+
+def each(names: t.Iterable[str], fail: t.Iterable[str] = (), why: str = "") -> pytest.MarkDecorator:
+    """A test for each of these modules.
+
+    Args:
+        names: the modules.
+        fail: those for which it does not hold yet.
+        why: what has to change for them.
+    """
+    not_yet = pytest.mark.xfail(strict=True, reason=why)
+    params = [pytest.param(name, marks=[not_yet] if name in fail else []) for name in names]
+    return pytest.mark.parametrize("module", params, indirect=True)
+
+
+def engine_of(case: Case) -> t.Any:
+    """A new Engine of a case."""
+    return case.engine() if case.engine else None
+
+
+def writes(engine: t.Any) -> list[t.Any]:
+    """The requests that change something."""
+    return list(engine.writes) if engine else []
+
+
+@each(RUN)
+def test_its_options_are_the_documented_ones(module: Module) -> None:
+    case = CASES[module.name]
+    assert "no_such_option" in module.refuses(**case.given, no_such_option=1)
+    assert differences(module.options, module.ended.argument_spec) == []
+    assert module.ended.supports_check_mode
+
+
+@each(RUN)
+def test_check_mode_sends_nothing_and_a_second_run_changes_nothing(module: Module) -> None:
+    case = CASES[module.name]
+    engine = engine_of(case)
+    planned = module.run(engine, check_mode=True, **case.given)
+    assert (planned["changed"], writes(engine)) == (case.changes, [])
+    engine = engine_of(case)
+    done = module.run(engine, **case.given)
+    assert (done["changed"], bool(writes(engine))) == (case.changes, case.changes)
+    assert done.get("actions") == planned.get("actions")
+    sent = writes(engine)
+    again = module.run(engine, **case.given)
+    assert (again["changed"], writes(engine)) == (False, sent)
+    # All keys that are documented were there to be compared.
+    assert set(unseen(module.documented, [done])) == case.unseen
+
+
+@each([name for name in CONNECTING if name not in READING])
+def test_an_engine_that_does_not_answer_is_one_sentence(module: Module) -> None:
+    message = module.refuses(AbsentEngine(), **CASES[module.name].given)
+    assert message == "No Engine answers at unix:///absent.sock."
+
+
+@each(READING)
+def test_a_host_without_an_engine_is_a_state(module: Module) -> None:
+    result = module.run(AbsentEngine(), **CASES[module.name].given)
+    assert (result.get("failed"), result["changed"]) == (None, False)
+    assert result.get("host", {}).get("swarm", result)["state"] == "no_engine"
+    lists = [
+        key for key, about in module.documented.items() if about.get("contains") and about["type"] == "list"
+    ]
+    assert all(result.get(key, []) == [] for key in lists)
+
+
+@each(RUN)
+def test_a_value_of_a_wrong_type_is_refused(module: Module) -> None:
+    case = CASES[module.name]
+    module.refuses(no_such_option=1)
+    exclusive = module.ended.mutually_exclusive or ()
+    for name, given, must_fail in wrong_values(module.ended.argument_spec):
+        others = {other for group in exclusive if {*group} & {*given} for other in group}
+        kept = {option: value for option, value in case.given.items() if option not in others}
+        if (module.name, name, must_fail) == ("swarm_service", "mode", False):
+            # The mode of a file: test_swarm_service.py has it.
+            continue
+        engine = engine_of(case)
+        result = module.run(engine, check_mode=True, **{**kept, **given})
+        assert writes(engine) == []
+        if must_fail or result.get("failed"):
+            message = refusal(result)
+            # Ansible does not say which option is no dictionary.
+            assert not must_fail or name in message or "dictionary requested" in message, given
+
+
+def wrong_values(spec: Raw) -> t.Iterator[tuple[str, Raw, bool]]:
+    """Each option, at any depth, with a value of another type, and whether that has to fail.
+
+    Text need not: Ansible makes text of whatever it is given.
+
+    Args:
+        spec: the argument spec.
+    """
+    for name, argument in spec.items():
+        if name.startswith("_"):
+            continue
+        kind, inner = argument.get("type", "str"), argument.get("options") or {}
+        is_text = kind in ("str", "path", "raw") and not argument.get("choices")
+        is_list = kind == "list"
+        yield name, {name: {"no": ["such value"]} if is_text or is_list else "no such value"}, not is_text
+        if is_list and argument.get("elements") in ("dict", "int"):
+            yield name, {name: ["no such value"]}, True
+        needed = {key: plausible(one) for key, one in inner.items() if one.get("required")}
+        for deep, given, must_fail in wrong_values(inner):
+            value = {**needed, **given}
+            yield deep, {name: [value] if is_list else value}, must_fail
+
+
+def plausible(argument: Raw) -> t.Any:
+    """A value that an option may have."""
+    if argument.get("choices"):
+        return argument["choices"][0]
+    return {"int": 1, "list": []}.get(argument.get("type", "str"), "x")
+
+
+@each(
+    ("swarm_config", "swarm_network", "swarm_secret", "swarm_service", "swarm_stack"),
+    fail=("swarm_config", "swarm_network", "swarm_secret", "swarm_service"),
+    why="the private option that an action adds must not stand in for the name",
+)
+def test_an_action_that_waits_in_parts_needs_a_name_too(module: Module) -> None:
+    """A network without a name would be called None."""
+    engine = MemoryEngine()
+    assert "_waiting" not in module.refuses()
+    message = module.refuses(engine, _waiting={"pause_after": 10})
+    assert "name" in message
+    assert (engine.writes, "None" in message) == ([], False)
+
+
+@each(RUN)
+def test_every_option_that_may_hold_a_secret_is_in_the_table(module: Module) -> None:
+    case = CASES[module.name]
+    module.refuses(no_such_option=1)
+    spec = module.ended._arguments
+    given = [argument for more in case.hidden for *_place, argument in given_arguments(spec, more)]
+    hiding = [one for one in all_arguments(spec) if one.get("no_log") or one.get("hidden")]
+    assert [one for one in hiding if not any(one is other for other in given)] == []
+
+
+@each(HIDING)
+def test_a_value_that_may_be_a_secret_is_returned_nowhere(module: Module) -> None:
+    case = CASES[module.name]
+    for hidden in case.hidden:
+        engine = engine_of(case)
+        for check_mode in (True, False, False):
+            result = module.run(engine, check_mode=check_mode, **{**case.given, **hidden})
+            assert "failed" not in result, result
+            assert CANARY not in json.dumps([result, module.ended.params])
+
+
+@each(
+    HIDING,
+    fail=("swarm_network", "swarm_service"),
+    why="the sentence that wants text repeats the value of an option that is hidden",
+)
+@pytest.mark.parametrize("wrong", [[CANARY], {"KEY": CANARY}], ids=["list", "dictionary"])
+def test_a_value_of_a_wrong_type_that_may_be_a_secret_is_in_no_message(module: Module, wrong: t.Any) -> None:
+    case = CASES[module.name]
+    for hidden in case.hidden:
+        # What an action hands on is text already.
+        spoiled = {name: put(value, wrong) for name, value in hidden.items() if not name.startswith("_")}
+        result = module.run(engine_of(case), **{**case.given, **spoiled})
+        assert CANARY not in json.dumps([result, module.ended.params])
+
+
+def put(value: t.Any, wrong: t.Any) -> t.Any:
+    """The value with another one wherever ``CANARY`` stands in it."""
+    if isinstance(value, dict):
+        return {name: put(inner, wrong) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [put(inner, wrong) for inner in value]
+    return wrong if value == CANARY else value

@@ -1,0 +1,197 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A task of each module that works, and the Engine that it works with: one row each."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.stack import FileAccess, read_task
+from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence, info
+from ansible_collections.flotilla.swarm.tests.unit.support.recorded import RecordedSwarm, recorded
+from ansible_collections.flotilla.swarm.tests.unit.support.rows import MemoryEngine
+
+Raw = dict[str, t.Any]
+Engine = MemoryEngine | FakeEngine
+
+CANARY = "canary3f9a"
+TOKEN = f"SWMTKN-1-{'0' * 50}-{'1' * 25}"
+WEB: Raw = {"name": "web", "image": "nginx:1", "resolve_image": "never"}
+_STACK = "com.docker.stack.namespace"
+
+
+class Case(t.NamedTuple):
+    """A task that works.
+
+    Attributes:
+        given: its options.
+        engine: makes the Engine, of a manager unless the module is about joining; ``None`` where none is asked.
+        changes: whether the first run changes something. The second never does.
+        reads: whether it only reads, so that a host without an Engine is a state and no failure.
+        hidden: sets of further options, each with ``CANARY`` where a value may be a secret.
+        unseen: the documented dictionaries of which this result has none; the module's own tests have them.
+    """
+
+    given: Raw
+    engine: t.Callable[[], Engine] | None
+    changes: bool = False
+    reads: bool = False
+    hidden: tuple[Raw, ...] = ()
+    unseen: frozenset[str] = frozenset()
+
+
+class RunningEngine(MemoryEngine):
+    """One whose services run, each with one task."""
+
+    def _answer(self, method: str, steps: list[str], sent: t.Any) -> tuple[int, t.Any]:
+        if steps == ["tasks"]:
+            return 200, [_running(raw) for raw in self.objects["services"]]
+        return super()._answer(method, steps, sent)
+
+
+def _running(raw: Raw) -> Raw:
+    return {
+        "ID": f"task-of-{raw['ID']}",
+        "ServiceID": raw["ID"],
+        "Slot": 1,
+        "NodeID": "node-of-its-own",
+        "CreatedAt": raw["CreatedAt"],
+        "UpdatedAt": raw["CreatedAt"],
+        "Spec": raw["Spec"]["TaskTemplate"],
+        "Status": {"State": "running"},
+        "DesiredState": "running",
+    }
+
+
+def shop(image: str = "nginx:1", data: str = "words") -> Raw:
+    """The options of swarm_stack as its action hands them on, once it has read the Compose files."""
+    web: Raw = {"image": image, "networks": ["front"], "secrets": ["key"], "configs": ["conf"]}
+    web["environment"] = {"KEY": data}
+    compose: Raw = {"services": {"web": web}, "networks": {"front": {}}}
+    compose["secrets"] = {"key": {"environment": "KEY"}}
+    compose["configs"] = {"conf": {"content": data}}
+    task = {"name": "shop", "compose": [compose], "variables": {"KEY": data}, "resolve_image": "never"}
+    return read_task({**task, "wait": False}, FileAccess(False, str, lambda _path: b""))[0]
+
+
+def joining() -> FakeEngine:
+    """A host that is in no swarm, and a worker once it has joined."""
+    worker = info("active", "id-w1", managers=["10.0.0.11:2377"])
+    answers = {"GET /info": Sequence(info(), worker), "POST /swarm/join": None, "POST /swarm/leave": None}
+    return FakeEngine(answers)
+
+
+def holding(kind: str, *objects: Raw) -> t.Callable[[], MemoryEngine]:
+    """An Engine with some objects."""
+
+    def engine() -> MemoryEngine:
+        made = MemoryEngine()
+        for one in objects:
+            made._create(kind, one)
+        return made
+
+    return engine
+
+
+def with_stack() -> RecordedSwarm:
+    """The recorded services, of which two belong to a stack."""
+    none: Raw = {f"GET /{kind}": [] for kind in ("networks", "secrets", "configs")}
+    swarm = RecordedSwarm(**none)
+    for one in swarm.services[:2]:
+        one["Spec"]["Labels"] = {_STACK: "shop"}
+    stack = [one for one in swarm.services if one["Spec"]["Labels"].get(_STACK)]
+    swarm.answers["GET /services"] = lambda _body, query: (
+        stack if "label" in (query.get("filters") or {}) else swarm.services
+    )
+    return swarm
+
+
+def with_lines() -> RecordedSwarm:
+    """The recorded services, with a line that one of them wrote."""
+    web = next(one for one in recorded("services") if one["Spec"]["Name"] == "web")
+    task = next(one for one in recorded("tasks") if one["ServiceID"] == web["ID"])
+    line = f"2026-11-20T23:53:15.1Z com.docker.swarm.node.id={task['NodeID']},com.docker.swarm.service.id={web['ID']}"
+    line += f",com.docker.swarm.task.id={task['ID']} hello\n"
+    frame = b"\x01\0\0\0" + len(line).to_bytes(4, "big") + line.encode()
+    return RecordedSwarm(**{f"GET /services/{web['ID']}/logs": frame})
+
+
+_NETWORK: Raw = {"Name": "front", "Scope": "swarm", "Driver": "overlay", "Attachable": True}
+_NETWORK["IPAM"] = {"Config": [{"Subnet": "10.7.0.0/24", "Gateway": "10.7.0.1"}]}
+_CONTENT: Raw = {"Name": "app", "Labels": {}, "Data": "d29yZHM="}
+
+_AUTH: Raw = {"username": "u", "password": CANARY}
+_MOUNT: Raw = {"type": "volume", "source": "data", "target": "/data"}
+_MOUNT["driver_config"] = {"name": "local", "options": {"o": CANARY}}
+
+CASES: dict[str, Case] = {
+    "swarm_config": Case({"name": "app", "data": "words"}, MemoryEngine, True, hidden=({"data": CANARY},)),
+    "swarm_config_info": Case({}, holding("configs", _CONTENT), reads=True),
+    "swarm_firewall": Case({"members": ["10.0.0.11"]}, None),
+    "swarm_host_info": Case({}, MemoryEngine, reads=True),
+    "swarm_info": Case({"published_ports": True}, MemoryEngine, reads=True),
+    "swarm_init": Case(
+        {"task_history_retention_limit": 9},
+        MemoryEngine,
+        True,
+        hidden=(
+            {"unlock_key": CANARY},
+            {"signing_ca_cert": "cert", "signing_ca_key": CANARY},
+            {"external_cas": [{"url": "https://ca", "options": {"token": CANARY}}]},
+        ),
+        unseen=frozenset({"join_tokens"}),
+    ),
+    "swarm_join": Case(
+        {"remote_addrs": ["10.0.0.11"], "join_token": TOKEN},
+        joining,
+        True,
+        hidden=({"join_token": TOKEN.replace("1" * len(CANARY), CANARY, 1)},),
+    ),
+    "swarm_network": Case(
+        {"name": "front", "mtu": 1400},
+        MemoryEngine,
+        True,
+        hidden=({"ipam_driver": "other", "ipam_driver_options": {"token": CANARY}},),
+    ),
+    "swarm_network_info": Case({"name": ["front"]}, holding("networks", _NETWORK), reads=True),
+    "swarm_node": Case({"hostname": "m1", "labels": {"disk": "ssd"}}, MemoryEngine, True),
+    "swarm_node_info": Case({}, MemoryEngine, reads=True),
+    "swarm_plan": Case({}, None),
+    "swarm_reach": Case(
+        {"state": "proven", "host": "m1", "run": "r1", "peers": []},
+        None,
+        unseen=frozenset({"ports", "reached"}),
+    ),
+    "swarm_secret": Case({"name": "app", "data": "words"}, MemoryEngine, True, hidden=({"data": CANARY},)),
+    "swarm_secret_info": Case({}, holding("secrets", _CONTENT), reads=True),
+    "swarm_service": Case(
+        WEB,
+        RunningEngine,
+        True,
+        hidden=(
+            {"env": {"KEY": CANARY}},
+            {"env": [f"KEY={CANARY}"]},
+            {"mounts": [_MOUNT]},
+            {"logging": {"driver": "gelf", "options": {"token": CANARY}}},
+            {"registry_auth": _AUTH},
+            {"registry_auth": {"identity_token": CANARY}},
+        ),
+    ),
+    "swarm_service_info": Case({}, RecordedSwarm, reads=True),
+    "swarm_service_logs": Case({"name": ["web"]}, with_lines, reads=True),
+    "swarm_stack": Case(
+        shop(),
+        MemoryEngine,
+        True,
+        hidden=(
+            shop(data=CANARY),
+            {"registry_auth": [_AUTH]},
+            {"registry_auth": [{"identity_token": CANARY}]},
+        ),
+    ),
+    "swarm_stack_info": Case({}, with_stack, reads=True),
+    "swarm_stack_task_info": Case({"name": "shop"}, with_stack, reads=True),
+    "swarm_task_info": Case({}, RecordedSwarm, reads=True),
+}
