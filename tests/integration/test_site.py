@@ -377,7 +377,7 @@ def test_settings_change_alone(formed: Lab) -> None:
         (
             USUAL,
             {"swarm_labels_node": {"disk": 1.1}},
-            "label 'disk' is 1.1, a number, not a string: put it in quotes",
+            "label 'disk' is a number, not a string: put it in quotes",
         ),
         (
             USUAL,

@@ -66,7 +66,8 @@ def _text(value: t.Any) -> str:
     """
     if not isinstance(value, str):
         kind = next((name for kind, name in _KINDS if isinstance(value, kind)), "nothing")
-        raise ValueError(f"is {value!r}, {kind}, not a string: put it in quotes")
+        # The value may be a secret, so it is not repeated.
+        raise ValueError(f"is {kind}, not a string: put it in quotes")
     return value
 
 
@@ -103,7 +104,7 @@ def file_mode(value: t.Any) -> int:
     """
     try:
         mode = int(value, 8) if isinstance(value, str) else int(value)
-    except ValueError:
+    except (TypeError, ValueError):
         mode = -1
     if not 0 <= mode <= 0o7777:
         raise ValueError(f"{value!r} is not a file mode like 0444")

@@ -46,19 +46,18 @@ class OneOrMany(t.NamedTuple):
 
     @property
     def rules(self) -> Spec:
-        """What the module requires and excludes."""
-        return {
-            "required_one_of": [(self.name, self.many)],
-            "mutually_exclusive": [(self.name, self.many)],
-        }
+        """What the module excludes. A call that only goes on waiting names nothing, so ``declared`` requires one of both."""
+        return {"mutually_exclusive": [(self.name, self.many)]}
 
     def declared(self, options: Spec) -> list[Spec]:
         """The options of each object that a task declares, whichever way.
 
         Raises:
-            Refused: an option of one stands beside the list; names the first.
+            Refused: neither is there, or an option of one stands beside the list; names the first.
         """
         if options[self.many] is None:
+            if options[self.name] is None:
+                raise Refused(f"{self.name} is missing: set {self.name} or {self.many}. Nothing was sent.")
             return [options]
         for name, argument in self.one.items():
             if options[name] != argument.get("default"):

@@ -43,14 +43,6 @@ class Interface:
             {**self.arguments, WAITING: {"type": "dict", "no_log": False}} if self.waits else self.arguments
         )
 
-    @property
-    def all_rules(self) -> Options:
-        """The rules, for a call that goes on waiting too: it needs none of the options that one of is required."""
-        if not self.waits or "required_one_of" not in self.rules:
-            return self.rules
-        groups = [(*group, WAITING) for group in self.rules["required_one_of"]]
-        return {**self.rules, "required_one_of": groups}
-
     def arguments_to_go_on(self, options: Options, waiting: Options) -> Options:
         """The options of a call that only goes on waiting: nothing that was declared is among them.
 

@@ -46,7 +46,7 @@ def run(verb: Verb) -> None:
     interface = verb.interface
     own = connection_arguments() if interface.connects else {}
     arguments = {**own, **interface.all_arguments}
-    module = _Module(arguments, interface.all_rules)
+    module = _Module(arguments, interface.rules)
     options = module.params
     # Ansible repeats them in the result.
     module.params = hide_arguments(arguments, options, bool(options.get("show_values")))

@@ -68,7 +68,7 @@ class HostProgram:
         own = OWN_CONNECTION if self.interface.connects else {}
         self._arguments = {**own, **self.interface.all_arguments}
         self._validator = ArgumentSpecValidator(
-            for_ansible(without_paths(self._arguments)), **self.interface.all_rules
+            for_ansible(without_paths(self._arguments)), **self.interface.rules
         )
         self._start = _text(_START)
         self._texts = _packed(texts(name.rpartition(".")[0]))

@@ -82,13 +82,13 @@ def test_what_cannot_work_is_refused_before_anything_is_sent(cluster: Stage) -> 
     fine = {"hostname": "m2", "labels": {"fine": "yes"}}
     refusals: dict[str, Call] = {
         "Node w1: labels: label 'bad name' is not a label name: use letters": w1(labels={"bad name": "x"}),
-        "Node w1: labels: label 'v' is 1.1, a number, not a string: put it in quotes.": w1(labels={"v": 1.1}),
-        "Node w1: labels: label 'y' is True, ": w1(labels={"y": True}),
+        "Node w1: labels: label 'v' is a number, not a string: put it in quotes.": w1(labels={"v": 1.1}),
+        "Node w1: labels: label 'y' is a yes or no, ": w1(labels={"y": True}),
         "Node w1: labels: label 'flotilla.declared' is reserved": w1(labels={"flotilla.declared": "x"}),
         "No node is called w7; the swarm knows m1, m2, m3, w1.": call(
             "m1", "swarm_node", nodes=[fine, {"hostname": "w7"}]
         ),
-        "Node w1: labels: label 'n' is 3, ": call(
+        "Node w1: labels: label 'n' is a number, ": call(
             "m1", "swarm_node", nodes=[fine, {"hostname": "w1", "labels": {"n": 3}}]
         ),
         "Worker nodes can't be used to view or modify cluster state": call(

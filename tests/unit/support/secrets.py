@@ -32,7 +32,7 @@ Raw = dict[str, t.Any]
 def checked(verb: Verb, options: Raw) -> Raw:
     """A module's options as Ansible hands them over, with defaults."""
     result = ArgumentSpecValidator(
-        for_ansible(verb.interface.all_arguments), **verb.interface.all_rules
+        for_ansible(verb.interface.all_arguments), **verb.interface.rules
     ).validate(options)
     assert not result.error_messages, result.error_messages
     return t.cast("Raw", result.validated_parameters)

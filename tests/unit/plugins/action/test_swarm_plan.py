@@ -227,7 +227,7 @@ def test_the_inventory_is_checked_before_any_host_is_read() -> None:
         ),
         (
             {"swarm_labels_node": {"ssd": True}},
-            "swarm_labels_node: label 'ssd' is True, a yes or no, not a string",
+            "swarm_labels_node: label 'ssd' is a yes or no, not a string",
         ),
         ({"swarm_quorum_settings": {"x": 1}}, "swarm_quorum_settings has no option x; its options are"),
     ],

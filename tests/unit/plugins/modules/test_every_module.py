@@ -32,17 +32,9 @@ HIDING = [name for name in RUN if CASES[name].hidden]
 READING = [name for name in RUN if CASES[name].reads]
 
 
-def each(names: t.Iterable[str], fail: t.Iterable[str] = (), why: str = "") -> pytest.MarkDecorator:
-    """A test for each of these modules.
-
-    Args:
-        names: the modules.
-        fail: those for which it does not hold yet.
-        why: what has to change for them.
-    """
-    not_yet = pytest.mark.xfail(strict=True, reason=why)
-    params = [pytest.param(name, marks=[not_yet] if name in fail else []) for name in names]
-    return pytest.mark.parametrize("module", params, indirect=True)
+def each(names: t.Iterable[str]) -> pytest.MarkDecorator:
+    """A test for each of these modules."""
+    return pytest.mark.parametrize("module", list(names), indirect=True)
 
 
 def engine_of(case: Case) -> t.Any:
@@ -105,9 +97,6 @@ def test_a_value_of_a_wrong_type_is_refused(module: Module) -> None:
     for name, given, must_fail in wrong_values(module.ended.argument_spec):
         others = {other for group in exclusive if {*group} & {*given} for other in group}
         kept = {option: value for option, value in case.given.items() if option not in others}
-        if (module.name, name, must_fail) == ("swarm_service", "mode", False):
-            # The mode of a file: test_swarm_service.py has it.
-            continue
         engine = engine_of(case)
         result = module.run(engine, check_mode=True, **{**kept, **given})
         assert writes(engine) == []
@@ -147,15 +136,11 @@ def plausible(argument: Raw) -> t.Any:
     return {"int": 1, "list": []}.get(argument.get("type", "str"), "x")
 
 
-@each(
-    ("swarm_config", "swarm_network", "swarm_secret", "swarm_service", "swarm_stack"),
-    fail=("swarm_config", "swarm_network", "swarm_secret", "swarm_service"),
-    why="the private option that an action adds must not stand in for the name",
-)
+@each(("swarm_config", "swarm_network", "swarm_secret", "swarm_service", "swarm_stack"))
 def test_an_action_that_waits_in_parts_needs_a_name_too(module: Module) -> None:
     """A network without a name would be called None."""
     engine = MemoryEngine()
-    assert "_waiting" not in module.refuses()
+    assert "_waiting" not in module.refuses(engine)
     message = module.refuses(engine, _waiting={"pause_after": 10})
     assert "name" in message
     assert (engine.writes, "None" in message) == ([], False)
@@ -182,11 +167,7 @@ def test_a_value_that_may_be_a_secret_is_returned_nowhere(module: Module) -> Non
             assert CANARY not in json.dumps([result, module.ended.params])
 
 
-@each(
-    HIDING,
-    fail=("swarm_network", "swarm_service"),
-    why="the sentence that wants text repeats the value of an option that is hidden",
-)
+@each(HIDING)
 @pytest.mark.parametrize("wrong", [[CANARY], {"KEY": CANARY}], ids=["list", "dictionary"])
 def test_a_value_of_a_wrong_type_that_may_be_a_secret_is_in_no_message(module: Module, wrong: t.Any) -> None:
     case = CASES[module.name]

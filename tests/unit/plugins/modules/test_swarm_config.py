@@ -18,5 +18,5 @@ def test_a_config_is_created_once_and_removed(module: Module) -> None:
 
 
 def test_options_that_cannot_work_are_refused(module: Module) -> None:
-    assert "name" in module.refuses()
+    assert "name" in module.refuses(MemoryEngine())
     assert "data" in module.refuses(MemoryEngine(), name="app")

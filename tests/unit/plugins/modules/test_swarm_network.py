@@ -20,5 +20,5 @@ def test_a_network_is_created_once_and_removed(module: Module) -> None:
 
 
 def test_options_that_cannot_work_are_refused(module: Module) -> None:
-    assert "networks" in module.refuses()
+    assert "networks" in module.refuses(MemoryEngine())
     assert "name" in module.refuses(name="front", networks=[{"name": "back"}])

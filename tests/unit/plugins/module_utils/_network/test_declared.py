@@ -72,8 +72,8 @@ def test_nothing_declared_is_nothing_wanted() -> None:
             f"mtu and driver_options.{MTU} contradict each other",
         ),
         ({"driver_options": {MTU: "big"}}, "is 'big', not a number of bytes."),
-        ({"driver_options": {"a": 1}}, "driver_options: driver option 'a' is 1, a number, not a string"),
-        ({"labels": {"a": True}}, "labels: label 'a' is True, a yes or no, not a string"),
+        ({"driver_options": {"a": 1}}, "driver_options: driver option 'a' is a number, not a string"),
+        ({"labels": {"a": True}}, "labels: label 'a' is a yes or no, not a string"),
         (
             {"labels": {"flotilla.declared": "[]"}},
             "label 'flotilla.declared' is reserved for the collection itself",

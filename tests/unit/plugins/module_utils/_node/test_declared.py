@@ -16,7 +16,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._node.declared impo
     [
         (
             {"labels": {"ssd": True}},
-            "Node w1: labels: label 'ssd' is True, a yes or no, not a string: put it in quotes.",
+            "Node w1: labels: label 'ssd' is a yes or no, not a string: put it in quotes.",
         ),
         (
             {"labels": {"a b": "x"}},

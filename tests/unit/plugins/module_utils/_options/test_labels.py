@@ -62,7 +62,7 @@ def test_the_label_that_is_wrong_is_named(rule: t.Any) -> None:
     assert rule({"a": "1", "b": ""}) == {"a": "1", "b": ""}
     with pytest.raises(ValueError) as refused:
         rule({"good": "x", "ssd": True})
-    assert str(refused.value) == "label 'ssd' is True, a yes or no, not a string: put it in quotes"
+    assert str(refused.value) == "label 'ssd' is a yes or no, not a string: put it in quotes"
 
 
 @BOTH

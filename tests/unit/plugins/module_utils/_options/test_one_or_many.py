@@ -25,10 +25,7 @@ def test_the_module_takes_the_options_of_one_and_a_list_of_them() -> None:
     assert inner["name"] == {"type": "str", "aliases": ["service"], "required": True}
     assert {name: inner[name] for name in ONE} == ONE
     assert arguments["services"]["no_log"] is False
-    assert MODULE.rules == {
-        "required_one_of": [("name", "services")],
-        "mutually_exclusive": [("name", "services")],
-    }
+    assert MODULE.rules == {"mutually_exclusive": [("name", "services")]}
 
 
 def test_what_is_declared_is_a_list_either_way() -> None:
@@ -36,6 +33,12 @@ def test_what_is_declared_is_a_list_either_way() -> None:
     assert MODULE.declared(one) == [one]
     many = {"name": None, "image": None, "state": "present", "data": None, "services": [{"name": "a"}]}
     assert MODULE.declared(many) == [{"name": "a"}]
+
+
+def test_one_or_a_list_is_required() -> None:
+    with pytest.raises(Refused) as refused:
+        MODULE.declared({"name": None, "image": "x", "state": "present", "data": None, "services": None})
+    assert str(refused.value) == "name is missing: set name or services. Nothing was sent."
 
 
 @pytest.mark.parametrize(("option", "value"), [("image", "x"), ("state", "absent"), ("data", "x")])

@@ -106,10 +106,6 @@ def test_a_call_that_goes_on_has_only_what_identifies_and_what_is_left() -> None
     assert interface.arguments_to_go_on(given, {"left": 1}) == {"name": "web", WAITING: {"left": 1}}
 
 
-def test_going_on_needs_none_of_the_options_of_which_one_is_required() -> None:
-    rules = {"required_one_of": [("name", "services")], "mutually_exclusive": [("name", "services")]}
-    waits = Interface({}, rules, waits=True)
-    assert waits.all_rules == {**rules, "required_one_of": [("name", "services", WAITING)]}
-    assert WAITING in waits.all_arguments
-    plain = Interface({}, rules)
-    assert (plain.all_rules, plain.all_arguments) == (rules, {})
+def test_only_a_verb_that_waits_has_the_private_option() -> None:
+    assert WAITING in Interface({}, waits=True).all_arguments
+    assert Interface({}).all_arguments == {}

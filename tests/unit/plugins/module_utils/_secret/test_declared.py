@@ -76,7 +76,7 @@ def test_a_driver_provides_the_data() -> None:
         ),
         (
             {"data": "x", "labels": {"a": True}},
-            "app: labels: label 'a' is True, a yes or no, not a string: put it in quotes.",
+            "app: labels: label 'a' is a yes or no, not a string: put it in quotes.",
         ),
         (
             {"data": "x", "labels": {"flotilla.name": "b"}},
@@ -88,7 +88,7 @@ def test_a_driver_provides_the_data() -> None:
         ),
         (
             {"driver": {"name": "v", "options": {"p": 1}}},
-            "app: driver: option 'p' is 1, a number, not a string: put it in quotes.",
+            "app: driver: option 'p' is a number, not a string: put it in quotes.",
         ),
     ],
 )

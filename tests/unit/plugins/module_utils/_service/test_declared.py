@@ -24,7 +24,7 @@ from ansible_collections.flotilla.swarm.tests.unit.support.services import WEB, 
         ),
         (
             {"env": {"PORT": 8080}},
-            "web: env: variable 'PORT' is 8080, a number, not a string: put it in quotes.",
+            "web: env: variable 'PORT' is a number, not a string: put it in quotes.",
         ),
         ({"env": ["=x"]}, "web: env: '=x' has no name before the =."),
         (

@@ -33,8 +33,8 @@ def test_what_is_left_out_is_left_to_the_engine() -> None:
 @pytest.mark.parametrize(
     ("labels", "sentence"),
     [
-        ({"a": 1}, "labels: label 'a' is 1, a number, not a string: put it in quotes."),
-        ({"a": None}, "labels: label 'a' is None, nothing, not a string: put it in quotes."),
+        ({"a": 1}, "labels: label 'a' is a number, not a string: put it in quotes."),
+        ({"a": None}, "labels: label 'a' is nothing, not a string: put it in quotes."),
         (
             {"flotilla.moving": "x"},
             "labels: label 'flotilla.moving' is reserved for the collection itself: leave it out.",

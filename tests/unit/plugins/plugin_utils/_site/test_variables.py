@@ -206,11 +206,11 @@ def test_labels_may_be_nothing(empty: t.Any) -> None:
     [
         (
             {"ssd": True},
-            "w1: swarm_labels_node__x: label 'ssd' is True, a yes or no, not a string: put it in quotes.",
+            "w1: swarm_labels_node__x: label 'ssd' is a yes or no, not a string: put it in quotes.",
         ),
         (
             {"version": 1.10},
-            "w1: swarm_labels_node__x: label 'version' is 1.1, a number, not a string: put it in quotes.",
+            "w1: swarm_labels_node__x: label 'version' is a number, not a string: put it in quotes.",
         ),
         (
             {"a b": "c"},
