@@ -56,7 +56,7 @@ integration: venv ## on real Engines, over SSH, on test hosts of this machine (A
 	    $(PYTEST) tests/integration --last-failed --last-failed-no-failures none -v $(ARGS); }
 
 molecule: venv ## the site playbook as a user's role test would run it
-	@rm -rf .cache/ansible/tmp/molecule.* # what an interrupted run left: it would not make the hosts again
+	@rm -rf .cache/ansible/tmp/molecule.*; tests/lab/lab down --name molecule # what an interrupted run left
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --report; code=$$?; \
 	tests/lab/lab down --name molecule; exit $$code
 

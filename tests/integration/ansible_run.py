@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import json
@@ -24,7 +25,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from lab import Host, Lab  # noqa: E402
 
-__all__ = ["ROOT", "Done", "Host", "Lab", "ansible_playbook", "leave_swarm"]
+__all__ = ["ROOT", "Done", "Host", "Lab", "ansible_playbook", "leave_swarm", "own_lab"]
 
 # An Engine that leaves and joins in a row can hang in setting up its ingress network: its agent then gets no task and no
 # role (26.1), or its tasks stay "starting" and a next join never ends (20.10). So whoever was in a swarm starts anew.
@@ -34,6 +35,29 @@ _LEAVE = (
     "systemctl reset-failed docker.service docker.socket; systemctl restart docker; }; "
     "docker info --format '{{.Swarm.LocalNodeState}}'"
 )
+
+
+@contextlib.contextmanager
+def own_lab(name: str, **options: t.Any) -> t.Iterator[Lab]:
+    """A new lab for some tests, removed after them.
+
+    One that an interrupted run left is removed first: its hosts are in whatever state that run left them.
+    ``FLOTILLA_LAB_KEEP=1`` uses such a lab and leaves it up; ``FLOTILLA_LAB_PREFIX`` keeps the labs of two checkouts apart.
+
+    Args:
+        name: the lab's name.
+        options: as ``Lab.up`` has them.
+    """
+    keep = bool(os.environ.get("FLOTILLA_LAB_KEEP"))
+    name = os.environ.get("FLOTILLA_LAB_PREFIX", "") + name
+    if not keep:
+        Lab.remove(name)
+    lab = Lab.up(name=name, **options)
+    try:
+        yield lab
+    finally:
+        if not keep:
+            lab.down()
 
 
 class Done(t.NamedTuple):

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 import typing as t
 
 import pytest
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import own_lab
 from ansible_collections.flotilla.swarm.tests.integration.playing import Lab, Played, play
 
 ROLE = [{"hosts": "swarm", "gather_facts": False, "roles": ["flotilla.swarm.swarm_engine"]}]
@@ -76,12 +76,8 @@ class Hosts:
 
 @pytest.fixture(scope="module")
 def hosts() -> t.Iterator[Hosts]:
-    lab = Lab.up(name="eng", managers=1, workers=1, engine="m1=20.10,w1=26.1", bare="all")
-    try:
+    with own_lab("eng", managers=1, workers=1, engine="m1=20.10,w1=26.1", bare="all") as lab:
         yield Hosts(lab)
-    finally:
-        if not os.environ.get("FLOTILLA_LAB_KEEP"):
-            lab.down()
 
 
 def test_check_mode_says_what_would_be_installed_and_installs_nothing(hosts: Hosts) -> None:

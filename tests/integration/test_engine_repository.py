@@ -9,10 +9,10 @@ Its docker-ce of the version that is wanted is the distribution's Engine under a
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 import pytest
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import own_lab
 from ansible_collections.flotilla.swarm.tests.integration.playing import Lab, Played, play
 
 BOOK = [{"hosts": "swarm", "gather_facts": False, "roles": ["flotilla.swarm.swarm_engine"]}]
@@ -69,17 +69,13 @@ subprocess.run([*gpg, "--output", signed, "--clearsign", plain], check=True)
 
 @pytest.fixture(scope="module")
 def lab() -> t.Iterator[Lab]:
-    lab = Lab.up(name="repo", managers=1, workers=0, engine="20.10", bare="all")
-    try:
+    with own_lab("repo", managers=1, workers=0, engine="20.10", bare="all") as lab:
         host = lab.host("m1")
         if host.run("apt-get install -y --no-install-recommends gnupg gpg-agent", check=False).rc != 0:
             pytest.skip("the host reaches no package mirror for gpg")
         host.run(f"cat > /root/make.py <<'END'\n{REPOSITORY}\nEND\npython3 /root/make.py")
         host.run("systemd-run --unit=mirror --working-directory=/srv/mirror python3 -m http.server 8000")
         yield lab
-    finally:
-        if not os.environ.get("FLOTILLA_LAB_KEEP"):
-            lab.down()
 
 
 def engine(lab: Lab, **declared: t.Any) -> Played:

@@ -10,17 +10,16 @@ once, with packets sent by the other two. The tests go on from each other in thi
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 import pytest
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import own_lab
 from ansible_collections.flotilla.swarm.tests.integration.firewall_helpers import (
     BACKENDS,
     EVERY_PORT,
     MEMBER,
     OUTSIDER,
     Hosts,
-    Lab,
 )
 
 NOTHING: frozenset[str] = frozenset()
@@ -37,19 +36,11 @@ DOCKER = "{ iptables -S FORWARD; iptables -S DOCKER; iptables -t nat -S; } | sor
 
 @pytest.fixture(scope="module")
 def hosts(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Hosts]:
-    lab = Lab.up(
-        name="fw",
-        hosts=3,
-        engine="mixed",
-        firewall=",".join(f"{name}={kind}" for name, kind in BACKENDS.items()),
-    )
-    try:
+    firewalls = ",".join(f"{name}={kind}" for name, kind in BACKENDS.items())
+    with own_lab("fw", hosts=3, engine="mixed", firewall=firewalls) as lab:
         found = Hosts(lab, tmp_path_factory.mktemp("firewall"))
         found.listen()
         yield found
-    finally:
-        if not os.environ.get("FLOTILLA_LAB_KEEP"):
-            lab.down()
 
 
 @pytest.fixture(scope="module")

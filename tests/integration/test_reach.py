@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import os
 import time
 import typing as t
 
 import pytest
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import own_lab
 from ansible_collections.flotilla.swarm.tests.integration.playing import Lab, Played, play
 
 NAMES = ("m1", "w1", "w2")
@@ -72,12 +72,8 @@ def sentences(played: Played) -> list[str]:
 
 @pytest.fixture(scope="module")
 def hosts() -> t.Iterator[Hosts]:
-    lab = Lab.up(name="reach", managers=1, workers=2, engine="m1=20.10,w1=26.1,w2=26.1")
-    try:
+    with own_lab("reach", managers=1, workers=2, engine="m1=20.10,w1=26.1,w2=26.1") as lab:
         yield Hosts(lab)
-    finally:
-        if not os.environ.get("FLOTILLA_LAB_KEEP"):
-            lab.down()
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from ansible_collections.flotilla.swarm.tests.integration.ansible_run import leave_swarm
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import leave_swarm, own_lab
 from ansible_collections.flotilla.swarm.tests.integration.journals import Writes
 from ansible_collections.flotilla.swarm.tests.integration.running import Lab, labels, nodes, site
 
@@ -43,9 +43,8 @@ USUAL = inventory(**DISK)
 @pytest.fixture(scope="module")
 def lab() -> t.Iterator[Lab]:
     """Three managers and three workers, Engines of both kinds mixed."""
-    made = Lab.up(name="site", managers=3, workers=3, engine="mixed")
-    yield made
-    made.down()
+    with own_lab("site", managers=3, workers=3, engine="mixed") as made:
+        yield made
 
 
 @pytest.fixture

@@ -124,6 +124,11 @@ class Lab:
             raise LabError(f"The lab {name} is not up ({up}); start it with `lab up --name {name}`.")
         return Lab(outer, *labs[name])
 
+    @staticmethod
+    def remove(name: str) -> None:
+        """Remove the lab of this name, or what is left of it; nothing there is fine."""
+        down(outer_daemon.ensure(), name)
+
     @property
     def registry(self) -> str:
         """``IP:port`` of the lab's registry; it holds ``tiny:1`` and ``tiny:2``."""

@@ -6,23 +6,19 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 import pytest
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import own_lab
 from ansible_collections.flotilla.swarm.tests.integration.conftest import lab_name
-from ansible_collections.flotilla.swarm.tests.integration.modules.play import Lab, Stage
+from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage
 
 
 @pytest.fixture(scope="package")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Stage]:
     """The hosts, in whatever state the test before left them."""
-    lab = Lab.up(name=lab_name("modules"), managers=3, workers=1, engine="mixed")
-    try:
+    with own_lab(lab_name("modules"), managers=3, workers=1, engine="mixed") as lab:
         yield Stage(lab, tmp_path_factory.mktemp("modules"))
-    finally:
-        if not os.environ.get("FLOTILLA_LAB_KEEP"):
-            lab.down()
 
 
 @pytest.fixture

@@ -11,14 +11,13 @@ end, and then the quorum is lost.
 from __future__ import annotations
 
 import json
-import os
 import re
 import time
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.tests.integration.ansible_run import ansible_playbook
-from ansible_collections.flotilla.swarm.tests.integration.modules.play import Lab, Result, Stage, call
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import ansible_playbook, own_lab
+from ansible_collections.flotilla.swarm.tests.integration.modules.play import Result, Stage, call
 
 _SERVICES = """
 create="docker service create -d -q"
@@ -53,8 +52,7 @@ $update --env-rm OLD --image {other} byhand
 @pytest.fixture(scope="module")
 def swarm(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Stage]:
     """Two managers, a worker and services in every state."""
-    lab = Lab.up(name="info", managers=2, workers=1, engine="mixed")
-    try:
+    with own_lab("info", managers=2, workers=1, engine="mixed") as lab:
         stage = Stage(lab, tmp_path_factory.mktemp("info"))
         stage.reset()
         stage.form(["m1", "m2"], ["w1"])
@@ -69,9 +67,6 @@ def swarm(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Stage]:
         stage.sh("m1", "docker service update -d -q --rollback byhand")
         stage.until(lambda: update(stage, "byhand") == "rollback_completed")
         yield stage
-    finally:
-        if not os.environ.get("FLOTILLA_LAB_KEEP"):
-            lab.down()
 
 
 def inspect(stage: Stage, name: str) -> dict[str, t.Any]:

@@ -6,19 +6,18 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.tests.integration.modules.play import Lab, Stage
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import own_lab
+from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage
 from ansible_collections.flotilla.swarm.tests.integration.services.swarm import Swarm
 
 
 @pytest.fixture(scope="package")
 def formed(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Swarm]:
     """The swarm with two networks, a secret and a config, which stay."""
-    lab = Lab.up(name="services", managers=3, workers=1, engine="mixed")
-    try:
+    with own_lab("services", managers=3, workers=1, engine="mixed") as lab:
         stage = Stage(lab, tmp_path_factory.mktemp("services"))
         stage.reset()
         # The newer Engine leads: a leader drops what it does not know of a service.
@@ -26,9 +25,6 @@ def formed(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Swarm]:
         swarm = Swarm(stage)
         swarm.furnish()
         yield swarm
-    finally:
-        if not os.environ.get("FLOTILLA_LAB_KEEP"):
-            lab.down()
 
 
 @pytest.fixture
