@@ -45,7 +45,7 @@ class Flow:
 
 
 def _service(name: str, image: str, **more: t.Any) -> Variables:
-    return {"name": name, "image": image, "replicas": 3, "update_config": _UPDATE, **more}
+    return {"name": name, "image": image, "replicas": 2, "update_config": _UPDATE, **more}
 
 
 def _site(_images: str, variant: int) -> Variables:
@@ -63,7 +63,7 @@ def _deploy(images: str, variant: int) -> Variables:
         "swarm_configs": [{"name": "deploy-config", "data": f"config {variant}"}],
         "swarm_services": [
             _service("web", image, networks=["deploy"], env={"VARIANT": str(variant)}),
-            _service("api", image, replicas=2, configs=[{"config_name": "deploy-config"}]),
+            _service("api", image, replicas=1, configs=[{"config_name": "deploy-config"}]),
             {"name": "agent", "image": image, "mode": "global", "update_config": _UPDATE},
         ],
     }
@@ -72,7 +72,7 @@ def _deploy(images: str, variant: int) -> Variables:
 def _deploy_expected(images: str, variant: int) -> Expected:
     image = f"{images}:{variant}"
     return Expected(
-        services={"web": (image, 3), "api": (image, 2), "agent": (image, None)},
+        services={"web": (image, 2), "api": (image, 1), "agent": (image, None)},
         files={("api", "/deploy-config"): f"config {variant}"},
         networks=frozenset({"deploy"}),
         contents=frozenset({"deploy-config"}),
@@ -85,14 +85,14 @@ def _rotation(images: str, variant: int) -> Variables:
         "swarm_secrets": [{"name": "key", "data": f"key {variant}"}],
         "swarm_services": [
             _service("reader", f"{images}:1", secrets=secret),
-            _service("second-reader", f"{images}:1", replicas=2, secrets=secret),
+            _service("second-reader", f"{images}:1", replicas=1, secrets=secret),
         ],
     }
 
 
 def _rotation_expected(images: str, variant: int) -> Expected:
     return Expected(
-        services={"reader": (f"{images}:1", 3), "second-reader": (f"{images}:1", 2)},
+        services={"reader": (f"{images}:1", 2), "second-reader": (f"{images}:1", 1)},
         files={(name, "/run/secrets/key"): f"key {variant}" for name in ("reader", "second-reader")},
         contents=frozenset({"key"}),
     )
@@ -111,7 +111,7 @@ def _network(images: str, variant: int) -> Variables:
 
 def _network_expected(images: str, variant: int) -> Expected:
     return Expected(
-        services={"on-moved": (f"{images}:1", 3), "on-moved-too": (f"{images}:1", 1)},
+        services={"on-moved": (f"{images}:1", 2), "on-moved-too": (f"{images}:1", 1)},
         networks=frozenset({"moved"}),
         subnets={"moved": f"10.7{variant}.0.0/24"},
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import typing as t
 from itertools import islice
-from pathlib import Path
 
 import pytest
 from ansible_collections.flotilla.swarm.tests.integration.ansible_run import own_lab
@@ -24,7 +23,7 @@ CASES = list(islice(cases(SEED, 3, list(USUAL), ["killed", "control", "program",
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Session]:
     """Three managers, Engines of both kinds mixed."""
-    with own_lab("chaos", managers=3, workers=0, engine="mixed") as lab:
+    with own_lab("chaos-short", managers=3, workers=0, engine="mixed") as lab:
         yield Session(lab, tmp_path_factory.mktemp("chaos"), USUAL)
 
 

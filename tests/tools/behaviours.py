@@ -57,7 +57,8 @@ def check(document: Path) -> bool:
 
 def main() -> int:
     """Check every document; the exit code is 1 where one is wrong."""
-    return int(not all([check(document) for document in DOCUMENTS]))
+    wrong = [document for document in DOCUMENTS if not check(document)]
+    return int(bool(wrong))
 
 
 if __name__ == "__main__":
