@@ -72,9 +72,9 @@ def _control(_host: Host, run: Playbook) -> _Broken:
 def _program(host: Host, run: Playbook) -> _Broken:
     """Kill the first program that is seen on this host or, since most work is done on one, on the first."""
     while run.runs:
-        for one in {host.name: host, "first": host.lab.hosts[0]}.values():
-            if one.run(_KILL_PROGRAM, check=False, over="exec").rc == 0:
-                return one.name, None
+        for name in dict.fromkeys([host.name, host.lab.hosts[0].name]):
+            if host.lab.host(name).run(_KILL_PROGRAM, check=False, over="exec").rc == 0:
+                return name, None
     return "nothing: no program ran any more", None
 
 
