@@ -34,8 +34,13 @@ def main(arguments: t.Sequence[str] | None = None) -> int:
     work = Work(chosen, folder, options.minutes * 60)
     labs = [f"chaos{number or ''}" for number in range(min(options.labs, len(chosen)))]
     with ThreadPoolExecutor(len(labs)) as pool:
-        for done in [pool.submit(work.on_lab, lab) for lab in labs]:
-            done.result()
+        done = [pool.submit(work.on_lab, lab) for lab in labs]
+        try:
+            for one in done:
+                one.result()
+        except KeyboardInterrupt:
+            print("ending after the cases that run now", flush=True)
+            work.end()
     print(f"\n{sums(work.outcomes)}")
     failed = sorted(outcome.case.number for outcome in work.outcomes if outcome.wrong)
     for number in failed:
@@ -59,6 +64,10 @@ class Work:
         self._folder = folder
         self._end = time.monotonic() + seconds
         self._one_at_a_time = threading.Lock()
+
+    def end(self) -> None:
+        """Begin no further case."""
+        self._left.clear()
 
     def on_lab(self, name: str) -> None:
         """Do cases on a lab of one's own until none is left."""
