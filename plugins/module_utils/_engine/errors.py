@@ -54,8 +54,20 @@ class EngineForbidden(FlotillaError):
     """The Engine's socket is there, but this user may not use it."""
 
 
-class EngineTimeout(FlotillaError):
+class Unanswered(FlotillaError):
+    """The Engine may have got the request, and no answer says what became of it."""
+
+
+class EngineTimeout(Unanswered):
     """The Engine took the request and did not answer in time."""
+
+
+class AnswerLost(EngineAbsent, Unanswered):
+    """The connection ended after the request was sent and before its answer was complete."""
+
+
+class OutcomeUnknown(FlotillaError):
+    """Whether a write was carried out is not known: its answer was lost, and the Engine could not be asked afterwards."""
 
 
 class EngineError(FlotillaError):
@@ -97,6 +109,10 @@ class NoQuorum(EngineError):
     """The swarm has no leader: too few managers are reachable."""
 
 
+class LeaderLost(NoQuorum):
+    """The leader was lost while it had the request: a write may have come through."""
+
+
 class Locked(EngineError):
     """The swarm's state on this manager is encrypted and waits for the unlock key."""
 
@@ -121,10 +137,10 @@ _MEANINGS: tuple[tuple[str, type[EngineError]], ...] = (
     ("not part of a swarm", NotInSwarm),
     ("needs to be unlocked", Locked),
     ("does not have a leader", NoQuorum),
-    ("lost leader status", NoQuorum),
-    ("context deadline exceeded", NoQuorum),
+    ("lost leader status", LeaderLost),
+    ("context deadline exceeded", LeaderLost),
     # The connection to the old leader, at the moment of a leader change.
-    ("grpc: the client connection is closing", NoQuorum),
+    ("grpc: the client connection is closing", LeaderLost),
     ("participating as a manager", StillManager),
     ("must be demoted to worker before removal", StillManager),
     ("Manager is being prepared", NoQuorum),

@@ -10,7 +10,7 @@ import errno
 import socket
 import typing as t
 
-from .errors import EngineAbsent, EngineForbidden, EngineTimeout, FlotillaError
+from .errors import AnswerLost, EngineAbsent, EngineForbidden, EngineTimeout, FlotillaError
 
 #: The reason where a unix socket does not exist.
 NO_SOCKET = "its socket does not exist"
@@ -31,7 +31,8 @@ class Transport(t.Protocol):
             The HTTP status and the body; an error status is returned, not raised.
 
         Raises:
-            EngineAbsent, EngineForbidden, EngineTimeout: no answer came.
+            EngineAbsent, EngineForbidden: the Engine did not get the request.
+            AnswerLost, EngineTimeout: it may have got it, and no answer came.
         """
 
 
@@ -59,6 +60,11 @@ def absent(where: str, why: str) -> EngineAbsent:
     return EngineAbsent(
         f"No Engine answers at {where} ({why}); start it or set docker_host to where it listens."
     )
+
+
+def answer_lost(where: str, why: object) -> AnswerLost:
+    """The error where the connection ended before the answer was complete."""
+    return AnswerLost(f"The Engine at {where} ended the connection before its answer was complete ({why}).")
 
 
 def timed_out(where: str, timeout: float) -> EngineTimeout:

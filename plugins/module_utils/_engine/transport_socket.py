@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import socket
 
-from .transport import NO_SOCKET, absent, no_answer
+from .transport import NO_SOCKET, absent, answer_lost, no_answer, timed_out
 
 
 def _socket_path(docker_host: str) -> str:
@@ -41,10 +41,9 @@ class SocketTransport:
         lines = [f"{method} {path} HTTP/1.0", "Host: localhost", f"Content-Length: {len(body or b'')}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         request = "\r\n".join([*lines, "", ""]).encode() + (body or b"")
-        try:
-            answer = self._exchange(request, timeout)
-        except OSError as error:
-            raise no_answer(self.where, error, timeout) from None
+        answer = self._exchange(request, timeout)
+        if not answer:
+            raise answer_lost(self.where, "it sent nothing")
         head, blank, content = answer.partition(b"\r\n\r\n")
         words = head.split(None, 2)
         if not blank or not head.startswith(b"HTTP/") or len(words) < 2 or not words[1].isdigit():
@@ -54,11 +53,14 @@ class SocketTransport:
     def _exchange(self, request: bytes, timeout: float) -> bytes:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(timeout)
-            connection.connect(self._path)
-            connection.sendall(request)
-            parts: list[bytes] = []
-            while True:
-                part = connection.recv(65536)
-                if not part:
-                    return b"".join(parts)
-                parts.append(part)
+            try:
+                connection.connect(self._path)
+            except OSError as error:
+                raise no_answer(self.where, error, timeout) from None
+            try:
+                connection.sendall(request)
+                return b"".join(iter(lambda: connection.recv(65536), b""))
+            except socket.timeout:
+                raise timed_out(self.where, timeout) from None
+            except OSError as error:
+                raise answer_lost(self.where, error) from None

@@ -13,7 +13,8 @@ import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
 
-from .errors import EngineAbsent, EngineForbidden, EngineTimeout, Refused
+from .errors import EngineAbsent, EngineForbidden, Refused
+from .transport import answer_lost, timed_out
 
 try:
     import docker as docker_sdk
@@ -74,6 +75,6 @@ class SshTransport:
             )
             return answer.status_code, answer.content
         except requests.exceptions.Timeout:
-            raise EngineTimeout(f"The Engine at {self.where} did not answer within {timeout:g} s.") from None
+            raise timed_out(self.where, timeout) from None
         except (requests.exceptions.RequestException, paramiko.SSHException, OSError) as error:
-            raise EngineAbsent(f"No Engine answers at {self.where} ({error}).") from None
+            raise answer_lost(self.where, error) from None

@@ -15,7 +15,7 @@ from urllib.error import HTTPError, URLError
 from ansible.module_utils.urls import open_url
 
 from .errors import EngineForbidden
-from .transport import no_answer, timed_out
+from .transport import answer_lost, no_answer, timed_out
 
 
 class UrlTransport:
@@ -54,8 +54,13 @@ class UrlTransport:
             return error.code, error.read()
         except (socket.timeout, TimeoutError):
             raise timed_out(self.where, timeout) from None
-        except (URLError, HTTPException, OSError) as error:
+        except (URLError, ssl.SSLError) as error:
+            # Python reports as a URLError what failed until the request was sent.
+            if isinstance(getattr(error, "reason", None), (ConnectionResetError, BrokenPipeError)):
+                raise answer_lost(self.where, error) from None
             raise self._failure(error, timeout) from None
+        except (HTTPException, OSError) as error:
+            raise answer_lost(self.where, error) from None
 
     def _failure(self, error: Exception, timeout: float) -> Exception:
         # The reason of a URLError is an error, that of an SSLError (a refusal after the handshake) a mere text.

@@ -10,10 +10,11 @@ import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import FlotillaError, NotAManager, NotFound, StillManager
-from .._engine.update import retry_out_of_sequence, update
+from .._engine.update import remove, update
 from .._engine.wait import Deadline, wait_until
 from .._options.option import check_versions
 from .._rollout.tasks import HOLDING
+from .._run.steps import step
 from .._swarm import nodes
 from .declared import DeclaredNode
 from .options import NODE
@@ -42,6 +43,7 @@ class Nodes:
         self._seconds = seconds
         self._force = force
         self._own_id = ""
+        self._sees_nothing = False
         self._seen: list[nodes.Node] = []
 
     def plan(self) -> list[NodePlan]:
@@ -65,6 +67,8 @@ class Nodes:
             self._remove(planned)
             return
         path = f"/nodes/{planned.node['id']}"
+        if planned.demotes and planned.node["id"] == self._own_id:
+            self._before_own_demotion(planned, path)
         if not update(self._client, path, lambda live: _changed(planned.declared, live)).changed:
             planned.action = "none"
             return
@@ -76,8 +80,24 @@ class Nodes:
         except FlotillaError as error:
             raise error.after({"actions": [planned.sentence]}) from None
 
+    def _before_own_demotion(self, planned: NodePlan, path: str) -> None:
+        """Do what only a manager can do, and see: afterwards the node that is asked knows nothing of the swarm any longer."""
+        done: list[str] = []
+        try:
+            if planned.changes.keys() - {"role"}:
+                with step(done, planned.sentence_without_role) as others:
+                    others.did = update(
+                        self._client, path, lambda live: _with_its_role(planned.declared, live)
+                    ).changed
+            self.wait_until_drained()
+        except FlotillaError as error:
+            raise error.after({"actions": done}) from None
+        self._sees_nothing = True
+
     def wait_until_drained(self) -> None:
         """Wait until the nodes that are to run nothing run nothing, those too that an earlier run has drained."""
+        if self._sees_nothing:
+            return
         draining = [
             nodes.find(self._seen, one.name, self._own_id)
             for one in self._declared
@@ -114,15 +134,16 @@ class Nodes:
 
     def _remove(self, planned: NodePlan) -> None:
         path = f"/nodes/{planned.node['id']}"
-        demoted = planned.demotes and update(self._client, path, _as_worker).changed
+        done: list[str] = []
         try:
             if planned.demotes:
+                with step(done, f"{planned.name}: role: manager → worker") as demotion:
+                    demotion.did = update(self._client, path, _as_worker).changed
                 self._wait_until_demoted(planned)
-            self._wait_until_removed(planned.node["id"])
+            with step(done, f"{planned.name}: removed"):
+                self._wait_until_removed(planned.node["id"])
         except FlotillaError as error:
-            if demoted:
-                error.after({"actions": [f"{planned.name}: role: manager → worker"]})
-            raise
+            raise error.after({"actions": done}) from None
 
     def _wait_until_removed(self, node_id: str) -> None:
         if not self._force:
@@ -133,16 +154,14 @@ class Nodes:
                 at_least=0.0,
             )
         self._wait(
-            lambda: True if retry_out_of_sequence(lambda: self._delete(node_id)) else None,
+            lambda: self._delete(node_id) or None,
             "it is still a manager",
             at_least=10.0,
         )
 
     def _delete(self, node_id: str) -> bool:
         try:
-            self._client.delete(f"/nodes/{node_id}", force=self._force)
-        except NotFound:
-            return True
+            remove(self._client, f"/nodes/{node_id}", force=self._force)
         except StillManager:
             # The role manager has not taken it out of the raft group yet.
             return False
@@ -191,6 +210,13 @@ class Nodes:
 def _changed(declared: DeclaredNode, live: Raw) -> Raw | None:
     planned = plan_node(declared, live.get("Spec") or {})
     return planned.spec if planned else None
+
+
+def _with_its_role(declared: DeclaredNode, live: Raw) -> Raw | None:
+    """What is declared without the role, which is written later."""
+    spec, before = _changed(declared, live), live.get("Spec") or {}
+    wanted = spec and {**spec, "Role": before.get("Role")}
+    return None if wanted == before else wanted
 
 
 def _as_worker(live: Raw) -> Raw | None:

@@ -57,6 +57,12 @@ class NodePlan(ObjectPlan):
         return f"{self.name}: {text_of(hide_changes(NODE, self.changes))}"
 
     @property
+    def sentence_without_role(self) -> str:
+        """What is done before the role is written."""
+        others = {name: change for name, change in self.changes.items() if name != "role"}
+        return f"{self.name}: {text_of(hide_changes(NODE, others))}"
+
+    @property
     def promotes(self) -> bool:
         """The node becomes a manager."""
         return self.changes.get("role", ("", ""))[1] == "manager"
@@ -109,6 +115,7 @@ def plan_nodes(
             plans += [NodePlan(node, one, "update", changes)] if changes else []
     plans.sort(key=lambda each: _rank(each, own_id))
     _check_quorum(plans, seen)
+    _check_own(plans, seen, own_id)
     return plans
 
 
@@ -143,6 +150,18 @@ def _rank(planned: NodePlan, own_id: str | None) -> tuple[int, bool]:
     unreachable = manager is not None and manager["reachability"] != "reachable"
     rank = (0 if unreachable else 3) if planned.demotes else 1 if planned.promotes else 2
     return rank, planned.node["id"] == own_id
+
+
+def _check_own(plans: list[NodePlan], seen: list[Node], own_id: str | None) -> None:
+    """Refuse to remove the node that is asked: once it is demoted, it can remove nothing, itself included."""
+    for planned in plans:
+        if planned.action == "remove" and planned.node["id"] == own_id:
+            others = ", ".join(node["hostname"] for node in reachable(seen) if node["id"] != own_id)
+            elsewhere = f"another one ({others})" if others else "another one, once there is one"
+            raise Refused(
+                f"{planned.name} is the manager that is asked, and no manager can remove itself: run this task on "
+                f"{elsewhere}, or have {planned.name} leave with swarm_join and state=absent. Nothing was sent."
+            )
 
 
 def _check_quorum(plans: list[NodePlan], seen: list[Node]) -> None:

@@ -82,7 +82,13 @@ def perform(
             return done.finish(t.cast(Client, client), waiting.get("pause_after"))
         return done
     except FlotillaError as error:
-        return {"failed": True, "msg": str(error), **error.facts}
+        facts = {"changed": False, **error.facts}
+        return {"failed": True, "msg": _true_after(str(error), facts["changed"]), **facts}
+
+
+def _true_after(sentence: str, changed: bool) -> str:
+    """An error's sentence without the words that were true of its own step only, where earlier steps have sent something."""
+    return sentence.replace(" Nothing was sent.", "") if changed else sentence
 
 
 def _until_not_overtaken(work: t.Callable[[], Result | Unfinished]) -> Result | Unfinished:
@@ -94,15 +100,15 @@ def _until_not_overtaken(work: t.Callable[[], Result | Unfinished]) -> Result | 
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             done = work()
-        except Overtaken as error:
+            break
+        except FlotillaError as error:
             actions += error.facts.get("actions") or []
-            if attempt == _ATTEMPTS:
-                error.facts.update(actions=actions, changed=bool(actions))
+            if actions:
+                error.facts.update(actions=actions, changed=True)
+            if attempt == _ATTEMPTS or not isinstance(error, Overtaken):
                 raise
             # The other client is ahead; to follow at once would only overtake it again.
             time.sleep(random.uniform(0.2, 0.5) * attempt)
-        else:
-            break
     if actions:
         result = done.result if isinstance(done, Unfinished) else done
         result.update(changed=True, actions=[*actions, *result.get("actions", [])])

@@ -194,10 +194,14 @@ def _move(client: Client, move: ServiceMove) -> Moved:
         written = update(client, f"/services/{move.id}", change, known=move.service)
     except NotFound:
         # Another client has just removed it, so it uses nothing any longer.
+        move.action = "none"
         return Moved([], [], [])
     except FlotillaError as error:
         raise error.prefixed(f"could not be moved to {move.current}: ") from None
-    return Moved([], [Rollout(move.id, move.name)] if written.changed else [], written.warnings)
+    if not written.changed:
+        move.action = "none"
+        return Moved([], [], [])
+    return Moved([], [Rollout(move.id, move.name)], written.warnings)
 
 
 def _replacements(plans: list[SecretPlan]) -> Replacements:

@@ -12,18 +12,19 @@ import typing as t
 
 from .._engine.client import OLDEST_API, Client, filter_by
 from .._engine.errors import Conflict, EngineError, EngineTimeout, FlotillaError, NotFound, Overtaken, Refused
-from .._engine.update import Written, roll_back, update, warnings_of
+from .._engine.update import create, remove, roll_back, update
 from .._options.one_or_many import check_once
 from .._options.option import check_versions, needs
 from .._rollout.references import PREDEFINED, container_of, is_of_swarm, used
 from .._rollout.service import declared_tasks, is_job, is_updating, mode_of
 from .._rollout.wait import Rollout
+from .._run.steps import step
 from .._secret.versions import names
 from .._swarm.nodes import views
 from .declared import DeclaredService, check_nodes
 from .image import Pinned, same_image
 from .options import table
-from .plan import Raw, ServicePlan, plan_service
+from .plan import Raw, ServicePlan, force_count, plan_service
 from .references import Catalogue, named, referred, resolved
 from .registry import Registry, auth_header
 
@@ -181,13 +182,13 @@ class Services:
 
     def _create(self, plan: ServicePlan) -> Rollout:
         try:
-            answer = self._client.post("/services/create", plan.spec, headers=_auth(plan.declared))
+            created = create(self._client, "/services", plan.spec, headers=_auth(plan.declared))
         except Conflict:
             raise self._overtaken(
                 "another client created a service of that name just now; run again to bring it to what is declared."
             ) from None
-        self._warn(plan.declared, warnings_of(answer))
-        plan.id = answer["ID"]
+        self._warn(plan.declared, created.warnings)
+        plan.id = created.id
         return Rollout(plan.id, plan.name)
 
     def _rebuild(self, plan: ServicePlan) -> Rollout:
@@ -198,16 +199,23 @@ class Services:
             # The spec was checked first, so this is the only objection (swarmkit controlapi/service.go).
             if "service mode change is not allowed" not in str(error):
                 raise
-        self._remove(plan)
-        return self._create(plan)
+        done: list[str] = []
+        try:
+            with step(done, f"{plan.name}: removed, to be created again since its mode changes"):
+                self._remove(plan)
+            with step(done, f"{plan.name}: created again"):
+                return self._create(plan)
+        except FlotillaError as error:
+            raise error.after({"actions": done}) from None
 
     def _update(self, plan: ServicePlan) -> Rollout:
         def change(live: Raw) -> Raw | None:
             # What was planned is sent as long as no other client was faster; then the service is planned again.
-            current = plan if live is plan.live else self._plan(plan.declared, live)
+            current = plan if live is plan.live else self._plan(_still_wanted(plan, live), live)
             return current.spec if current.action == "update" else None
 
-        self._write(plan, change)
+        if not self._write(plan, change):
+            plan.action = "none"
         return Rollout(plan.id, plan.name)
 
     def _roll_back(self, plan: ServicePlan) -> Rollout:
@@ -219,13 +227,14 @@ class Services:
     def _remove(self, plan: ServicePlan) -> Rollout:
         return remove_service(self._client, plan.id, plan.name)
 
-    def _write(self, plan: ServicePlan, change: t.Callable[[Raw], Raw | None]) -> Written:
+    def _write(self, plan: ServicePlan, change: t.Callable[[Raw], Raw | None]) -> bool:
+        """Write a service, and return whether anything had to be written."""
         with self._present():
             written = update(
                 self._client, f"/services/{plan.id}", change, known=plan.live, headers=_auth(plan.declared)
             )
         self._warn(plan.declared, written.warnings)
-        return written
+        return written.changed
 
     @contextlib.contextmanager
     def _present(self) -> t.Iterator[None]:
@@ -250,9 +259,15 @@ class Services:
 
 def remove_service(client: Client, service_id: str, name: str) -> Rollout:
     """Remove a service, and return what to wait for until its tasks are gone."""
-    with contextlib.suppress(NotFound):
-        client.delete(f"/services/{service_id}")
+    remove(client, f"/services/{service_id}")
     return Rollout(service_id, name, goal="gone")
+
+
+def _still_wanted(plan: ServicePlan, live: Raw) -> DeclaredService:
+    """What is declared, without a restart that was done since it was planned: by a write of ours whose answer was lost, or by
+    another client's."""
+    done = force_count(live["Spec"]) > force_count((plan.live or {}).get("Spec") or {})
+    return dataclasses.replace(plan.declared, force=False) if done else plan.declared
 
 
 def _auth(declared: DeclaredService) -> dict[str, str]:

@@ -119,10 +119,15 @@ def _update(declared: DeclaredService, live: Raw, pinned: Pinned | None) -> Serv
         _set_platforms(made.spec, pinned)
     if declared.force:
         template = made.spec.setdefault("TaskTemplate", {})
-        before = template.get("ForceUpdate") or 0
+        before = force_count(made.spec)
         template["ForceUpdate"] = before + 1
         made.changes["force_update"] = (before, before + 1)
     return ServicePlan(declared, "update" if made else "none", live, made.spec, made.changes)
+
+
+def force_count(spec: Raw) -> int:
+    """How often a service was restarted without another change."""
+    return int((spec.get("TaskTemplate") or {}).get("ForceUpdate") or 0)
 
 
 def _image(declared: DeclaredService, spec: Raw, pinned: Pinned | None) -> str:

@@ -11,15 +11,29 @@ import os
 import typing as t
 
 from .._engine.client import Client
-from .._engine.errors import AlreadyInSwarm, EngineError, EngineTimeout, FlotillaError, JoinTimeout, Refused
+from .._engine.errors import (
+    AlreadyInSwarm,
+    EngineError,
+    FlotillaError,
+    JoinTimeout,
+    OutcomeUnknown,
+    Refused,
+    Unanswered,
+    WaitTimeout,
+)
+from .._engine.update import Sending, insist
 from .._engine.wait import Deadline, wait_until
 from .._ports.conflicts import NeededPort, port_conflicts
 from .._ports.listeners import listeners
+from .._run.steps import doubtful
 from .._run.verb import Verb
 from . import state
 from .leave import Leaving
 from .options import JOIN_INTERFACE
 from .token import digest_in, digest_of
+
+# Seconds for which an Engine waits for its join before it answers that it goes on in the background.
+_JOINING = 20.0
 
 
 class Joining:
@@ -72,7 +86,7 @@ class Joining:
             return state.read(self._client)
         deadline = Deadline(self._wait_timeout or 0)
         return wait_until(
-            lambda: _unless(state.read(self._client), "pending", deadline),
+            lambda: _unless(state.read(self._client), ("pending",), deadline),
             deadline,
             lambda: f"The Engine at {self._client.where} is still trying to join.",
         )
@@ -129,11 +143,11 @@ class Joining:
             try:
                 self._client.post("/swarm/join", request)
                 return address
-            except (JoinTimeout, EngineTimeout):
+            except (JoinTimeout, Unanswered) as error:
                 # The Engine goes on in the background; whether it gets there is seen by waiting.
-                if state.read(self._client)["state"] in ("worker", "manager", "no_quorum"):
+                if self._got_there(address, options["role"], isinstance(error, JoinTimeout)):
                     return address
-                failures.append(f"{address}: no answer within 20 s")
+                failures.append(f"{address}: no answer within {_JOINING:g} s")
             except AlreadyInSwarm:
                 return address
             except EngineError as error:
@@ -141,11 +155,53 @@ class Joining:
             self._end_attempt()
         raise EngineError(f"Joining failed: {'; '.join(failures)}.".replace("..", "."))
 
+    def _got_there(self, address: str, role: str, is_late: bool) -> bool:
+        """Whether a join came through that gave no answer, or none in time.
+
+        Args:
+            address: the manager that was asked.
+            role: the role that was asked for.
+            is_late: the Engine has waited for its join itself.
+
+        Raises:
+            WaitTimeout: the swarm has taken this node in, and the join is not finished. To end it now would leave an entry
+                behind, and where a manager joins, perhaps a swarm without a quorum.
+            OutcomeUnknown: the Engine does not answer any longer.
+        """
+        found = self._state_after(0 if is_late else _JOINING)
+        if found["state"] == "pending" and found["node_id"]:
+            found = self._state_after(self._wait_timeout or _JOINING)
+        sentence = f"began to join as {role} through {address}"
+        if found["state"] == "no_engine":
+            self.actions.append(doubtful(sentence))
+            raise OutcomeUnknown(f"{found['why']} Whether this node joined through {address} is not known.")
+        if found["state"] == "pending" and found["node_id"]:
+            self.actions.append(sentence)
+            raise WaitTimeout(
+                f"The swarm has taken this node in through {address}, but the join is not finished ({found['why']}); the "
+                "Engine goes on with it: run again to wait for it."
+            )
+        return found["state"] in ("worker", "manager", "no_quorum")
+
+    def _state_after(self, seconds: float) -> dict[str, t.Any]:
+        """The state once a join is decided, or when time is up."""
+        deadline = Deadline(seconds)
+        return wait_until(
+            lambda: _unless(state.read(self._client), ("pending", "no_engine"), deadline),
+            deadline,
+            lambda: f"The Engine at {self._client.where} is still trying to join.",
+        )
+
     def _end_attempt(self) -> None:
         """End a join that would go on in the background, so that the next one is not refused."""
+
+        def leave(sending: Sending) -> None:
+            with sending.attempt():
+                self._client.post("/swarm/leave", force=True)
+
         # An error says that nothing is left of the attempt.
         with contextlib.suppress(EngineError):
-            self._client.post("/swarm/leave", force=True)
+            insist(leave)
 
     def _wait_for_membership(self, role: str) -> None:
         if self._wait_timeout is None:
@@ -229,6 +285,6 @@ def join_advice(error: EngineError) -> str:
     return text
 
 
-def _unless(found: dict[str, t.Any], state_name: str, deadline: Deadline) -> dict[str, t.Any] | None:
-    """The state once it is another than the named one, or when time is up."""
-    return None if found["state"] == state_name and deadline.left else found
+def _unless(found: dict[str, t.Any], states: tuple[str, ...], deadline: Deadline) -> dict[str, t.Any] | None:
+    """The state once it is none of these, or when time is up."""
+    return None if found["state"] in states and deadline.left else found

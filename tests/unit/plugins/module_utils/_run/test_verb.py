@@ -76,7 +76,7 @@ def test_an_error_that_is_no_race_is_returned_at_once(fake_time: t.Any) -> None:
     def work() -> t.NoReturn:
         raise errors.Refused("no", {"actions": []})
 
-    assert result_of(work) == {"failed": True, "msg": "no", "actions": []}
+    assert result_of(work) == {"failed": True, "changed": False, "msg": "no", "actions": []}
     assert not fake_time.sleeps
 
 
@@ -85,7 +85,7 @@ def test_a_connection_that_cannot_be_made_is_a_result_too() -> None:
         raise errors.Refused("docker_host is wrong.")
 
     found = perform(Verb(Interface({}), lambda *_all: {}), {}, False, connect)
-    assert found == {"failed": True, "msg": "docker_host is wrong."}
+    assert found == {"failed": True, "changed": False, "msg": "docker_host is wrong."}
 
 
 def test_a_verb_that_does_not_connect_gets_no_client() -> None:

@@ -171,6 +171,7 @@ def test_an_error_is_a_failure_with_its_sentence() -> None:
     done = given(PROGRAMS["_host.info.VERB"], sys.executable, {**HOST, "api_version": "new"})
     assert told(done.stdout) == {
         "failed": True,
+        "changed": False,
         "msg": "api_version 'new' is not a version like 1.41; leave it out to negotiate.",
     }
 
