@@ -67,31 +67,29 @@ class Nodes:
             self._remove(planned)
             return
         path = f"/nodes/{planned.node['id']}"
-        if planned.demotes and planned.node["id"] == self._own_id:
-            self._before_own_demotion(planned, path)
-        if not update(self._client, path, lambda live: _changed(planned.declared, live)).changed:
-            planned.action = "none"
-            return
+        done: list[str] = []
         try:
-            if planned.promotes:
+            if planned.demotes and planned.node["id"] == self._own_id:
+                self._before_own_demotion(planned, path, done)
+            with step(done, planned.sentence) as change:
+                change.did = update(self._client, path, lambda live: _changed(planned.declared, live)).changed
+            if not done:
+                planned.action = "none"
+            elif planned.promotes:
                 self._wait(lambda: self._is_reachable(planned), "it is not a reachable manager yet")
             elif planned.demotes:
                 self._wait_until_demoted(planned)
         except FlotillaError as error:
-            raise error.after({"actions": [planned.sentence]}) from None
-
-    def _before_own_demotion(self, planned: NodePlan, path: str) -> None:
-        """Do what only a manager can do, and see: afterwards the node that is asked knows nothing of the swarm any longer."""
-        done: list[str] = []
-        try:
-            if planned.changes.keys() - {"role"}:
-                with step(done, planned.sentence_without_role) as others:
-                    others.did = update(
-                        self._client, path, lambda live: _with_its_role(planned.declared, live)
-                    ).changed
-            self.wait_until_drained()
-        except FlotillaError as error:
             raise error.after({"actions": done}) from None
+
+    def _before_own_demotion(self, planned: NodePlan, path: str, done: list[str]) -> None:
+        """Do what only a manager can do, and see: afterwards the node that is asked knows nothing of the swarm any longer."""
+        if planned.changes.keys() - {"role"}:
+            with step(done, planned.sentence_without_role) as others:
+                others.did = update(
+                    self._client, path, lambda live: _with_its_role(planned.declared, live)
+                ).changed
+        self.wait_until_drained()
         self._sees_nothing = True
 
     def wait_until_drained(self) -> None:

@@ -83,10 +83,10 @@ def _move(client: Client, family: Family, plans: list[SecretPlan], moves: list[S
     try:
         return move_services(client, moves)
     except FlotillaError as error:
-        # One sentence for each service that was moved.
-        done = moves[: len(error.facts.pop("actions"))]
+        until = _result(family, plans, [move for move in moves if move.acts])
+        actions = [*_result(family, plans, [])["actions"], *error.facts.pop("actions")]
         error.facts.pop("changed")
-        raise error.after(_result(family, plans, done)) from None
+        raise error.after({**until, "changed": bool(actions), "actions": actions}) from None
 
 
 def _foreseen(

@@ -6,34 +6,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import (
-    AlreadyInSwarm,
     EngineError,
     FlotillaError,
-    JoinTimeout,
-    OutcomeUnknown,
     Refused,
-    Unanswered,
     WaitTimeout,
 )
-from .._engine.update import Sending, insist
 from .._engine.wait import Deadline, wait_until
 from .._ports.conflicts import NeededPort, port_conflicts
 from .._ports.listeners import listeners
-from .._run.steps import doubtful
+from .._run.steps import step
 from .._run.verb import Verb
 from . import state
+from .attempt import Attempt, unless
 from .leave import Leaving
 from .options import JOIN_INTERFACE
 from .token import digest_in, digest_of
-
-# Seconds for which an Engine waits for its join before it answers that it goes on in the background.
-_JOINING = 20.0
 
 
 class Joining:
@@ -86,7 +78,7 @@ class Joining:
             return state.read(self._client)
         deadline = Deadline(self._wait_timeout or 0)
         return wait_until(
-            lambda: _unless(state.read(self._client), ("pending",), deadline),
+            lambda: unless(state.read(self._client), ("pending",), deadline),
             deadline,
             lambda: f"The Engine at {self._client.where} is still trying to join.",
         )
@@ -132,76 +124,18 @@ class Joining:
         """
         failures: list[str] = []
         for address in addresses:
-            request = {
-                "ListenAddr": options["listen_addr"] or "0.0.0.0:2377",
-                "AdvertiseAddr": options["advertise_addr"] or "",
-                "DataPathAddr": options["data_path_addr"] or "",
-                "RemoteAddrs": [address],
-                "JoinToken": options["join_token"].strip(),
-                "Availability": options["availability"] or "active",
-            }
+            attempt = Attempt(self._client, join_request(address, options), self._wait_timeout)
             try:
-                self._client.post("/swarm/join", request)
+                with step(self.actions, f"joined as {options['role']} through {address}") as joining:
+                    joining.did = False
+                    failure = attempt.make()
+            except WaitTimeout:
+                self.actions.append(f"began to join as {options['role']} through {address}")
+                raise
+            if not failure:
                 return address
-            except (JoinTimeout, Unanswered) as error:
-                # The Engine goes on in the background; whether it gets there is seen by waiting.
-                if self._got_there(address, options["role"], isinstance(error, JoinTimeout)):
-                    return address
-                failures.append(f"{address}: no answer within {_JOINING:g} s")
-            except AlreadyInSwarm:
-                return address
-            except EngineError as error:
-                failures.append(f"{address}: {join_advice(error)}")
-            self._end_attempt()
+            failures.append(f"{address}: {failure}")
         raise EngineError(f"Joining failed: {'; '.join(failures)}.".replace("..", "."))
-
-    def _got_there(self, address: str, role: str, is_late: bool) -> bool:
-        """Whether a join came through that gave no answer, or none in time.
-
-        Args:
-            address: the manager that was asked.
-            role: the role that was asked for.
-            is_late: the Engine has waited for its join itself.
-
-        Raises:
-            WaitTimeout: the swarm has taken this node in, and the join is not finished. To end it now would leave an entry
-                behind, and where a manager joins, perhaps a swarm without a quorum.
-            OutcomeUnknown: the Engine does not answer any longer.
-        """
-        found = self._state_after(0 if is_late else _JOINING)
-        if found["state"] == "pending" and found["node_id"]:
-            found = self._state_after(self._wait_timeout or _JOINING)
-        sentence = f"began to join as {role} through {address}"
-        if found["state"] == "no_engine":
-            self.actions.append(doubtful(sentence))
-            raise OutcomeUnknown(f"{found['why']} Whether this node joined through {address} is not known.")
-        if found["state"] == "pending" and found["node_id"]:
-            self.actions.append(sentence)
-            raise WaitTimeout(
-                f"The swarm has taken this node in through {address}, but the join is not finished ({found['why']}); the "
-                "Engine goes on with it: run again to wait for it."
-            )
-        return found["state"] in ("worker", "manager", "no_quorum")
-
-    def _state_after(self, seconds: float) -> dict[str, t.Any]:
-        """The state once a join is decided, or when time is up."""
-        deadline = Deadline(seconds)
-        return wait_until(
-            lambda: _unless(state.read(self._client), ("pending", "no_engine"), deadline),
-            deadline,
-            lambda: f"The Engine at {self._client.where} is still trying to join.",
-        )
-
-    def _end_attempt(self) -> None:
-        """End a join that would go on in the background, so that the next one is not refused."""
-
-        def leave(sending: Sending) -> None:
-            with sending.attempt():
-                self._client.post("/swarm/leave", force=True)
-
-        # An error says that nothing is left of the attempt.
-        with contextlib.suppress(EngineError):
-            insist(leave)
 
     def _wait_for_membership(self, role: str) -> None:
         if self._wait_timeout is None:
@@ -264,27 +198,20 @@ def work(options: dict[str, t.Any], check_mode: bool, client: Client) -> dict[st
 VERB = Verb(JOIN_INTERFACE, work)
 
 
+def join_request(address: str, options: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The body of ``POST /swarm/join`` through one manager."""
+    return {
+        "ListenAddr": options["listen_addr"] or "0.0.0.0:2377",
+        "AdvertiseAddr": options["advertise_addr"] or "",
+        "DataPathAddr": options["data_path_addr"] or "",
+        "RemoteAddrs": [address],
+        "JoinToken": options["join_token"].strip(),
+        "Availability": options["availability"] or "active",
+    }
+
+
 def with_port(address: str) -> str:
     """A manager's address with the default port where none was given; IPv6 is put in brackets."""
     if address.startswith("[") or address.count(":") == 1:
         return address if ":" in address.rsplit("]", 1)[-1] else f"{address}:2377"
     return f"[{address}]:2377" if ":" in address else f"{address}:2377"
-
-
-def join_advice(error: EngineError) -> str:
-    """A join's error in words that say what to do."""
-    text = str(error).split(" said: ", 1)[-1].rstrip('"')
-    if "valid join token is necessary" in text:
-        return "the manager does not know this join token; it was rotated, read it again with swarm_info and tokens=true"
-    if "remote CA does not match fingerprint" in text:
-        return "the join token belongs to another swarm (its CA differs); read it from a manager of this one"
-    if "could not connect to prospective new cluster member" in text:
-        return "the manager cannot reach this node back; open 2377/tcp on it and check advertise_addr"
-    if "connection refused" in text or "no route to host" in text or "i/o timeout" in text:
-        return f"cannot reach it ({text.rsplit(': ', 1)[-1]}); check that 2377/tcp is open there"
-    return text
-
-
-def _unless(found: dict[str, t.Any], states: tuple[str, ...], deadline: Deadline) -> dict[str, t.Any] | None:
-    """The state once it is none of these, or when time is up."""
-    return None if found["state"] in states and deadline.left else found

@@ -11,11 +11,8 @@ from pathlib import Path
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import join as swarm_join
-from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.join import (
-    Joining,
-    join_advice,
-    with_port,
-)
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.attempt import join_advice
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.join import Joining, with_port
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence, info
 from ansible_collections.flotilla.swarm.tests.unit.support.nodes import raw_node
 
