@@ -42,6 +42,8 @@ class Client:
         self._transport = transport
         self._asked = None if api_version == "auto" else parse_api(api_version)
         self._timeout = timeout
+        #: Called before each request that may change something.
+        self.before_write: t.Callable[[], None] = lambda: None
         self._version: dict[str, t.Any] | None = None
         self._api: tuple[int, int] | None = None
 
@@ -130,6 +132,8 @@ class Client:
     def _answer(
         self, method: str, path: str, body: t.Any, timeout: float | None, headers: Headers | None = None
     ) -> bytes:
+        if method != "GET":
+            self.before_write()
         content = None if body is None else json.dumps(body).encode()
         sent = {**({} if content is None else {"Content-Type": "application/json"}), **(headers or {})}
         status, answer = self._transport.send(method, path, content, sent, timeout or self._timeout)

@@ -53,6 +53,7 @@ def for_ansible(arguments: Spec) -> Spec:
     made = copy.deepcopy(arguments)
     for argument in all_arguments(made):
         argument.pop("hidden", None)
+        argument.pop("once", None)
     return made
 
 
@@ -67,6 +68,17 @@ def given_arguments(arguments: Spec, options: Spec) -> t.Iterator[tuple[dict[str
             for inner in value if isinstance(value, list) else [value]:
                 if isinstance(inner, dict):
                     yield from given_arguments(argument["options"], inner)
+
+
+def done_anew(arguments: Spec, options: Spec) -> list[str]:
+    """The given options that do something at every call (``once``), whatever was done before: no call may be repeated."""
+    return sorted(
+        {
+            name
+            for holder, name, argument in given_arguments(arguments, options)
+            if argument.get("once") and holder[name]
+        }
+    )
 
 
 def all_arguments(arguments: Spec) -> t.Iterator[Spec]:

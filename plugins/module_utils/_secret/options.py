@@ -53,7 +53,7 @@ _BESIDE: Raw = {
     "data": {"type": "str", "no_log": True},
     "data_src": {"type": "path"},
     "data_is_b64": _FLAG,
-    "force": _FLAG,
+    "force": {**_FLAG, "once": True},
     "rolling_versions": _FLAG,
     "versions_to_keep": {"type": "int", "default": 5},
 }

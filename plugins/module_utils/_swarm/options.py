@@ -94,13 +94,7 @@ ZEROS: Table = tuple(option for option in SETTINGS if option.missing is not None
 
 # These options ask for a secret and hold none, whatever their names suggest to Ansible.
 _FLAG: dict[str, t.Any] = {"type": "bool", "default": False, "no_log": False}
-_FLAGS = (
-    "rotate_worker_token",
-    "rotate_manager_token",
-    "rotate_unlock_key",
-    "return_tokens",
-    "return_unlock_key",
-)
+_ROTATIONS = ("rotate_worker_token", "rotate_manager_token", "rotate_unlock_key")
 _INIT: dict[str, t.Any] = {
     **argument_spec(SWARM),
     "advertise_addr": {"type": "str"},
@@ -114,7 +108,9 @@ _INIT: dict[str, t.Any] = {
     "unlock_key": {"type": "str", "no_log": True},
     "signing_ca_cert": {"type": "str"},
     "signing_ca_key": {"type": "str", "no_log": True},
-    **dict.fromkeys(_FLAGS, _FLAG),
+    **{name: {**_FLAG, "once": True} for name in _ROTATIONS},
+    "return_tokens": _FLAG,
+    "return_unlock_key": _FLAG,
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 300},
 }

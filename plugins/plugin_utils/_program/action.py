@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
+from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -15,13 +17,15 @@ from ansible.utils.display import Display
 from ...module_utils._engine.connection import CONNECTION
 from ...module_utils._engine.errors import FlotillaError
 from ...module_utils._run.interface import WAITING
-from .program import HostProgram, ProgramNotUsable
+from .program import HostProgram, ProgramEnded, ProgramNotUsable
 
 Result = dict[str, t.Any]
 
 # Seconds: what is done by then is done without a line of progress, and each further part of the waiting costs one start of
 # the program.
 _FIRST_PART, _NEXT_PART = 5, 10
+# The option of a connection: how often it sends a command again that ended with the connection.
+_RETRIES = "reconnection_retries"
 # How many services one line of progress names.
 _NAMED = 3
 _display = Display()
@@ -100,11 +104,41 @@ class HostAction(ActionBase):
         return {**connection, **self.program.interface.arguments_to_go_on(options, waiting)}
 
     def _do(self, options: Result, variables: Result) -> Result:
-        """Do the verb once, by the program, or by the module where that does not work."""
+        """Do the verb once, by the program, or by the module where that does not work.
+
+        The module always looks at what there is before it changes anything, so it goes on safely after a program that ended
+        in the middle, unless it was asked for something that is done at every call.
+        """
+        anew = self.program.done_anew(options)
         try:
-            return self.program.attempt(self, variables, options)
+            with self._sent_once() if anew else contextlib.nullcontext():
+                return self.program.attempt(self, variables, options)
         except ProgramNotUsable as reason:
             _display.vvv(f"The module does it, since {reason}.", host=variables.get("inventory_hostname"))
+            with self._sent_once() if anew else contextlib.nullcontext():
+                return self._do_by_module(options, variables)
+        except ProgramEnded as ended:
+            if anew:
+                return _not_repeated(ended, anew)
+            found = self._do_by_module(options, variables)
+            warning = f"The program on the host ended before its result ({ended}); the module went on from what it had done."
+            return {**found, "changed": True, "warnings": [*(found.get("warnings") or []), warning]}
+
+    @contextlib.contextmanager
+    def _sent_once(self) -> t.Iterator[None]:
+        """Keep Ansible from sending a command again when the connection is lost, as its connection over SSH may do."""
+        try:
+            retries = self._connection.get_option(_RETRIES)
+        except (KeyError, AnsibleError):
+            yield
+            return
+        self._connection.set_option(_RETRIES, 0)
+        try:
+            yield
+        finally:
+            self._connection.set_option(_RETRIES, retries)
+
+    def _do_by_module(self, options: Result, variables: Result) -> Result:
         wrap = bool(self._task.async_val) and not self._connection.has_native_async
         found: Result = self._execute_module(
             module_name=f"flotilla.swarm.{type(self).__module__.rpartition('.')[2]}",
@@ -117,6 +151,17 @@ class HostAction(ActionBase):
         for name in [name for name in repeated if name.startswith("_")]:
             del repeated[name]
         return found
+
+
+def _not_repeated(ended: ProgramEnded, anew: list[str]) -> Result:
+    """The failure of a call that was perhaps carried out, and must not be repeated."""
+    names = " and ".join(anew)
+    return {
+        "failed": True,
+        "changed": True,
+        "msg": f"The program on the host ended before its result ({ended}), after it had sent a change; whether {names} was "
+        f"carried out is not known, so it is not done again. Look at the swarm, and run again without {names} if it was.",
+    }
 
 
 def _line(progress: list[str]) -> str:

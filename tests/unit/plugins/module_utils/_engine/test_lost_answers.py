@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.deploy import VERB as NETWORK
 from ansible_collections.flotilla.swarm.plugins.module_utils._node.deploy import VERB as NODE
 from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import Verb, perform
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret import compare
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.deploy import CONFIG_VERB, SECRET_VERB
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.options import CONFIG, SECRET
 from ansible_collections.flotilla.swarm.plugins.module_utils._service.deploy import VERB as SERVICE
@@ -223,8 +225,10 @@ CASES = {
 }
 
 
-def usual(case: Case) -> tuple[Result, t.Any, int]:
+@functools.cache
+def usual(name: str) -> tuple[Result, t.Any, int]:
     """What a run without trouble returns and leads to, and how many writes it takes."""
+    case = CASES[name]
     engine = case.engine()
     engine.hit(0, LOST)
     found = run(engine, case.verb, case.options)
@@ -233,7 +237,15 @@ def usual(case: Case) -> tuple[Result, t.Any, int]:
     return found, case.seen(engine), engine.count
 
 
-WRITES = [(name, at) for name, case in CASES.items() for at in range(1, usual(case)[2] + 1)]
+with pytest.MonkeyPatch.context() as cheap:
+    cheap.setattr(compare, "_COST", 4)
+    WRITES = [(name, at) for name in CASES for at in range(1, usual(name)[2] + 1)]
+
+
+@pytest.fixture(autouse=True)
+def cheap_fingerprints(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are slow on purpose."""
+    monkeypatch.setattr(compare, "_COST", 4)
 
 
 def sure(result: Result) -> list[str]:
@@ -258,7 +270,7 @@ def test_a_lost_answer_is_looked_up_and_nothing_is_done_twice(
     name: str, at: int, trouble: Exception, carried_out: bool
 ) -> None:
     case = CASES[name]
-    without, end, _count = usual(case)
+    without, end, _count = usual(name)
     engine = case.engine()
     engine.hit(at, trouble, carried_out)
     found = run(engine, case.verb, case.options)
@@ -271,7 +283,7 @@ def test_a_lost_answer_is_looked_up_and_nothing_is_done_twice(
 @pytest.mark.parametrize(("name", "at"), WRITES)
 def test_a_write_that_the_engine_refuses_ends_the_run_with_what_was_done_before(name: str, at: int) -> None:
     case = CASES[name]
-    _without, end, _count = usual(case)
+    _without, end, _count = usual(name)
     engine = case.engine()
     before = case.seen(engine)
     engine.hit(at, REFUSED, carried_out=False)
@@ -290,7 +302,7 @@ def test_an_engine_that_dies_with_a_write_leaves_a_doubt_and_says_so(
     name: str, at: int, carried_out: bool
 ) -> None:
     case = CASES[name]
-    _without, end, _count = usual(case)
+    _without, end, _count = usual(name)
     engine = case.engine()
     engine.hit(at, LOST, carried_out, dies=True)
     found = run(engine, case.verb, case.options)
@@ -304,7 +316,7 @@ def test_an_engine_that_dies_with_a_write_leaves_a_doubt_and_says_so(
 @pytest.mark.parametrize(("name", "at"), WRITES)
 def test_an_engine_that_is_gone_before_a_write_leaves_none(name: str, at: int) -> None:
     case = CASES[name]
-    _without, end, _count = usual(case)
+    _without, end, _count = usual(name)
     engine = case.engine()
     engine.hit(at, DEAD, carried_out=False, dies=True)
     found = run(engine, case.verb, case.options)
