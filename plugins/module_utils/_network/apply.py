@@ -12,7 +12,7 @@ import typing as t
 from .._engine.client import Client
 from .._engine.errors import FlotillaError, OutcomeUnknown, Overtaken, Refused, WaitTimeout
 from .._engine.wait import Deadline, wait_until
-from .._options.one_or_many import check_once
+from .._options.one_or_many import check_case, check_once
 from .._options.option import check_versions
 from .._rollout.references import is_of_swarm
 from .._rollout.removal import remove_network
@@ -87,6 +87,11 @@ class Networks:
         local = {raw["Name"]: raw for raw in found if raw.get("Scope") != "swarm"}
         detached = self._client.get("/services", filters={"label": [MOVING_LABEL]})
         plans = [self._plan(one, swarm, local, detached) for one in self._declared]
+        check_case(
+            (plan.name for plan in plans if plan.action == "create"),
+            (raw["Name"] for raw in swarm),
+            "network",
+        )
         _check_overlaps(plans, swarm)
         self.warnings = [
             _IPV6_WARNING % plan.name for plan in plans if plan.is_new and plan.spec.get("EnableIPv6")

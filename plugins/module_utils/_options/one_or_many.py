@@ -82,3 +82,24 @@ def check_once(names: list[str], word: str) -> None:
             raise Refused(
                 f"{name} is declared {names.count(name)} times; declare every {word} once. Nothing was sent."
             )
+
+
+def check_case(new: t.Iterable[str], existing: t.Iterable[str], word: str) -> None:
+    """Refuse a new name that the swarm takes for one that it has: it does not tell ``a`` from ``A`` (seen with 20.10 and 26.1).
+
+    Args:
+        new: the names that are to be created.
+        existing: the names of all objects of that kind, as far as they are known.
+        word: what they are, in the singular.
+
+    Raises:
+        Refused: names both.
+    """
+    known = {name.lower(): name for name in existing}
+    for name in new:
+        other = known.get(name.lower(), name)
+        if other != name:
+            raise Refused(
+                f"{name} cannot be created: the swarm has the {word} {other}, and to it names that differ only in case are the "
+                f"same. Choose another name, or declare {other}. Nothing was sent."
+            )

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from .._engine.client import Client, filter_by
 from .._engine.errors import Conflict, FlotillaError, NotFound, Overtaken, Refused
 from .._engine.update import create, remove, update
-from .._options.one_or_many import check_once
+from .._options.one_or_many import check_case, check_once
 from .._options.option import check_versions
 from .._rollout.references import users
 from .._run.steps import step
@@ -70,6 +70,8 @@ class Secrets:
         raws = self._candidates() if self._declared else []
         with ThreadPoolExecutor(_THREADS) as pool:
             self.plans = list(pool.map(functools.partial(self._plan, raws), self._declared))
+        new = [plan.object_name for plan in self.plans if plan.action in ("create", "rotate")]
+        check_case(new, (raw["Spec"]["Name"] for raw in raws), self.family.word)
         self._refuse_in_use(leaving)
         return self.plans
 

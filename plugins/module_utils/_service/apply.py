@@ -13,7 +13,7 @@ import typing as t
 from .._engine.client import OLDEST_API, Client, filter_by
 from .._engine.errors import Conflict, EngineError, EngineTimeout, FlotillaError, NotFound, Overtaken, Refused
 from .._engine.update import create, remove, roll_back, update
-from .._options.one_or_many import check_once
+from .._options.one_or_many import check_case, check_once
 from .._options.option import check_versions, needs
 from .._rollout.references import PREDEFINED, container_of, is_of_swarm, used
 from .._rollout.service import declared_tasks, is_job, is_updating, mode_of
@@ -76,7 +76,12 @@ class Services:
             Refused: one of them cannot be done.
         """
         live = self._live()
-        return [self._plan(one, live.get(one.name)) for one in self._declared]
+        plans = [self._plan(one, live.get(one.name)) for one in self._declared]
+        new = [plan.name for plan in plans if plan.action == "create"]
+        if new:
+            # A list that is filtered by name has none in another case.
+            check_case(new, (raw["Spec"]["Name"] for raw in self._client.get("/services")), "service")
+        return plans
 
     def apply(self, plan: ServicePlan) -> list[Rollout]:
         """Carry out one service's plan.

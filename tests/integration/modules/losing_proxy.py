@@ -6,7 +6,7 @@
 
     python3 losing_proxy.py SOCKET PLAN
 
-The file PLAN has a number and a word: which write is hit, counted from the moment the file is written, and how. ``after``: the Engine
+The file PLAN has a number and a word: which write is hit, counted from when the file is written, and how. ``after``: the Engine
 carries it out, and the connection ends. ``before``: the connection ends, and the Engine gets nothing. ``kill``: the Engine
 carries it out, and the process that asked for it is killed.
 """
