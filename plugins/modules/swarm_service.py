@@ -58,6 +58,22 @@ options:
       - The number of seconds in which all services have to converge.
     type: int
     default: 300
+  held_ports:
+    description:
+      - Ports that programs of the swarm's hosts hold, as M(flotilla.swarm.swarm_info) returns them on each host with
+        O(flotilla.swarm.swarm_info#module:held_ports=true). The ports of the host that runs the task are read anyway, where
+        its own Engine is asked.
+      - A service that publishes such a port is not answered there, and the Engine does not say so. So each port that the task
+        begins to publish is looked for - in mode V(ingress) on every host, in mode V(host) on those that can get a task.
+    type: list
+    elements: dict
+    default: []
+  port_conflicts:
+    description:
+      - What to do when something else than Docker holds a port that the task begins to publish.
+    type: str
+    choices: [refuse, warn]
+    default: refuse
   show_values:
     description:
       - Show the values of environment variables and of options for drivers in diffs and results. Without it, they are hidden,

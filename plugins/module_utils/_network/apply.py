@@ -46,6 +46,20 @@ _IPV6_WARNING = (
 )
 
 
+def _of_one_host(name: str, driver: str | None) -> str:
+    """Why the swarm cannot have a network of this name, and the way out."""
+    if name == "docker_gwbridge":
+        return (
+            f"{name} is no network of the swarm: Docker makes one on every host when it joins. To give it other options, create "
+            "it on each host before that host joins (docker network create, with community.docker.docker_network for "
+            "example). Nothing was sent."
+        )
+    return (
+        f"{name} is the name of a network of this host alone (driver {driver}), so the swarm cannot have one of that name: "
+        "rename one of the two. Nothing was sent."
+    )
+
+
 class Networks:
     """The networks of a swarm that a user declares.
 
@@ -241,10 +255,7 @@ class Networks:
         live = _live(declared, swarm)
         other = local.get(declared.name)
         if live is None and other and declared.state == "present":
-            raise Refused(
-                f"{declared.name} is the name of a network of this host alone (driver {other.get('Driver')}), so the swarm "
-                "cannot have one of that name: rename one of the two. Nothing was sent."
-            )
+            raise Refused(_of_one_host(declared.name, other.get("Driver")))
         attached = Attached(detached=[raw for raw in detached if awaits_network(raw["Spec"], declared.name)])
         if live and (declared.state == "absent" or wanted_network(declared, live)[1]):
             if self._services is None:

@@ -22,6 +22,10 @@ from .plan import NodePlan, plan_node, plan_nodes
 
 Raw = t.Dict[str, t.Any]
 
+# The managers count a node as lost after three missed heartbeats (swarmkit manager/dispatcher/period.go); a node that has
+# left, which is seen in no other way, is down by then. Some seconds more for a busy leader.
+_HEARTBEATS, _SPARE = 3, 5.0
+
 
 class Nodes:
     """The nodes of a swarm that a user declares.
@@ -144,12 +148,13 @@ class Nodes:
             raise error.after({"actions": done}) from None
 
     def _wait_until_removed(self, node_id: str) -> None:
-        if not self._force:
+        if not self._force and not self._is_removable(node_id):
             self._wait(
                 lambda: self._is_removable(node_id),
                 "it is not down and so cannot be removed; let it leave the swarm first "
                 "(swarm_join with state=absent on it) or set force: true",
                 at_least=0.0,
+                at_most=self._seconds_to_leave(),
             )
         self._wait(
             lambda: self._delete(node_id) or None,
@@ -161,9 +166,16 @@ class Nodes:
         try:
             remove(self._client, f"/nodes/{node_id}", force=self._force)
         except StillManager:
-            # The role manager has not taken it out of the raft group yet.
+            # The role manager has not taken it out of the raft group yet, or has just put it in.
+            update(self._client, f"/nodes/{node_id}", _as_worker)
             return False
         return True
+
+    def _seconds_to_leave(self) -> float:
+        """How long a node that has left the swarm may still look as if it had not."""
+        spec = self._client.get("/swarm").get("Spec") or {}
+        period = ((spec.get("Dispatcher") or {}).get("HeartbeatPeriod") or 5 * 10**9) / 10**9
+        return float(_HEARTBEATS * period + _SPARE)
 
     def _wait_until_demoted(self, planned: NodePlan) -> None:
         self._wait(
@@ -172,11 +184,16 @@ class Nodes:
         )
 
     def _wait(
-        self, check: t.Callable[[], t.Any], late: str | t.Callable[[], str], at_least: float | None = None
+        self,
+        check: t.Callable[[], t.Any],
+        late: str | t.Callable[[], str],
+        at_least: float | None = None,
+        at_most: float = float("inf"),
     ) -> None:
         seconds = self._seconds if self._seconds is not None else at_least
         if seconds is None:
             return
+        seconds = min(seconds, at_most)
         wait_until(
             check, Deadline(seconds), lambda: f"{late() if callable(late) else late} (waited {seconds:g} s)."
         )
@@ -189,7 +206,7 @@ class Nodes:
 
     def _is_removable(self, node_id: str) -> bool | None:
         node = self._node(node_id)
-        return True if node is None or nodes.is_gone(node) else None
+        return True if node is None or nodes.is_gone(node) or nodes.never_reported(node) else None
 
     def _is_reachable(self, planned: NodePlan) -> bool | None:
         node = self._node(planned.node["id"])

@@ -20,6 +20,7 @@ from .._rollout.service import declared_tasks, is_job, is_updating, mode_of
 from .._rollout.wait import Rollout
 from .._run.steps import step
 from .._secret.versions import names
+from .._swarm.held import Sent, check_held_ports
 from .._swarm.nodes import views
 from .declared import DeclaredService, check_nodes
 from .image import Pinned, same_image
@@ -82,6 +83,19 @@ class Services:
             # A list that is filtered by name has none in another case.
             check_case(new, (raw["Spec"]["Name"] for raw in self._client.get("/services")), "service")
         return plans
+
+    def check_held_ports(self, plans: t.Iterable[ServicePlan], options: dict[str, t.Any]) -> None:
+        """See ``_swarm/held.py``.
+
+        Raises:
+            Refused: a port is held, and that is to be refused.
+        """
+        sent = [
+            Sent(plan.name, (plan.live or {}).get("Spec") or {}, plan.spec)
+            for plan in plans
+            if plan.action in ("create", "update", "rebuild")
+        ]
+        self.warnings += check_held_ports(self._client, sent, options)
 
     def apply(self, plan: ServicePlan) -> list[Rollout]:
         """Carry out one service's plan.

@@ -26,6 +26,7 @@ def work(options: Options, check_mode: bool, client: Client) -> Result | Waiting
     declared = [declared_service(one, _env_files(one)) for one in MODULE.declared(options)]
     services = Services(client, declared)
     plans, show_values = services.plan(), options["show_values"]
+    services.check_held_ports(plans, options)
     if check_mode:
         return {**_result(plans, show_values), "warnings": services.warnings}
     try:

@@ -245,6 +245,11 @@ def hide_service(raw: Raw) -> Raw:
     }
 
 
+#: About ports that something else holds, see ``_swarm/held.py``.
+HELD_ARGUMENTS: dict[str, t.Any] = {
+    "held_ports": {"type": "list", "elements": "dict", "default": []},
+    "port_conflicts": {"type": "str", "choices": ["refuse", "warn"], "default": "refuse"},
+}
 AUTH_ARGUMENTS: dict[str, t.Any] = {
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
@@ -272,6 +277,7 @@ MODULE = OneOrMany(ONE, "services")
 ARGUMENTS: dict[str, t.Any] = {
     **MODULE.arguments,
     **WAIT_ARGUMENTS,
+    **HELD_ARGUMENTS,
     "show_values": {"type": "bool", "default": False},
 }
 INTERFACE = Interface(ARGUMENTS, MODULE.rules, waits=True)

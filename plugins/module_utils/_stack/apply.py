@@ -84,6 +84,14 @@ class Stack:
         self._service_plans = self._services.plan()
         self._ahead = {**dict(self._around()), "service": self._service_plans}
 
+    def check_held_ports(self, options: Result) -> None:
+        """See ``check_held_ports`` of the services.
+
+        Raises:
+            Refused: a port is held, and that is to be refused.
+        """
+        self._services.check_held_ports(self._service_plans, options)
+
     def result(self) -> Result:
         """The result as far as the plans alone know it."""
         return self._result(self._leaving())

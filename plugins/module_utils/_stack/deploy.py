@@ -36,6 +36,7 @@ def work(options: Result, check_mode: bool, client: Client) -> Result | Waiting:
     give_credentials(declared.services, options["registry_auth"], options["with_registry_auth"])
     stack = Stack(client, declared, seconds, options["show_values"])
     stack.plan()
+    stack.check_held_ports(options)
     if check_mode:
         return {**stack.result(), "warnings": stack.warnings}
     result, rollouts = stack.apply()

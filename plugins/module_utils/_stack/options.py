@@ -14,7 +14,7 @@ import typing as t
 
 from .._run.interface import Interface
 from .._run.progress import WAIT_ARGUMENTS
-from .._service.options import AUTH_ARGUMENTS
+from .._service.options import AUTH_ARGUMENTS, HELD_ARGUMENTS
 
 #: What Docker's own command line writes on all that belongs to a stack.
 NAMESPACE = "com.docker.stack.namespace"
@@ -38,6 +38,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "undeclared": {"type": "str", "choices": ["keep", "reset"], "default": "keep"},
     "recreate": {"type": "bool", "default": False},
     **WAIT_ARGUMENTS,
+    **HELD_ARGUMENTS,
     "show_values": {"type": "bool", "default": False},
     "detach": {"type": "bool"},
     "absent_retries": {"type": "int", "default": 0},

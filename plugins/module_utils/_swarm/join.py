@@ -18,6 +18,7 @@ from .._engine.errors import (
 )
 from .._engine.wait import Deadline, wait_until
 from .._ports.conflicts import NeededPort, port_conflicts
+from .._ports.control import free_ports
 from .._ports.listeners import listeners
 from .._run.steps import step
 from .._run.verb import Verb
@@ -67,6 +68,8 @@ class Joining:
         if found["state"] in ("pending", "error"):
             raise Refused(f"{found['why']} Make it leave first: swarm_join with state=absent and force=true.")
         self._check_ports(options["published_ports"] or [], options["port_conflicts"] == "refuse")
+        if not self._check_mode:
+            free_ports()
         through = addresses[0] if self._check_mode else self._join_through(addresses, options)
         self.actions.append(f"joined as {options['role']} through {through}")
         if not self._check_mode:

@@ -131,6 +131,7 @@ _JOIN: dict[str, t.Any] = {
             "protocol": {"type": "str", "default": "tcp"},
             "service": {"type": "str", "required": True},
             "mode": {"type": "str"},
+            "constraints": {"type": "list", "elements": "str"},
         },
     },
     "port_conflicts": {"type": "str", "choices": ["refuse", "warn"], "default": "refuse"},
@@ -144,4 +145,4 @@ INIT_INTERFACE = Interface(_INIT, {"required_together": [("signing_ca_cert", "si
 JOIN_INTERFACE = Interface(
     _JOIN, {"required_if": [("state", "present", _NEEDED), ("state", "join", _NEEDED)]}
 )
-INFO_INTERFACE = Interface({"tokens": _FLAG, "unlock_key": _FLAG, "published_ports": _FLAG})
+INFO_INTERFACE = Interface(dict.fromkeys(("tokens", "unlock_key", "published_ports", "held_ports"), _FLAG))

@@ -162,21 +162,6 @@ def cluster(swarm: dict[str, t.Any]) -> dict[str, t.Any]:
     }
 
 
-def published_ports(services: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
-    """The ports that services publish, those the Engine chose included: ``port protocol mode service``."""
-    return [
-        {
-            "port": port["PublishedPort"],
-            "protocol": port.get("Protocol", "tcp"),
-            "mode": port.get("PublishMode", "ingress"),
-            "service": service["Spec"]["Name"],
-        }
-        for service in services
-        for port in (service.get("Endpoint") or {}).get("Ports") or []
-        if port.get("PublishedPort")
-    ]
-
-
 def read_unlock_key(client: Client) -> str | None:
     """The unlock key, ``None`` where autolock is off."""
     return client.get("/swarm/unlockkey").get("UnlockKey") or None

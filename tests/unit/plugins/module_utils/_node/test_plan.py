@@ -108,12 +108,27 @@ def test_managers_can_be_reduced_to_one_step_by_step() -> None:
     assert len(made) == 4
 
 
-def test_removing_a_node_stops_its_promotion_first() -> None:
-    raws = [raw_node("m1", role="manager"), raw_node("w1", role="manager", reachability=None, state="down")]
+def test_only_a_member_of_the_raft_group_is_demoted_before_it_is_removed() -> None:
+    raws = [
+        raw_node("m1", role="manager"),
+        raw_node("m2", role="manager"),
+        raw_node("m3", role="manager"),
+        raw_node("w1", role="manager", reachability=None, state="down"),
+    ]
+    (plan,) = planned(raws, {"hostname": "m2", "state": "absent"})
+    assert (plan.demotes, plan.sentence) == (True, "m2: demoted and removed")
     (plan,) = planned(raws, {"hostname": "w1", "state": "absent"})
-    assert plan.demotes
-    (plan,) = planned([*raws, raw_node("w2", state="down")], {"hostname": "w2", "state": "absent"})
-    assert not plan.demotes
+    assert (plan.demotes, plan.sentence) == (False, "w1: removed")
+
+
+def test_a_manager_to_be_cannot_be_demoted_yet() -> None:
+    raws = [raw_node("m1", role="manager"), raw_node("w1", role="manager", reachability=None)]
+    with pytest.raises(Refused) as refused:
+        planned(raws, {"hostname": "w1", "role": "worker"})
+    assert str(refused.value) == (
+        "w1 is to be a manager and is none yet, so it cannot be demoted: run again once it is one, which takes up to a minute "
+        "where its Engine runs; where it is lost for good, remove it with state=absent. Nothing was sent."
+    )
 
 
 def test_an_unknown_node_is_refused_with_those_that_are_known() -> None:
