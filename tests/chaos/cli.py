@@ -33,26 +33,29 @@ def main(arguments: t.Sequence[str] | None = None) -> int:
     print(f"seed {options.seed}, {len(chosen)} kills; what the runs print: {folder}\n\n{HEAD}", flush=True)
     work = Work(chosen, folder, options.minutes * 60)
     labs = [f"chaos{number or ''}" for number in range(min(options.labs, len(chosen)))]
-    _on_labs(work, labs)
+    good = _on_labs(work, labs)
     print(f"\n{sums(work.outcomes)}")
     failed = sorted(outcome.case.number for outcome in work.outcomes if outcome.wrong)
     for number in failed:
         print(f'repeat: make chaos ARGS="{_choice(options)} --case {number}"')
-    return int(bool(failed) or len(work.outcomes) < len(chosen))
+    return int(not good or bool(failed) or len(work.outcomes) < len(chosen))
 
 
-def _on_labs(work: Work, labs: list[str]) -> None:
-    """Do the work on all labs at once; Ctrl-C lets each finish its case, and a lab that cannot be used ends alone."""
+def _on_labs(work: Work, labs: list[str]) -> bool:
+    """Do the work on all labs at once, and say whether all could be used; Ctrl-C lets each finish its case."""
+    good = True
     with ThreadPoolExecutor(len(labs)) as pool:
         ends = {lab: pool.submit(work.on_lab, lab) for lab in labs}
         try:
             for lab, end in ends.items():
                 error = end.exception()
                 if error is not None:
+                    good = False
                     print(f"{lab} cannot be used: {error}", flush=True)
         except KeyboardInterrupt:
             print("ending after the cases that run now", flush=True)
             work.end()
+    return good
 
 
 class Work:
