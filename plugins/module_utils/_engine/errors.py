@@ -11,19 +11,26 @@ that a tired person understands: what, where, what to do.
 from __future__ import annotations
 
 import copy
+import re
 import typing as t
+
+# What moves a terminal's cursor, changes its colours or reverses the text: the control characters of ASCII, Latin-1 and
+# Unicode.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+# Characters of what an Engine says that are shown; its longest own sentences have some hundred.
+_LONGEST_SAYING = 1000
 
 
 class FlotillaError(Exception):
     """Something a user has to know.
 
     Args:
-        message: one sentence.
+        message: one sentence; it is shown as one line, whatever an Engine, a host or an option has put into it.
         facts: keys that go into the module's result beside ``msg`` (what was done so far, for example).
     """
 
     def __init__(self, message: str, facts: dict[str, t.Any] | None = None) -> None:
-        super().__init__(message)
+        super().__init__(one_line(message))
         self.facts = facts or {}
 
     def after(self, facts: dict[str, t.Any]) -> FlotillaError:
@@ -34,7 +41,7 @@ class FlotillaError(Exception):
     def prefixed(self, words: str) -> FlotillaError:
         """This error, of its own type, with a sentence that begins with these words: mostly, what it is about."""
         made = copy.copy(self)
-        made.args = (f"{words}{self}",)
+        made.args = (one_line(f"{words}{self}"),)
         return made
 
 
@@ -68,6 +75,10 @@ class AnswerLost(EngineAbsent, Unanswered):
 
 class OutcomeUnknown(FlotillaError):
     """Whether a write was carried out is not known: its answer was lost, and the Engine could not be asked afterwards."""
+
+
+class AnswerUnusable(Unanswered):
+    """What came is no answer of an Engine, or larger than any that is read."""
 
 
 class EngineError(FlotillaError):
@@ -176,3 +187,17 @@ def without_grpc_prefix(text: str) -> str:
     if text.startswith(prefix) and " desc = " in text:
         return text.split(" desc = ", 1)[1]
     return text.strip()
+
+
+def one_line(text: str) -> str:
+    """A text without control characters, in one line."""
+    return _UNSEEN.sub(" ", text).strip()
+
+
+def saying(text: str) -> str:
+    """What an Engine says, as a user can read it: in one line, and cut with "…" where it is too long."""
+    # Of a text of megabytes, not more is looked at.
+    looked_at = text[: 8 * _LONGEST_SAYING]
+    line = one_line(looked_at)
+    is_whole = len(looked_at) == len(text) and len(line) <= _LONGEST_SAYING
+    return line if is_whole else f"{line[:_LONGEST_SAYING]}…"

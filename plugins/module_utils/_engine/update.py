@@ -26,6 +26,7 @@ from .errors import (
     OutcomeUnknown,
     OutOfSequence,
     Unanswered,
+    saying,
 )
 from .wait import Deadline
 
@@ -251,4 +252,4 @@ def _id_of(raw: Raw) -> str:
 
 
 def _warnings_of(answer: t.Any) -> list[str]:
-    return list((answer or {}).get("Warnings") or [])
+    return [saying(str(text)) for text in (answer or {}).get("Warnings") or []]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.client import Client
-from .._engine.errors import EngineAbsent, EngineForbidden, EngineTimeout, FlotillaError, Refused
+from .._engine.errors import EngineAbsent, EngineForbidden, FlotillaError, Refused, Unanswered
 from .._firewall.host import Host
 from .._firewall.read import read_firewall
 from .._ports.listeners import listeners
@@ -74,7 +74,7 @@ def _engine(client: Client, run: Run) -> dict[str, t.Any]:
         raise
     except EngineAbsent as error:
         engine.update(state="stopped" if installed else "absent", error=str(error))
-    except EngineTimeout as error:
+    except Unanswered as error:
         engine.update(state="unreachable", error=str(error))
     except Refused as error:
         # It runs, but is too old.

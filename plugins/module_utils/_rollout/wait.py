@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import asdict, dataclass, field
 
 from .._engine.client import Client
-from .._engine.errors import EngineAbsent, EngineTimeout, FlotillaError, NoQuorum, NotFound
+from .._engine.errors import EngineAbsent, FlotillaError, NoQuorum, NotFound, Unanswered
 from . import logs
 from . import verdict as verdicts
 from .history import History, record
@@ -137,7 +137,7 @@ def wait_for_rollouts(
         try:
             wanted = [(one.service_id, one.name, one.goal == "gone") for one in waiting]
             snapshots = read_snapshots(client, wanted)
-        except (NoQuorum, EngineTimeout, EngineAbsent, NotFound) as error:
+        except (NoQuorum, Unanswered, EngineAbsent, NotFound) as error:
             # The leader changes, the Engine restarts, or a service was removed between two lists: the next snapshot may work.
             if any(rollout.elapsed >= seconds for rollout in waiting):
                 raise _unknown(error, rollouts, seconds) from None
@@ -190,7 +190,9 @@ def _last_lines(client: Client, verdict: verdicts.Verdict, log_lines: int) -> li
     task = verdict.task
     if verdict.state != "failed" or task is None or not task["container_id"] or not log_lines:
         return []
-    log = logs.read(client, f"/tasks/{task['id']}/logs", tail=log_lines, timeout=_LOG_PATIENCE)
+    log = logs.read(
+        client, f"/tasks/{task['id']}/logs", tail=log_lines, pause=_LOG_PATIENCE, timeout=_LOG_PATIENCE
+    )
     lines = [line["text"] for line in log.lines[-log_lines:]]
     return lines + [f"(the log could not be read: {problem})" for problem in log.problems]
 

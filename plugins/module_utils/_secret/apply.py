@@ -215,9 +215,3 @@ class Secrets:
                     remove(self._client, f"{self.family.path}/{version.id}")
             except FlotillaError as error:
                 raise error.after({"actions": removed}) from None
-
-
-def read_file(path: str) -> bytes:
-    """The file of ``data_src``, on this host."""
-    with open(path, "rb") as file:
-        return file.read()

@@ -11,11 +11,12 @@ import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import FlotillaError
+from .._files.read import read_file
 from .._rollout.references import users
 from .._rollout.waiting import Waiting, go_on
 from .._run.plans import apply_all, result_of
 from .._run.verb import Verb
-from .apply import Secrets, read_file
+from .apply import Secrets
 from .declared import declared_secret
 from .move import (
     Moved,

@@ -11,7 +11,7 @@ import dataclasses
 import typing as t
 
 from .._engine.client import OLDEST_API, Client, filter_by
-from .._engine.errors import Conflict, EngineError, EngineTimeout, FlotillaError, NotFound, Overtaken, Refused
+from .._engine.errors import Conflict, EngineError, FlotillaError, NotFound, Overtaken, Refused, Unanswered
 from .._engine.update import create, remove, roll_back, update
 from .._options.one_or_many import check_case, check_once
 from .._options.option import check_versions, needs
@@ -192,7 +192,7 @@ class Services:
             return None
         try:
             return self._registry.pinned(image, declared.auth)
-        except (EngineError, EngineTimeout) as error:
+        except (EngineError, Unanswered) as error:
             if declared.resolve == "always":
                 raise Refused(f"{declared.name}: {error} Nothing was sent.") from None
             sentence = f"{error} Every node pulls what it finds under that tag; set resolve_image to never to accept that."

@@ -10,6 +10,7 @@ import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import FlotillaError
+from .._files.read import read_file
 from .._network.apply import Networks
 from .._network.declared import declared_network
 from .._network.plan import NetworkPlan
@@ -17,7 +18,7 @@ from .._options.changes import difference
 from .._rollout.removal import Removal
 from .._rollout.wait import Rollout, latest
 from .._run.plans import Applied, ObjectPlan, apply_all, forget, result_of
-from .._secret.apply import Secrets, read_file
+from .._secret.apply import Secrets
 from .._secret.declared import declared_secret
 from .._secret.move import jobs_behind, move_services, plan_moves, removals
 from .._secret.options import CONFIG, SECRET

@@ -17,6 +17,7 @@ from .._engine.errors import (
     WaitTimeout,
 )
 from .._engine.wait import Deadline, wait_until
+from .._files.read import read_file
 from .._ports.conflicts import NeededPort, port_conflicts
 from .._ports.control import free_ports
 from .._ports.listeners import listeners
@@ -27,6 +28,9 @@ from .attempt import Attempt, unless
 from .leave import Leaving
 from .options import JOIN_INTERFACE
 from .token import digest_in, digest_of
+
+# Bytes of a file with a root certificate, which has less than 1 KiB.
+_LARGEST_CERTIFICATE = 1 << 16
 
 
 class Joining:
@@ -114,8 +118,7 @@ class Joining:
         # A worker does not report it, but keeps it here (moby daemon/cluster/noderunner.go).
         path = os.path.join(info.get("DockerRootDir", ""), "swarm/certificates/swarm-root-ca.crt")
         try:
-            with open(path, "rb") as file:
-                return digest_of(file.read())
+            return digest_of(read_file(path, _LARGEST_CERTIFICATE))
         except OSError:
             return None
 

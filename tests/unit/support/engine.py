@@ -61,9 +61,16 @@ class FakeEngine(Client):
             self.patience[f"GET {path}"] = timeout
         return self._ask(f"GET {path}", None, query)
 
-    def read(self, path: str, timeout: float | None = None, **query: t.Any) -> bytes:
+    def read(
+        self,
+        path: str,
+        timeout: float | None = None,
+        pause: float | None = None,
+        size: int = 0,  # noqa: ARG002 - as of the real one
+        **query: t.Any,
+    ) -> bytes:
         """Read what is no JSON."""
-        return t.cast("bytes", self.get(path, timeout, **query))
+        return t.cast("bytes", self.get(path, pause or timeout, **query))
 
     def post(self, path: str, body: t.Any = None, timeout: float | None = None, **query: t.Any) -> t.Any:
         """Write."""
