@@ -133,18 +133,15 @@ class Client:
         headers: Headers | None = None,
         **query: t.Any,
     ) -> t.Any:
-        """Change something. Returns the JSON object that is the answer, or ``None`` where there is none.
+        """Change something. Returns the JSON answer, or ``None`` where there is none.
 
         Raises:
-            AnswerUnusable: the answer is something else, or does not name the object that was created.
+            AnswerUnusable: the answer is no JSON, or does not name the object that was created.
         """
         sent_to = self._path(path, query)
         bounds = Bounds(timeout or self._timeout)
         answer = self._decoded(self._answer("POST", sent_to, body, bounds, headers))
-        names_it = isinstance(answer, dict) and any(isinstance(answer.get(key), str) for key in ("ID", "Id"))
-        if path.endswith("/create") and not names_it:
-            raise unusable(self.where, "does not say which object was created")
-        if answer is not None and not isinstance(answer, dict):
+        if not _fits(path, answer):
             raise unusable(self.where, _OTHER_FORM)
         return answer
 
@@ -202,6 +199,14 @@ class Client:
         text = _message(answer)
         reason = saying(without_grpc_prefix(text)) or f"HTTP {status}"
         return error_type(status, text)(f"The Engine at {self.where} said: {reason}", status=status)
+
+
+def _fits(path: str, answer: t.Any) -> bool:
+    """Whether the answer to a POST has the form that is relied on: an object, with an ID where one was created."""
+    if path.endswith("/create"):
+        return isinstance(answer, dict) and any(isinstance(answer.get(key), str) for key in ("ID", "Id"))
+    # The answer to /swarm/init, the ID of a node, is a text.
+    return answer is None or isinstance(answer, dict) or not path.endswith("/update")
 
 
 def _message(answer: bytes) -> str:

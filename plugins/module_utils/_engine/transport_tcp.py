@@ -11,7 +11,8 @@ import ssl
 import typing as t
 from urllib.parse import urlsplit
 
-from .._files.read import Unreadable, read_file
+from .._files.read import read_file
+from .._files.unreadable import Unreadable
 from .errors import EngineForbidden, Refused
 from .http import Unusable, request
 from .transport import Bounds, Clock, Stream, exchange, not_connected, unanswered

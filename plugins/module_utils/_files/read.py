@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import stat
 
+from .unreadable import NoSuchFile, Unreadable
+
 # Without waiting for the writer of a pipe, and without taking a terminal over.
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _PART = 1 << 20
@@ -19,14 +21,6 @@ _KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
-
-
-class Unreadable(OSError):
-    """The file cannot be read; the text goes on after its path."""
-
-
-class NoSuchFile(Unreadable):
-    """There is no such file."""
 
 
 def read_file(path: str, most: int) -> bytes:

@@ -12,7 +12,8 @@ import os
 import typing as t
 
 from .._engine.errors import Refused
-from .._files.read import NoSuchFile, read_file
+from .._files.read import read_file
+from .._files.unreadable import NoSuchFile
 from .._service.registry import server_of
 
 Auth = t.Dict[str, str]

@@ -73,7 +73,7 @@ def shop(image: str = "nginx:1", data: str = "words") -> Raw:
     compose["secrets"] = {"key": {"environment": "KEY"}}
     compose["configs"] = {"conf": {"content": data}}
     task = {"name": "shop", "compose": [compose], "variables": {"KEY": data}, "resolve_image": "never"}
-    return read_task({**task, "wait": False}, FileAccess(False, str, lambda _path: b""))[0]
+    return read_task({**task, "wait": False}, FileAccess(False, str, lambda _path, _most: b""))[0]
 
 
 def joining() -> FakeEngine:

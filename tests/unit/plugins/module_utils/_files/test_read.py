@@ -11,11 +11,8 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._files.read import (
-    NoSuchFile,
-    Unreadable,
-    read_file,
-)
+from ansible_collections.flotilla.swarm.plugins.module_utils._files.read import read_file
+from ansible_collections.flotilla.swarm.plugins.module_utils._files.unreadable import NoSuchFile, Unreadable
 
 MOST = 512_000
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
-from ansible_collections.flotilla.swarm.plugins.module_utils._files.read import Unreadable, read_file
+from ansible_collections.flotilla.swarm.plugins.module_utils._files.read import read_file
+from ansible_collections.flotilla.swarm.plugins.module_utils._files.unreadable import Unreadable
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.declared import (
     check_name,
     declared_secret,
