@@ -99,7 +99,7 @@ options:
     default: false
 requirements:
   - Docker Engine 20.10 or newer
-  - the Python package C(paramiko) on the host that runs the module, only where O(docker_host) is V(ssh://) and O(use_ssh_client) is V(false)
+  - the Python package C(paramiko) on the host that runs the module, only where O(docker_host) is V(ssh://)
 notes:
   - A host whose Engine is reached over a socket or over TCP needs Python 3.8 or newer and no Python package.
 """
