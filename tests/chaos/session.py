@@ -194,5 +194,6 @@ class Session:
                 host.start()
             host.heal()
             host.wipe()
+            host.reboot()  # what the Engine had in the kernel goes too, such as the interfaces of its networks
             host.run("rm -rf /root/.ansible/tmp/*", over="exec")
         self._stands = {}
