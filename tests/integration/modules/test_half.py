@@ -47,8 +47,8 @@ def forced(stage: Stage, name: str) -> int:
 def test_a_lost_answer_is_looked_up_and_the_run_goes_on(losing: Stage) -> None:
     """Each verb, with the answer to a write of it lost after it was carried out, or before."""
     image = f"{losing.lab.registry}/tiny:1"
-    web = {"name": "web", "image": image, "command": "sleep 9999"}
-    stack = {"services": {"api": {"image": image, "command": "sleep 9999"}}}
+    web = {"name": "web", "image": image, "command": "sleep 9999", "stop_grace_period": "1s"}
+    stack = {"services": {"api": {"image": image, "command": "sleep 9999", "stop_grace_period": "1s"}}}
     parts: list[tuple[str, int, dict[str, t.Any]]] = [
         ("swarm_network", 1, {"name": "net"}),
         ("swarm_secret", 1, {"name": "key", "data": "what-nobody-may-see"}),
@@ -85,7 +85,12 @@ def test_a_lost_answer_is_looked_up_and_the_run_goes_on(losing: Stage) -> None:
 
 def test_what_is_done_at_every_call_is_done_once(losing: Stage) -> None:
     """S2, R3: a forced restart whose answer is lost, and one whose program is killed; a rollback likewise."""
-    web = {"name": "web", "image": f"{losing.lab.registry}/tiny:1", "command": "sleep 9999"}
+    web = {
+        "name": "web",
+        "image": f"{losing.lab.registry}/tiny:1",
+        "command": "sleep 9999",
+        "stop_grace_period": "1s",
+    }
     made, _hit, lost = losing.run(
         call("m1", "swarm_service", **web),
         hit(1, "after"),
@@ -131,7 +136,8 @@ def test_a_manager_that_is_asked_does_not_remove_itself_and_demotes_itself_compl
     assert not cluster.one("m1", "swarm_node", nodes=back)["failed"]
 
 
-def test_a_network_whose_new_form_is_refused_comes_back_with_its_services(cluster: Stage) -> None:
+        "command": "sleep 9999",
+        "stop_grace_period": "1s",
     """W1: a driver that no Engine has, and a form that gets no addresses; then a form that works."""
     web = {
         "name": "web",
