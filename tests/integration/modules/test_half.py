@@ -136,13 +136,13 @@ def test_a_manager_that_is_asked_does_not_remove_itself_and_demotes_itself_compl
     assert not cluster.one("m1", "swarm_node", nodes=back)["failed"]
 
 
-        "command": "sleep 9999",
-        "stop_grace_period": "1s",
-    """W1: a driver that no Engine has, and a form that gets no addresses; then a form that works."""
+def test_a_network_whose_new_form_is_refused_comes_back_with_its_services(cluster: Stage) -> None:
+    """W1: a driver that no Engine has; then a form that works."""
     web = {
         "name": "web",
         "image": f"{cluster.lab.registry}/tiny:1",
         "command": "sleep 9999",
+        "stop_grace_period": "1s",
         "networks": ["net"],
     }
     net = {"name": "net", "ipam_config": [{"subnet": "10.77.0.0/24"}], "labels": {"mine": "1"}}
