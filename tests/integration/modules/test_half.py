@@ -61,10 +61,11 @@ def test_a_lost_answer_is_looked_up_and_the_run_goes_on(losing: Stage) -> None:
         ("swarm_network", 1, {"name": "net", "state": "absent"}),
         ("swarm_service", 1, {"name": "web", "state": "absent"}),
     ]
-    for how in ("after", "before"):
+    # What was not carried out is sent again in the same way by every verb (see test_lost_answers.py), so one stands for all.
+    for how, chosen in (("after", parts), ("before", parts[3:5])):
         calls = [
             one
-            for name, number, args in parts
+            for name, number, args in chosen
             for one in (
                 hit(number, how),
                 call("m1", name, **args, **THROUGH),
@@ -73,11 +74,12 @@ def test_a_lost_answer_is_looked_up_and_the_run_goes_on(losing: Stage) -> None:
         ]
         results = losing.run(*calls)
         assert [one.get("msg") for one in results if one["failed"]] == []
-        for (name, _number, args), lost, again in zip(parts, results[1::3], results[2::3], strict=True):
+        for (name, _number, args), lost, again in zip(chosen, results[1::3], results[2::3], strict=True):
             assert (lost["changed"], again["changed"]) == (True, False), (name, args, lost["actions"])
         gone = {"labels_to_remove": ["a"], "hostname": "w1"}
         losing.run(
             call("m1", "swarm_stack", name="shop", state="absent"),
+            call("m1", "swarm_service", name="web", state="absent"),
             call("m1", "swarm_config", name="conf", state="absent"),
             call("m1", "swarm_node", **gone),
         )
