@@ -77,7 +77,7 @@ options:
   show_values:
     description:
       - Show the values of environment variables and of options for drivers in diffs and results. Without it, they are hidden,
-        since they often hold secrets.
+        since they often hold secrets. Options of drivers that are known to hold none, such as V(max-size), are always shown.
     type: bool
     default: false
   services:

@@ -4,9 +4,9 @@
 
 """Values that may be secrets, hidden wherever they would be shown. PRIVATE to the collection. Pure.
 
-A row of a table says ``hidden=True``, an argument spec says ``no_log`` (Ansible hides such a value wherever it occurs) or
+A row of a table says ``hidden=True``, an argument spec says ``no_log`` (such a value is hidden wherever it occurs in a result) or
 ``hidden`` (the value is hidden where it stands, its keys stay visible; see ``arguments.py``). Nothing else decides on what is
-hidden.
+hidden; which options of drivers are, ``driver_options.py`` says.
 """
 
 from __future__ import annotations
@@ -32,6 +32,30 @@ def hide_value(value: t.Any) -> t.Any:
     return value if value in (None, "") else HIDDEN
 
 
+def texts_in(value: t.Any) -> t.Iterator[str]:
+    """Every text and number in a value of unknown form, as text; not the keys of dictionaries."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from texts_in(inner)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
+
+
+def hide_texts(value: t.Any, texts: t.Collection[str]) -> t.Any:
+    """A value of unknown form without some texts, wherever they occur in it; the keys of dictionaries stay."""
+    if isinstance(value, dict):
+        return {key: hide_texts(inner, texts) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [hide_texts(inner, texts) for inner in value]
+    if isinstance(value, str):
+        # The longest first: one may be a part of another.
+        for text in sorted(texts, key=len, reverse=True):
+            value = value.replace(text, HIDDEN)
+    return value
+
+
 def hide_changes(table: Table, changes: Changes) -> Changes:
     """Changes without the values of hidden options; that they differ stays visible."""
     shown = {}
@@ -46,9 +70,12 @@ def _belongs(option: Option, name: str) -> bool:
 
 
 def _hidden_change(option: Option, name: str, before: t.Any, after: t.Any) -> tuple[t.Any, t.Any]:
-    hide = option.type.hide if name == option.name else option.type.hide_part
+    def hide(value: t.Any) -> t.Any:
+        part = name[len(option.name) + 1 :]
+        return option.type.hide_part(part, value) if part else option.type.hide(value)
+
     old, new = (None if side is None else hide(side) for side in (before, after))
-    if old == new and isinstance(new, str):
+    if old == new == HIDDEN:
         new = f"{new}, changed"
     return old, new
 

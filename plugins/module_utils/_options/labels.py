@@ -20,6 +20,8 @@ from .option import ValueType
 OWN = "flotilla."
 #: Remembers what was declared last.
 DECLARED_LABEL = f"{OWN}declared"
+#: What Docker's own command line writes on all that belongs to a stack.
+NAMESPACE = "com.docker.stack.namespace"
 
 # What swarmkit's constraint parser accepts after ``node.labels.``: anything else can be set but never be used.
 _USABLE = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9._/-]*[a-zA-Z0-9])?\Z")

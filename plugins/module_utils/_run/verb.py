@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 from .._engine.client import Client
 from .._engine.errors import FlotillaError, Overtaken
+from .._options.arguments import secret_texts
+from .._options.hidden import hide_texts
 from .interface import WAITING, Interface
 
 Options = t.Dict[str, t.Any]
@@ -64,7 +66,10 @@ class Verb:
 def perform(
     verb: Verb, options: Options, check_mode: bool, connect: t.Callable[[Options], Client | None]
 ) -> Result:
-    """Do what a verb says, and return its result, that of a failure too.
+    """Do what a verb says, and return its result, that of a failure too, without the secrets among its options.
+
+    They are hidden here, on the host, since a connection shows whatever comes back at ``-vvv``: an Engine's error or a line of a
+    container's log may repeat any of them.
 
     Args:
         verb: what to do.
@@ -72,6 +77,16 @@ def perform(
         check_mode: say only what would be done.
         connect: makes the client; called where the verb connects.
     """
+    waiting = options.get(WAITING) or {}
+    secrets = secret_texts(verb.interface.all_arguments, options) | set(waiting.get("hide") or [])
+    result = _performed(verb, options, check_mode, connect)
+    # What is left is data for the next call, and no user sees it.
+    return {key: value if key == "left" else hide_texts(value, secrets) for key, value in result.items()}
+
+
+def _performed(
+    verb: Verb, options: Options, check_mode: bool, connect: t.Callable[[Options], Client | None]
+) -> Result:
     waiting = options.get(WAITING) or {}
     try:
         client = connect(options) if verb.interface.connects else None

@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._options import convert
+from .._options.driver_options import hide_options
 from .._options.labels import LABELS
 from .._options.one_or_many import OneOrMany
 from .._options.option import Option, Table, ValueType, argument_spec
@@ -34,7 +35,13 @@ _NAME_OR_NONE = ValueType(
     {"type": "str"}, show=lambda name: name or None, canonical=lambda name: name or None
 )
 _DRIVER = ValueType(
-    {"type": "dict", "options": {"name": {"type": "str", "required": True}, "options": {"type": "dict"}}},
+    {
+        "type": "dict",
+        "options": {
+            "name": {"type": "str", "required": True},
+            "options": {"type": "dict", "hidden": hide_options},
+        },
+    },
     _driver,
     _driver_name,
     canonical=lambda value: (_driver_name(value), (value or {}).get("Options") or {}),

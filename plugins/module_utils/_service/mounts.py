@@ -13,6 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from .._options import convert
+from .._options.driver_options import hide_options
 from .._options.hidden import hide_value
 from .._options.option import ValueType
 
@@ -43,7 +44,7 @@ _SPEC: dict[str, t.Any] = {
     "labels": {"type": "dict"},
     "driver_config": {
         "type": "dict",
-        "options": {"name": {"type": "str"}, "options": {"type": "dict"}},
+        "options": {"name": {"type": "str"}, "options": {"type": "dict", "hidden": hide_options}},
     },
     "subpath": {"type": "str"},
     "tmpfs_size": {"type": "str"},
@@ -205,7 +206,9 @@ def _mount_hidden(mount: t.Any) -> t.Any:
 
 def _hidden_at(value: t.Any, path: tuple[str, ...]) -> t.Any:
     """A copy of a dictionary in which what stands at a path is hidden; anything but a dictionary on the way is hidden too."""
-    if not path or not isinstance(value, dict):
+    if not path:
+        return hide_options(value)
+    if not isinstance(value, dict):
         return hide_value(value)
     first, *rest = path
     return {**value, first: _hidden_at(value[first], tuple(rest))} if first in value else value
@@ -219,5 +222,5 @@ MOUNTS = ValueType(
     _by_target,
     _needs,
     hide=_hidden,
-    hide_part=_mount_hidden,
+    hide_part=lambda _target, mount: _mount_hidden(mount),
 )

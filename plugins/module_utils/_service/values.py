@@ -16,6 +16,7 @@ import shlex
 import typing as t
 
 from .._options import convert
+from .._options.driver_options import hide_option, hide_options
 from .._options.hidden import HIDDEN
 from .._options.option import ValueType
 from .._options.value_types import TEXTS
@@ -104,10 +105,15 @@ ENV = ValueType(
     canonical=_env_compared,
     parts=_env_parts,
     hide=_env_hidden,
-    hide_part=lambda _value: HIDDEN,
+    hide_part=lambda _name, _value: HIDDEN,
 )
-# What a log driver is given: tokens and passwords of log servers, too.
-LOG_OPTIONS = ValueType({"type": "dict"}, lambda value: convert.texts(value, "key"), parts=dict)
+LOG_OPTIONS = ValueType(
+    {"type": "dict"},
+    lambda value: convert.texts(value, "key"),
+    parts=dict,
+    hide=hide_options,
+    hide_part=hide_option,
+)
 
 
 def _hosts(value: t.Any) -> list[str]:

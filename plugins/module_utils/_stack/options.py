@@ -12,23 +12,31 @@ from __future__ import annotations
 
 import typing as t
 
+from .._options.hidden import hide_value
+from .._options.labels import NAMESPACE
 from .._run.interface import Interface
 from .._run.progress import WAIT_ARGUMENTS
 from .._service.options import AUTH_ARGUMENTS, HELD_ARGUMENTS
 
-#: What Docker's own command line writes on all that belongs to a stack.
-NAMESPACE = "com.docker.stack.namespace"
 #: The kinds of objects of a stack.
 KINDS = ("services", "networks", "secrets", "configs")
 PRUNE = {"false": "none", "no": "none", "true": "services", "yes": "services", "all": "all"}
 
+
+def _hide_compose(given: t.Any) -> t.Any:
+    """The list of Compose files: paths are shown; a file that is written out in the task may hold any secret."""
+    if isinstance(given, list):
+        return [_hide_compose(one) for one in given]
+    return given if isinstance(given, str) and "\n" not in given else hide_value(given)
+
+
 ARGUMENTS: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "compose": {"type": "list", "elements": "raw"},
+    "compose": {"type": "list", "elements": "raw", "hidden": _hide_compose},
     "remote_src": {"type": "bool", "default": True},
     "project_dir": {"type": "path"},
-    "variables": {"type": "dict", "default": {}},
+    "variables": {"type": "dict", "default": {}, "hidden": hide_value},
     "env_files": {"type": "list", "elements": "path", "default": []},
     "ignore_unsupported": {"type": "list", "elements": "str", "default": []},
     "prune": {"type": "raw", "default": False},

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._options.hidden import hide_value
+from .._options.driver_options import hide_options
 from .._options.labels import LABELS
 from .._options.option import BOOL, DURATION, INT, Option, Table, ValueType, argument_spec
 from .._options.value_types import at_least
@@ -57,7 +57,7 @@ _EXTERNAL_CA_SPEC: dict[str, t.Any] = {
     "protocol": {"type": "str", "choices": ["cfssl"], "default": "cfssl"},
     "url": {"type": "str", "required": True},
     # An external CA may want a password.
-    "options": {"type": "dict", "hidden": hide_value},
+    "options": {"type": "dict", "hidden": hide_options},
     "ca_cert": {"type": "str"},
 }
 

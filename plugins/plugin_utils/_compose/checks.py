@@ -14,13 +14,13 @@ import typing as t
 
 from ...module_utils._engine.errors import Refused
 from ...module_utils._network import declared as network
+from ...module_utils._options.labels import NAMESPACE
 from ...module_utils._options.option import DURATION, Option
 from ...module_utils._secret import declared as secret
 from ...module_utils._secret.options import CONFIG, SECRET
 from ...module_utils._secret.versions import LONGEST_NAME
 from ...module_utils._service.declared import check_mode
 from ...module_utils._service.options import one_service, table
-from ...module_utils._stack.options import NAMESPACE
 from .value import Value
 
 Options = dict[str, t.Any]

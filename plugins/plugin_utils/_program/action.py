@@ -16,6 +16,7 @@ from ansible.utils.display import Display
 
 from ...module_utils._engine.connection import CONNECTION
 from ...module_utils._engine.errors import FlotillaError
+from ...module_utils._options.arguments import secret_texts
 from ...module_utils._run.interface import WAITING
 from .program import HostProgram, ProgramEnded, ProgramNotUsable
 
@@ -100,7 +101,8 @@ class HostAction(ActionBase):
         """The options of a call that goes on waiting: how the Engine is reached, and what is left to wait for."""
         known = {name for option, spec in CONNECTION.items() for name in (option, *spec.get("aliases", []))}
         connection = {name: value for name, value in options.items() if name in known}
-        waiting = {"pause_after": _NEXT_PART, "left": left}
+        secrets = secret_texts(self.program.interface.arguments, options)
+        waiting = {"pause_after": _NEXT_PART, "left": left, "hide": sorted(secrets)}
         return {**connection, **self.program.interface.arguments_to_go_on(options, waiting)}
 
     def _do(self, options: Result, variables: Result) -> Result:

@@ -20,7 +20,6 @@ from pathlib import Path
 
 from ansible import constants
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 
 from ...module_utils._engine.connection import OWN_CONNECTION
@@ -29,7 +28,6 @@ from ...module_utils._options.arguments import (
     done_anew,
     for_ansible,
     hide_arguments,
-    long_enough,
     without_paths,
 )
 from ...module_utils._run.interface import Interface
@@ -100,8 +98,6 @@ class HostProgram:
         script = self.script({**options, "check_mode": bool(action._task.check_mode)})
         command = f"{action._compute_environment_string()} {_interpreter(action, task_vars)} -I -S".strip()
         result = _result(action._low_level_execute_command(command, in_data=script))
-        # As a module does it: an error may repeat any of the options.
-        result = remove_values(result, long_enough(validated._no_log_values))
         shown = hide_arguments(self._arguments, options, bool(options.get("show_values")))
         return {**result, "invocation": {"module_args": shown}}
 

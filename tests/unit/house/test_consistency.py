@@ -124,7 +124,7 @@ def test_swarm_stack_in_the_playbook_has_every_option() -> None:
     assert set(given) == options - not_offered - private
     of_all = {"name", "wait_timeout", "held_ports", "port_conflicts"}
     for name in set(given) - of_all:
-        assert given[name] == f"{{{{ item.{name} | default(omit) }}}}"
+        assert given[name] == f"{{{{ __swarm_deploy_stack.{name} | default(omit) }}}}"
 
 
 def test_versions_agree() -> None:
