@@ -5,7 +5,7 @@
 """An argument spec beside the options that were given for it, at any depth. PRIVATE to the collection. Pure.
 
 Beside what Ansible knows, a spec of ours may say ``hidden``: how the value of an option is shown where a result or a log repeats
-it (see ``hidden.py``).
+it (see ``hidden.py``), ``text`` and ``limits``: which texts and numbers an option takes (see ``texts.py``).
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from .hidden import hide_value, texts_in
 
 Spec = t.Dict[str, t.Any]
 
+# What only we know of an argument.
+_OURS = ("hidden", "once", "text", "limits")
 # What Ansible itself writes in place of the value of a ``no_log`` option.
 _NO_LOG = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 # A secret so short occurs everywhere, in IDs and sentences too, so it is hidden only where it was given.
@@ -104,9 +106,10 @@ def for_ansible(arguments: Spec) -> Spec:
     """The argument spec as Ansible knows it: whatever may be a secret is ``no_log``."""
     made = copy.deepcopy(arguments)
     for argument in all_arguments(made):
-        argument.pop("once", None)
-        if argument.pop("hidden", None):
+        if argument.get("hidden"):
             argument["no_log"] = True
+        for word in _OURS:
+            argument.pop(word, None)
     return made
 
 

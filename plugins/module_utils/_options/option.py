@@ -17,6 +17,7 @@ from .._engine.api_version import parse_api, show_api
 from .._engine.errors import Refused
 from . import convert
 from .hidden import hide_value
+from .texts import check_value
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class Option:
         Raises:
             ValueError: the option cannot have this value; the rest of a sentence that begins with the option's name.
         """
+        check_value(value, {**self.type.spec, **self.spec}.get("text", "line"))
         converted = self.type.to_api(value)
         if self.limits:
             self.limits(converted)

@@ -15,6 +15,7 @@ from .._engine.connection import CONNECTION, ENVIRONMENT
 from .._engine.transports import connect
 from .._options.arguments import for_ansible, hidden_texts, hide_arguments
 from .._options.hidden import hide_texts
+from .._options.texts import wrong_entry
 from .verb import Verb, perform
 
 # The names of private options, which Ansible lists before the others.
@@ -35,7 +36,14 @@ class _Module(AnsibleModule):
     def __init__(self, arguments: dict[str, t.Any], rules: dict[str, t.Any]) -> None:
         self._arguments = arguments
         self._checked = False
-        super().__init__(argument_spec=for_ansible(arguments), supports_check_mode=True, **rules)
+        try:
+            super().__init__(argument_spec=for_ansible(arguments), supports_check_mode=True, **rules)
+        except (TypeError, ValueError):
+            # Ansible names no option where a list of dictionaries holds anything else.
+            problem = wrong_entry(arguments, self.params)
+            if problem is None:
+                raise
+            self.fail_json(problem)
         self._checked = True
 
     def _log_invocation(self) -> None:

@@ -16,9 +16,11 @@ import typing as t
 from dataclasses import dataclass
 
 from .._engine.client import Client
+from .._engine.connection import CONNECTION
 from .._engine.errors import FlotillaError, Overtaken
 from .._options.arguments import secret_texts
 from .._options.hidden import hide_texts
+from .._options.texts import check_options
 from .interface import WAITING, Interface
 
 Options = t.Dict[str, t.Any]
@@ -89,6 +91,8 @@ def _performed(
 ) -> Result:
     waiting = options.get(WAITING) or {}
     try:
+        connection = CONNECTION if verb.interface.connects else {}
+        check_options({**connection, **verb.interface.arguments}, options)
         client = connect(options) if verb.interface.connects else None
         if verb.go_on and waiting.get("left") and client:
             return verb.go_on(client, waiting["left"], waiting.get("pause_after"))

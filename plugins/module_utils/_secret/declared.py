@@ -7,21 +7,18 @@
 from __future__ import annotations
 
 import base64
-import re
 import typing as t
 from dataclasses import dataclass, field
 
 from .._engine.errors import Refused
+from .._options import convert
+from .._options.names import name_problem
 from .._options.option import declared_values
 from .options import Family
-from .versions import LONGEST_NAME
 
 Options = t.Dict[str, t.Any]
 #: Reads a file of at most so many bytes; raises ``OSError`` with a text that goes on after the file's name.
 Read = t.Callable[[str, int], bytes]
-
-#: What the Engine takes as the name of a secret or config.
-NAME = re.compile(r"[a-zA-Z0-9]+(?:[a-zA-Z0-9-_.]*[a-zA-Z0-9])?\Z")
 
 
 @dataclass
@@ -85,15 +82,9 @@ def check_name(family: Family, name: str) -> None:
     Raises:
         Refused: names what is wrong.
     """
-    if len(name) > LONGEST_NAME:
-        raise Refused(
-            f"{name}: the name of a {family.word} has at most {LONGEST_NAME} characters, this one has {len(name)}; "
-            "shorten it. Nothing was sent."
-        )
-    if not NAME.match(name):
-        raise Refused(
-            f"{name!r} cannot be the name of a {family.word}: use letters, digits and . _ - between them. Nothing was sent."
-        )
+    problem = name_problem(name, family.word)
+    if problem:
+        raise Refused(f"The {family.word} has the name {convert.quoted(name)}, {problem}. Nothing was sent.")
 
 
 def _check_data(family: Family, data: bytes | None, has_driver: bool) -> None:

@@ -22,6 +22,7 @@ from .._run.plans import ObjectPlan
 from .declared import DeclaredService, check_mode
 from .image import Pinned, same_image
 from .options import table
+from .ports import check_endpoint
 
 Raw = t.Dict[str, t.Any]
 
@@ -75,7 +76,7 @@ class ServicePlan(ObjectPlan):
 
 
 def plan_service(declared: DeclaredService, live: Raw | None, pinned: Pinned | None = None) -> ServicePlan:
-    """Plan one service.
+    """Plan one service, and look at what is to be sent as a whole.
 
     Args:
         declared: what is declared, with the IDs of what it refers to.
@@ -85,6 +86,16 @@ def plan_service(declared: DeclaredService, live: Raw | None, pinned: Pinned | N
     Raises:
         Refused: it cannot be done, and why.
     """
+    planned = _planned(declared, live, pinned)
+    if planned.action in ("create", "update", "rebuild"):
+        try:
+            check_endpoint(planned.spec)
+        except ValueError as error:
+            raise Refused(f"{declared.name}: {error}. Nothing was sent.") from None
+    return planned
+
+
+def _planned(declared: DeclaredService, live: Raw | None, pinned: Pinned | None) -> ServicePlan:
     if declared.state == "absent":
         return ServicePlan(declared, "remove" if live else "none", live)
     if live is None:

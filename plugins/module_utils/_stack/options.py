@@ -14,6 +14,7 @@ import typing as t
 
 from .._options.hidden import hide_value
 from .._options.labels import NAMESPACE
+from .._options.value_types import SECONDS, between
 from .._run.interface import Interface
 from .._run.progress import WAIT_ARGUMENTS
 from .._service.options import AUTH_ARGUMENTS, HELD_ARGUMENTS
@@ -33,10 +34,10 @@ def _hide_compose(given: t.Any) -> t.Any:
 ARGUMENTS: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "compose": {"type": "list", "elements": "raw", "hidden": _hide_compose},
+    "compose": {"type": "list", "elements": "raw", "hidden": _hide_compose, "text": "any"},
     "remote_src": {"type": "bool", "default": True},
     "project_dir": {"type": "path"},
-    "variables": {"type": "dict", "default": {}, "hidden": hide_value},
+    "variables": {"type": "dict", "default": {}, "hidden": hide_value, "text": "any"},
     "env_files": {"type": "list", "elements": "path", "default": []},
     "ignore_unsupported": {"type": "list", "elements": "str", "default": []},
     "prune": {"type": "raw", "default": False},
@@ -49,8 +50,8 @@ ARGUMENTS: dict[str, t.Any] = {
     **HELD_ARGUMENTS,
     "show_values": {"type": "bool", "default": False},
     "detach": {"type": "bool"},
-    "absent_retries": {"type": "int", "default": 0},
-    "absent_retries_interval": {"type": "int", "default": 1},
+    "absent_retries": {"type": "int", "default": 0, "limits": between(0, 100_000, "it is a count")},
+    "absent_retries_interval": {**SECONDS, "default": 1},
     # Between the action, which has read the Compose files, and the verb: what they declare, and the contents of secrets and
     # configs. Ansible shows no option whose name begins so.
     "_declared": {"type": "dict"},

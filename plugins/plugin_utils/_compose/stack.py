@@ -14,6 +14,8 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ...module_utils._engine.errors import Refused
+from ...module_utils._options.convert import quoted
+from ...module_utils._options.names import name_problem
 from ...module_utils._stack.options import KINDS
 from . import checks
 from .files import ComposeFiles, Read
@@ -140,9 +142,9 @@ def read_stack(
     Raises:
         Refused: one sentence that names the file and the key.
     """
-    problem = checks.name_problem(name, "stack")
+    problem = name_problem(name, "stack")
     if problem:
-        raise Refused(f"The stack has the name {name!r}, {problem}.")
+        raise Refused(f"The stack has the name {quoted(name)}, {problem}.")
     notices = Notices(frozenset(ignore_unsupported))
     given = {str(key): text_of(value) for key, value in variables.items() if value is not None}
     known = given

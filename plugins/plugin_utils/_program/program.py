@@ -89,9 +89,13 @@ class HostProgram:
             ProgramEnded: what was done is not known.
         """
         _check_way(action)
-        validated = self._validator.validate(given)
+        unknown = ProgramNotUsable("its options are not those that the program knows")
+        try:
+            validated = self._validator.validate(given)
+        except (TypeError, ValueError):
+            raise unknown from None
         if validated.error_messages:
-            raise ProgramNotUsable("its options are not those that the program knows")
+            raise unknown
         options = validated.validated_parameters
         if depends_on_host(self._arguments, options):
             raise ProgramNotUsable("a path depends on the host's environment")

@@ -232,10 +232,25 @@ def test_the_labels_of_the_collection_itself_stay_whatever_is_declared() -> None
         "hostname": "w1",
         "labels": {},
         "labels_state": "replace",
-        "labels_to_remove": ["flotilla.other"],
     }
     (plan,) = planned(raws, wanted)
     assert plan.changes == {"labels.theirs": ("1", None)}
+
+
+@pytest.mark.parametrize(
+    ("labels", "to_remove", "sentence"),
+    [
+        ({}, ["flotilla.other"], "labels_to_remove: label 'flotilla.other' is reserved for the collection"),
+        ({}, ["a", ""], "labels_to_remove: entry 2 is empty: name a label."),
+        ({"a": "1"}, ["a"], "label 'a' is in labels and in labels_to_remove: take it out of one of them."),
+    ],
+)
+def test_labels_that_cannot_be_removed_are_refused(
+    labels: dict[str, str], to_remove: list[str], sentence: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        declared_node({"hostname": "w1", "labels": labels, "labels_to_remove": to_remove})
+    assert str(refused.value).startswith(f"Node w1: {sentence}")
 
 
 @given(
