@@ -73,8 +73,8 @@ def _plain(options: dict[str, t.Any]) -> dict[str, t.Any]:
         text = of_driver.pop(ENCRYPTED)
         if str(text).lower() in OFF:
             raise Refused(
-                f"driver_options.encrypted is {convert.quoted(text)}, but the Engine encrypts as soon as this key exists, whatever its "
-                "value: leave it out, or set encrypted to true."
+                f"driver_options.encrypted is {convert.quoted(text)}, but the Engine encrypts as soon as this key exists, "
+                "whatever its value: leave it out, or set encrypted to true."
             )
         found["encrypted"] = _agreed(found, "encrypted", True, "driver_options.encrypted")
     if MTU in of_driver:

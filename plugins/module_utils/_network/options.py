@@ -52,7 +52,7 @@ def _without_assigned(value: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 _DRIVER_OPTIONS = ValueType(
-    {"type": "dict"},
+    {"type": "dict", "text": "lines"},
     lambda value: convert.texts(value, "driver option"),
     to_send=_without_assigned,
     hide=hide_options,

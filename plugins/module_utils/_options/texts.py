@@ -19,8 +19,11 @@ from .._engine.errors import Refused
 Spec = t.Dict[str, t.Any]
 
 _CONTROL = {"line": re.compile("[\x00-\x1f\x7f]"), "lines": re.compile("\x00")}
-# The swarm stores an object in one transaction of at most 1.5 MiB (swarmkit manager/state/store).
-_LONGEST = 1024 * 1024
+# A line is a name, an address, a path: no path is longer (PATH_MAX). The swarm stores an object in one transaction of at most
+# 1.5 MiB (swarmkit manager/state/store).
+_LONGEST = {"line": 4096, "lines": 1024 * 1024}
+# No number and no choice is longer.
+_LONGEST_WORD = 64
 _KINDS = ((str, "a text"), (bool, "a yes or no"), ((int, float), "a number"), (list, "a list"))
 
 
@@ -43,9 +46,10 @@ def check_value(value: t.Any, kind: str = "line") -> None:
             raise ValueError(
                 f"{entry}holds the control character U+{ord(found.group()):04X}, which the Engine cannot be given: remove it"
             )
-        if len(text) > _LONGEST:
+        longest = _LONGEST["line" if is_key else kind]
+        if len(text) > longest:
             raise ValueError(
-                f"{entry}has {len(text)} characters, and the swarm stores no object that large: shorten it"
+                f"{entry}has {len(text)} characters, and at most {longest} are of use: shorten it"
             )
 
 
@@ -76,21 +80,60 @@ def check_options(arguments: Spec, options: Spec, where: str = "") -> None:
             raise Refused(f"{where}{name}: {error}. Nothing was sent.") from None
 
 
-def wrong_entry(arguments: Spec, options: Spec, where: str = "") -> str | None:
-    """A sentence about the first entry that has to be a dictionary and is none, which Ansible itself does not name."""
+def wrong_value(arguments: Spec, options: Spec, where: str = "") -> str | None:
+    """A sentence about the first value that Ansible itself cannot refuse well, before it checks the options.
+
+    It names no option where a list of dictionaries holds anything else, and repeats whatever is no number, all of it.
+
+    Args:
+        arguments: the argument spec.
+        options: what was given, as it was given.
+        where: the option that they belong to, with a dot at its end.
+    """
     for name, argument in arguments.items():
-        value = options.get(name)
-        if value is None or not argument.get("options"):
+        given = (options.get(word) for word in (name, *argument.get("aliases", ())))
+        value = next((one for one in given if one is not None), None)
+        if value is None or name.startswith("_"):
             continue
-        for at, entry in _entries(where + name, value):
-            if isinstance(entry, dict):
-                found = wrong_entry(argument["options"], entry, f"{at}.")
-                if found:
-                    return found
-            elif not _is_pairs(entry):
-                kind = next((word for type_, word in _KINDS if isinstance(entry, type_)), "nothing")
-                return f"{at} is {kind}, not a dictionary with {', '.join(argument['options'])}. Nothing was sent."
+        at = where + name
+        if argument.get("options"):
+            problem = next(
+                filter(None, (_wrong_entry(argument, *each) for each in _entries(at, value))), None
+            )
+        else:
+            problem = _wrong_scalar(argument, at, value)
+        if problem:
+            return problem
     return None
+
+
+def _wrong_entry(argument: Spec, at: str, entry: t.Any) -> str | None:
+    if isinstance(entry, dict):
+        return wrong_value(argument["options"], entry, f"{at}.")
+    if _is_pairs(entry):
+        return None
+    kind = next((word for type_, word in _KINDS if isinstance(entry, type_)), "nothing")
+    return f"{at} is {kind}, not a dictionary with {', '.join(argument['options'])}. Nothing was sent."
+
+
+def _wrong_scalar(argument: Spec, at: str, value: t.Any) -> str | None:
+    if argument.get("type") in ("int", "float", "bool") or argument.get("choices"):
+        if isinstance(value, str) and len(value) > _LONGEST_WORD:
+            return f"{at} is a text of {len(value)} characters, not {_wanted(argument)}. Nothing was sent."
+        if isinstance(value, (list, dict)):
+            kind = "a list" if isinstance(value, list) else "a dictionary"
+            return f"{at} is {kind}, not {_wanted(argument)}. Nothing was sent."
+    try:
+        check_value(value, argument.get("text", "line"))
+    except ValueError as error:
+        return f"{at}: {error}. Nothing was sent."
+    return None
+
+
+def _wanted(argument: Spec) -> str:
+    if argument.get("choices"):
+        return f"one of {', '.join(map(str, argument['choices']))}"
+    return {"int": "a whole number", "float": "a number", "bool": "a yes or no"}[argument["type"]]
 
 
 def _entries(name: str, value: t.Any) -> list[tuple[str, t.Any]]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import typing as t
 
@@ -15,7 +16,7 @@ from .._engine.connection import CONNECTION, ENVIRONMENT
 from .._engine.transports import connect
 from .._options.arguments import for_ansible, hidden_texts, hide_arguments
 from .._options.hidden import hide_texts
-from .._options.texts import wrong_entry
+from .._options.texts import wrong_value
 from .verb import Verb, perform
 
 # The names of private options, which Ansible lists before the others.
@@ -38,13 +39,14 @@ class _Module(AnsibleModule):
         self._checked = False
         try:
             super().__init__(argument_spec=for_ansible(arguments), supports_check_mode=True, **rules)
-        except (TypeError, ValueError):
-            # Ansible names no option where a list of dictionaries holds anything else.
-            problem = wrong_entry(arguments, self.params)
-            if problem is None:
-                raise
-            self.fail_json(problem)
+        except (TypeError, ValueError) as error:
+            self.fail_json(str(error))
         self._checked = True
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        # Ansible converts the options in place, and stops at the first that it cannot convert.
+        self._given = copy.deepcopy(self.params)
 
     def _log_invocation(self) -> None:
         """Tell the host's journal what the module was called with.
@@ -59,6 +61,9 @@ class _Module(AnsibleModule):
     def fail_json(self, msg: str, **facts: t.Any) -> None:
         """Fail; the constructor does so too, where an option has a wrong name or type."""
         if not self._checked:
+            problem = wrong_value(self._arguments, self._given)
+            if problem:
+                msg, facts = problem, {}
             msg = hide_texts(_PRIVATE.sub("", msg), hidden_texts(self._arguments, self.params))
             self.no_log_values = set()
         shows = self.params.get("show_values") is True

@@ -42,7 +42,7 @@ _DRIVER = ValueType(
         "type": "dict",
         "options": {
             "name": {"type": "str", "required": True},
-            "options": {"type": "dict", "hidden": hide_options},
+            "options": {"type": "dict", "hidden": hide_options, "text": "lines"},
         },
     },
     _driver,

@@ -47,7 +47,10 @@ _SPEC: dict[str, t.Any] = {
     "labels": {"type": "dict"},
     "driver_config": {
         "type": "dict",
-        "options": {"name": {"type": "str"}, "options": {"type": "dict", "hidden": hide_options}},
+        "options": {
+            "name": {"type": "str"},
+            "options": {"type": "dict", "hidden": hide_options, "text": "lines"},
+        },
     },
     "subpath": {"type": "str"},
     "tmpfs_size": {"type": "str"},

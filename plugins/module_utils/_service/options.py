@@ -291,9 +291,10 @@ HELD_ARGUMENTS: dict[str, t.Any] = {
 }
 AUTH_ARGUMENTS: dict[str, t.Any] = {
     "username": {"type": "str"},
-    "password": {"type": "str", "no_log": True},
+    # A registry may take a whole document for a password.
+    "password": {"type": "str", "no_log": True, "text": "lines"},
     "server": {"type": "str"},
-    "identity_token": {"type": "str", "no_log": True},
+    "identity_token": {"type": "str", "no_log": True, "text": "lines"},
 }
 
 

@@ -134,7 +134,7 @@ ENV = ValueType(
     hide_part=lambda _name, _value: HIDDEN,
 )
 LOG_OPTIONS = ValueType(
-    {"type": "dict"},
+    {"type": "dict", "text": "lines"},
     lambda value: convert.texts(value, "key"),
     parts=dict,
     hide=hide_options,

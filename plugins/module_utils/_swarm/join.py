@@ -56,8 +56,8 @@ class Joining:
         Raises:
             Refused: it is in another swarm, or the token or the addresses cannot work.
         """
-        expected_root = digest_in(options["join_token"])
-        addresses = [with_port(address) for address in options["remote_addrs"]]
+        expected_root = digest_in(options["join_token"] or "")
+        addresses = [with_port(address) for address in options["remote_addrs"] or []]
         if not addresses:
             raise Refused("remote_addrs is empty; name at least one manager of the swarm to join.")
         found = self._settled()

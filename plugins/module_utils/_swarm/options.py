@@ -63,7 +63,7 @@ _EXTERNAL_CA_SPEC: dict[str, t.Any] = {
     "protocol": {"type": "str", "choices": ["cfssl"], "default": "cfssl"},
     "url": {"type": "str", "required": True},
     # An external CA may want a password.
-    "options": {"type": "dict", "hidden": hide_options},
+    "options": {"type": "dict", "hidden": hide_options, "text": "lines"},
     "ca_cert": {"type": "str", "text": "lines"},
 }
 

@@ -16,6 +16,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ...module_utils._engine.errors import Refused
+from ...module_utils._options.convert import quoted
 from .unsupported import Notices
 
 Path = tuple[str | int, ...]
@@ -268,7 +269,7 @@ class Value:
         """One of some words."""
         text = self.text()
         if text not in choices:
-            raise self.wrong(f"is {text!r}, none of {', '.join(choices)}")
+            raise self.wrong(f"is {quoted(text)}, none of {', '.join(choices)}")
         return text
 
     def texts(self) -> list[str]:
@@ -284,7 +285,11 @@ class Value:
         names = ((bool, "true or false"), ((int, float), "a number"), (str, "a text"), (list, "a list"))
         if self.content is None:
             return "empty"
-        return next((name for type_, name in names if isinstance(self.content, type_)), "a mapping")
+        if isinstance(self.content, dict):
+            return "a mapping"
+        # A tag of YAML made something else of it: !!set, or !reset where nothing can be reset.
+        other = "of a YAML type that has no meaning here"
+        return next((name for type_, name in names if isinstance(self.content, type_)), other)
 
     def _shown(self) -> str:
-        return repr(self.content) if isinstance(self.content, (str, int, float)) else self._type()
+        return quoted(self.content) if isinstance(self.content, (str, int, float)) else self._type()

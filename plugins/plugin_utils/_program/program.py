@@ -30,6 +30,7 @@ from ...module_utils._options.arguments import (
     hide_arguments,
     without_paths,
 )
+from ...module_utils._options.texts import wrong_value
 from ...module_utils._run.interface import Interface
 
 Result = dict[str, t.Any]
@@ -89,13 +90,11 @@ class HostProgram:
             ProgramEnded: what was done is not known.
         """
         _check_way(action)
-        unknown = ProgramNotUsable("its options are not those that the program knows")
-        try:
-            validated = self._validator.validate(given)
-        except (TypeError, ValueError):
-            raise unknown from None
+        if wrong_value(self._arguments, given):
+            raise ProgramNotUsable("the module has a sentence about its options")
+        validated = self._validator.validate(given)
         if validated.error_messages:
-            raise unknown
+            raise ProgramNotUsable("its options are not those that the program knows")
         options = validated.validated_parameters
         if depends_on_host(self._arguments, options):
             raise ProgramNotUsable("a path depends on the host's environment")
