@@ -598,7 +598,7 @@ options:
               type: int
             swap:
               description:
-                - A size of swap space beside the memory. Needs O(limits.memory) and API 1.52.
+                - A size of swap space beside the memory, V(-1) without a limit. Needs O(limits.memory) and API 1.52.
               type: str
             swappiness:
               description:
@@ -683,7 +683,7 @@ options:
                 type: raw
               monitor:
                 description:
-                  - For how long after its start a task's failure counts. The Engine's default is V(5s).
+                  - For how long after its start a task's failure counts. The Engine's default is V(5s), which V(0s) means too.
                 type: raw
               max_failure_ratio:
                 description:

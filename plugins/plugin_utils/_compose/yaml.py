@@ -243,7 +243,10 @@ def _read(loader: t.Any) -> t.Any:
 
 def _check(node: t.Any, above: set[int], done: set[int]) -> None:
     """Refuse what YAML allows and is always a mistake: a repeated key, a value that contains itself."""
-    if isinstance(node, yaml.ScalarNode) or node is None or id(node) in done:
+    if isinstance(node, yaml.ScalarNode):
+        _check_text(node, _NUL)
+        return
+    if node is None or id(node) in done:
         return
     if id(node) in above:
         raise yaml.MarkedYAMLError(
@@ -260,11 +263,23 @@ def _check(node: t.Any, above: set[int], done: set[int]) -> None:
     done.add(id(node))
 
 
+# NUL ends a text in the kernel; in a key, no control character has a meaning at all.
+_NUL, _CONTROL = re.compile("\x00"), re.compile("[\x00-\x1f\x7f]")
+
+
+def _check_text(node: yaml.ScalarNode, wrong: re.Pattern[str]) -> None:
+    found = wrong.search(node.value)
+    if found:
+        problem = f"a text holds the control character U+{ord(found.group()):04X}"
+        raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+
+
 def _check_keys(node: yaml.MappingNode) -> None:
     lines: dict[str, int] = {}
     for key, _value in node.value:
         if not isinstance(key, yaml.ScalarNode):
             raise yaml.MarkedYAMLError(problem="a key is not a plain text", problem_mark=key.start_mark)
+        _check_text(key, _CONTROL)
         if key.value in lines and key.tag != _MERGE:
             problem = f"the key {key.value} is in line {lines[key.value]} already"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
