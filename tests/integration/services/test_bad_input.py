@@ -104,7 +104,7 @@ def test_the_largest_good_values_are_taken_and_are_no_change_in_the_second_run(
     assert not made["failed"], made["msg"]
     assert (again["failed"], again["changed"], again["changes"]) == (False, False, []), again
     wrong = swarm.one(host, **{**edges, "name": "N" * 63})
-    assert "does not tell upper from lower case" in wrong["msg"], wrong["msg"]
+    assert "differ only in case" in wrong["msg"], wrong["msg"]
     assert "already exists" in swarm.sh(
         f"docker service create -d -q --name {'N' * 63} {swarm.image}:1 2>&1", host, check=False
     )
