@@ -149,6 +149,14 @@ options:
             keep: Options that were declared last time return to their default, all others stay as they are.
             reset: All of them return to their default, whichever client set them. Labels that are not declared are removed.
           default: keep
+        retry_paused:
+          description:
+            - Go on with a paused update even where its tasks failed by themselves, such as a process that ended with an error
+              or a health check that failed.
+            - Where the cause can be outside of the service, such as a registry, a node or a missing directory, the update goes on
+              without this option.
+          type: bool
+          default: false
         force_update:
           description:
             - Replace the tasks although nothing has changed, continue a paused update, or run a job again.
@@ -803,7 +811,7 @@ services:
       type: str
       returned: always
     action:
-      description: V(create), V(update), V(rebuild), V(roll_back), V(remove) or V(none).
+      description: V(create), V(update), V(resume), V(rebuild), V(roll_back), V(remove) or V(none).
       type: str
       returned: always
     changes:
@@ -844,6 +852,10 @@ rollouts:
     wanted:
       description: How many tasks are wanted.
       type: int
+      returned: always
+    advice:
+      description: What to do about the failure, as a sentence; empty where nothing is known.
+      type: str
       returned: always
     tasks:
       description: The tasks, in the form of M(flotilla.swarm.swarm_task_info).

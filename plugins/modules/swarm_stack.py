@@ -148,6 +148,14 @@ options:
         O(flotilla.swarm.swarm_network#module:recreate). Without this option, such a change is refused.
     type: bool
     default: false
+  retry_paused:
+    description:
+      - Go on with a paused update even where its tasks failed by themselves, such as a process that ended with an error or a
+        health check that failed.
+      - Where the cause can be outside of the service, such as a registry, a node or a missing directory, the update goes on
+        without this option.
+    type: bool
+    default: false
   wait:
     description:
       - Wait until every service has converged, or until it is certain that one will not. With O(state=absent), wait until

@@ -14,8 +14,8 @@ from .transport_socket import SocketTransport
 
 
 def _seconds(value: int) -> None:
-    # Less than a second is no time for any Engine, and sockets count in 32 bits.
-    if not 1 <= value <= 24 * 3600:
+    # Sockets count in 32 bits.
+    if not 0 < value <= 24 * 3600:
         raise ValueError(f"{value} is not from 1 to 86400: it is a number of seconds")
 
 

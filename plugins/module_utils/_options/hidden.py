@@ -11,7 +11,9 @@ hidden; which options of drivers are, ``driver_options.py`` says.
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import re
 import typing as t
 
 if t.TYPE_CHECKING:
@@ -21,6 +23,8 @@ Spec = t.Dict[str, t.Any]
 Changes = t.Dict[str, t.Tuple[t.Any, t.Any]]
 
 HIDDEN = "(hidden)"
+# Letters and digits of this length are no part of another word by chance.
+_WORD = 8
 
 
 def hide_value(value: t.Any) -> t.Any:
@@ -40,7 +44,9 @@ def texts_in(value: t.Any) -> t.Iterator[str]:
         for inner in value:
             yield from texts_in(inner)
     elif value is not None and not isinstance(value, bool):
-        yield str(value)
+        # Python refuses to write a number of more than 4,300 digits, so no message has it.
+        with contextlib.suppress(ValueError):
+            yield str(value)
 
 
 def hide_texts(value: t.Any, texts: t.Collection[str]) -> t.Any:
@@ -52,8 +58,15 @@ def hide_texts(value: t.Any, texts: t.Collection[str]) -> t.Any:
     if isinstance(value, str):
         # The longest first: one may be a part of another.
         for text in sorted(texts, key=len, reverse=True):
-            value = value.replace(text, HIDDEN)
+            value = _without(value, text)
     return value
+
+
+def _without(value: str, text: str) -> str:
+    """A text without another one. A short word is hidden as a word only: it is a part of other words too."""
+    if len(text) >= _WORD or not text.isalnum():
+        return value.replace(text, HIDDEN)
+    return re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", HIDDEN, value)
 
 
 def hide_changes(table: Table, changes: Changes) -> Changes:

@@ -43,6 +43,7 @@ class Outcome:
     wanted: int
     tasks: list[Task] = field(default_factory=list)
     logs: list[str] = field(default_factory=list)
+    advice: str = ""
 
     def to_dict(self) -> dict[str, t.Any]:
         """As JSON, for results."""
@@ -180,6 +181,7 @@ def _advance(client: Client, rollout: Rollout, snapshots: Snapshots, seconds: fl
             verdict.wanted,
             verdict.tasks,
             _last_lines(client, verdict, log_lines),
+            verdict.advice,
         )
         # A later call does not need it.
         rollout.history = History()
@@ -194,7 +196,9 @@ def _last_lines(client: Client, verdict: verdicts.Verdict, log_lines: int) -> li
         client, f"/tasks/{task['id']}/logs", tail=log_lines, pause=_LOG_PATIENCE, timeout=_LOG_PATIENCE
     )
     lines = [line["text"] for line in log.lines[-log_lines:]]
-    return lines + [f"(the log could not be read: {problem})" for problem in log.problems]
+    # The Engine forgets the tasks of a slot that fails again and again, and their logs with them.
+    problems = [] if any("not found" in problem for problem in log.problems) else log.problems
+    return lines + [f"(the log could not be read: {problem})" for problem in problems]
 
 
 def _report(outcomes: list[Outcome]) -> Report:
@@ -205,7 +209,8 @@ def _report(outcomes: list[Outcome]) -> Report:
     sentences = "; ".join(_sentence(outcome) for outcome in failed)
     if len(outcomes) > 1:
         sentences = f"{len(failed)} of {len(outcomes)} services failed: {sentences}"
-    raise RolloutFailed(f"{sentences.rstrip('.')}.", {"rollouts": report.to_dicts()})
+    advice = list(dict.fromkeys(f"{outcome.advice}." for outcome in failed if outcome.advice))
+    raise RolloutFailed(" ".join([f"{sentences.rstrip('.')}.", *advice]), {"rollouts": report.to_dicts()})
 
 
 def _sentence(outcome: Outcome) -> str:

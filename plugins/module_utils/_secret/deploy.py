@@ -12,7 +12,9 @@ import typing as t
 from .._engine.client import Client
 from .._engine.errors import FlotillaError
 from .._files.read import read_file
+from .._rollout.read import resumable
 from .._rollout.references import users
+from .._rollout.wait import latest
 from .._rollout.waiting import Waiting, go_on
 from .._run.plans import apply_all, result_of
 from .._run.verb import Verb
@@ -24,6 +26,7 @@ from .move import (
     earlier_moves,
     jobs_behind,
     move_services,
+    moved_and_paused,
     moved_versions,
     plan_moves,
     removals,
@@ -46,7 +49,8 @@ def work(family: Family, options: Result, check_mode: bool, client: Client) -> R
     plans = secrets.plan()
     services = client.get("/services") if any(plan.is_present and plan.older for plan in plans) else []
     movable = services if options["rewire"] else []
-    moves, warnings = plan_moves(movable, plans), jobs_behind(movable, plans)
+    may_go_on = resumable(client, moved_and_paused(movable, plans))
+    moves, warnings = plan_moves(movable, plans, may_go_on), jobs_behind(movable, plans)
     if check_mode:
         foreseen = (
             _foreseen(family, plans, moves, services) if options["wait"] else _result(family, plans, moves)
@@ -59,7 +63,7 @@ def work(family: Family, options: Result, check_mode: bool, client: Client) -> R
     if not options["wait"]:
         return result
     return Waiting(
-        moved.rollouts + earlier_moves(movable, plans),
+        latest(earlier_moves(movable, plans) + moved.rollouts),
         options["wait_timeout"],
         result,
         removals(plans),

@@ -15,8 +15,10 @@ from .._engine.errors import Conflict, EngineError, FlotillaError, NotFound, Ove
 from .._engine.update import create, remove, roll_back, update
 from .._options.one_or_many import check_case, check_once
 from .._options.option import check_versions, needs
+from .._rollout.read import resumable
 from .._rollout.references import PREDEFINED, container_of, is_of_swarm, used
-from .._rollout.service import declared_tasks, is_job, is_updating, mode_of
+from .._rollout.resume import sent_again
+from .._rollout.service import declared_tasks, is_job, is_paused, is_updating, mode_of
 from .._rollout.wait import Rollout
 from .._run.steps import step
 from .._secret.versions import names
@@ -25,7 +27,7 @@ from .._swarm.nodes import views
 from .declared import DeclaredService, check_nodes
 from .image import Pinned, same_image
 from .options import table
-from .plan import Raw, ServicePlan, force_count, plan_service
+from .plan import Raw, ServicePlan, force_count, plan_service, resumes
 from .references import Catalogue, named, referred, resolved
 from .registry import Registry, auth_header
 
@@ -78,6 +80,12 @@ class Services:
         """
         live = self._live()
         plans = [self._plan(one, live.get(one.name)) for one in self._declared]
+        may_go_on = resumable(
+            self._client, [plan.live for plan in plans if plan.action == "none" and plan.live]
+        )
+        for plan in plans:
+            if resumes(plan, may_go_on):
+                plan.action = "resume"
         new = [plan.name for plan in plans if plan.action == "create"]
         if new:
             # A list that is filtered by name has none in another case.
@@ -111,6 +119,7 @@ class Services:
         carry_out = {
             "create": self._create,
             "update": self._update,
+            "resume": self._resume,
             "rebuild": self._rebuild,
             "roll_back": self._roll_back,
             "remove": self._remove,
@@ -194,8 +203,11 @@ class Services:
             return self._registry.pinned(image, declared.auth)
         except (EngineError, Unanswered) as error:
             if declared.resolve == "always":
-                raise Refused(f"{declared.name}: {error} Nothing was sent.") from None
-            sentence = f"{error} Every node pulls what it finds under that tag; set resolve_image to never to accept that."
+                raise Refused(f"{declared.name}: {str(error).rstrip('.')}. Nothing was sent.") from None
+            sentence = (
+                f"{str(error).rstrip('.')}. Every node pulls what it finds under that tag; set resolve_image to never to "
+                "accept that."
+            )
             self._warn(declared, [sentence])
             return None
 
@@ -234,6 +246,12 @@ class Services:
             return current.spec if current.action == "update" else None
 
         if not self._write(plan, change):
+            plan.action = "none"
+        return Rollout(plan.id, plan.name)
+
+    def _resume(self, plan: ServicePlan) -> Rollout:
+        """Write a service as it is: the Engine goes on with a paused update then (swarmkit manager/orchestrator/update)."""
+        if not self._write(plan, lambda live: sent_again(live) if is_paused(live) else None):
             plan.action = "none"
         return Rollout(plan.id, plan.name)
 

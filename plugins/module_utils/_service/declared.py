@@ -37,6 +37,7 @@ class DeclaredService:
             leaves what it does not name.
         reset: what the declaration does not name returns to its default, whichever client set it.
         force: replace the tasks, or run the job again, though nothing changed.
+        retries: go on with a paused update even where its tasks failed by themselves.
         resolve: ``always``, ``changed`` or ``never``: when the tag of the image is looked up in its registry.
         auth: the registry's credentials, ``None`` where none were given.
     """
@@ -48,6 +49,7 @@ class DeclaredService:
     whole: bool = False
     reset: bool = False
     force: bool = False
+    retries: bool = False
     resolve: str = "changed"
     auth: dict[str, str] | None = None
 
@@ -82,6 +84,7 @@ def declared_service(options: Options, env_files: t.Iterable[str] = ()) -> Decla
         whole="image" in values,
         reset=options.get("undeclared") == "reset",
         force=bool(options.get("force_update")),
+        retries=bool(options.get("retry_paused")),
         resolve=resolve,
         auth=auth or None,
     )

@@ -308,6 +308,7 @@ def one_service() -> dict[str, t.Any]:
         "registry_auth": {"type": "dict", "options": AUTH_ARGUMENTS},
         "resolve_image": {"type": "raw", "default": "changed"},
         "undeclared": {"type": "str", "choices": ["keep", "reset"], "default": "keep"},
+        "retry_paused": {"type": "bool", "default": False},
         "force_update": {"type": "bool", "default": False, "once": True},
     }
 

@@ -17,7 +17,7 @@ from .._options.labels import DECLARED_LABEL, memory, remembered, visible
 from .._options.option import Table
 from .._options.plan import plan
 from .._rollout.references import container_of
-from .._rollout.service import MODES, mode_of, update_state
+from .._rollout.service import MODES, is_paused, mode_of, update_state
 from .._run.plans import ObjectPlan
 from .declared import DeclaredService, check_mode
 from .image import Pinned, same_image
@@ -29,6 +29,7 @@ Raw = t.Dict[str, t.Any]
 _DONE = {
     "create": "created",
     "update": "updated",
+    "resume": "paused update sent again",
     "rebuild": "removed and created again, since its mode changed",
     "roll_back": "rolled back",
     "remove": "removed",
@@ -40,7 +41,7 @@ class ServicePlan(ObjectPlan):
     """What is done to one service.
 
     Attributes:
-        action: ``create``, ``update``, ``rebuild``, ``roll_back``, ``remove`` or ``none``.
+        action: ``create``, ``update``, ``resume``, ``rebuild``, ``roll_back``, ``remove`` or ``none``.
         live: the service as the Engine reports it, ``None`` where there is none.
         spec: what is sent.
         changes: option name to (before, after) in the user's words.
@@ -109,6 +110,18 @@ def _planned(declared: DeclaredService, live: Raw | None, pinned: Pinned | None)
     if declared.mode and declared.mode != mode_of(live["Spec"]):
         return _rebuild(declared, live, pinned)
     return _update(declared, live, pinned)
+
+
+def resumes(plan: ServicePlan, resumable: t.Container[str]) -> bool:
+    """Whether all that is left to do for a service is to go on with its paused update.
+
+    Args:
+        plan: the service's plan.
+        resumable: the IDs of services whose paused update may go on, see ``_rollout/resume.py``.
+    """
+    if plan.action != "none" or plan.declared.state != "present" or plan.live is None:
+        return False
+    return is_paused(plan.live) and (plan.declared.retries or plan.id in resumable)
 
 
 def _update(declared: DeclaredService, live: Raw, pinned: Pinned | None) -> ServicePlan:

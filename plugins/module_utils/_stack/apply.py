@@ -15,12 +15,13 @@ from .._network.apply import Networks
 from .._network.declared import declared_network
 from .._network.plan import NetworkPlan
 from .._options.changes import difference
+from .._rollout.read import resumable
 from .._rollout.removal import Removal
 from .._rollout.wait import Rollout, latest
 from .._run.plans import Applied, ObjectPlan, apply_all, forget, result_of
 from .._secret.apply import Secrets
 from .._secret.declared import declared_secret
-from .._secret.move import jobs_behind, move_services, plan_moves, removals
+from .._secret.move import jobs_behind, move_services, moved_and_paused, plan_moves, removals
 from .._secret.options import CONFIG, SECRET
 from .._service.apply import Services
 from .._service.declared import declared_service
@@ -189,7 +190,8 @@ class Stack:
         ours = {plan.id for plan in self._service_plans}
         others = [raw for raw in self._client.get("/services") if raw["ID"] not in ours]
         self._warnings += jobs_behind(others, plans)
-        moved = move_services(self._client, plan_moves(others, plans))
+        may_go_on = resumable(self._client, moved_and_paused(others, plans))
+        moved = move_services(self._client, plan_moves(others, plans, may_go_on))
         self._actions += moved.actions
         self._warnings += moved.warnings
         return moved.rollouts

@@ -46,6 +46,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "resolve_image": {"type": "str", "choices": ["always", "changed", "never"], "default": "changed"},
     "undeclared": {"type": "str", "choices": ["keep", "reset"], "default": "keep"},
     "recreate": {"type": "bool", "default": False},
+    "retry_paused": {"type": "bool", "default": False},
     **WAIT_ARGUMENTS,
     **HELD_ARGUMENTS,
     "show_values": {"type": "bool", "default": False},

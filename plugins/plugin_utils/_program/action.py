@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import contextlib
+import time
 import typing as t
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -27,6 +28,8 @@ Result = dict[str, t.Any]
 _FIRST_PART, _NEXT_PART = 5, 10
 # The option of a connection: how often it sends a command again that ended with the connection.
 _RETRIES = "reconnection_retries"
+# Seconds between two attempts to connect again.
+_AGAIN = 2.0
 # How many services one line of progress names.
 _NAMED = 3
 _display = Display()
@@ -85,17 +88,48 @@ class HostAction(ActionBase):
 
     def _in_parts(self, options: Result, variables: Result) -> Result:
         """Do the verb, and show the progress while it waits."""
+        begun = time.monotonic()
         found = first = self._do({**options, WAITING: {"pause_after": _FIRST_PART}}, variables)
         shown = ""
         while found.get("left"):
             line = _line(found.get("progress") or [])
             if line != shown:
-                # To stderr, as warnings: programs that read the play's output as JSON are not disturbed.
-                host = variables.get("inventory_hostname", self._task.action)
-                _display.display(f"[{host}] {line}", stderr=True)
+                self._show(line, variables)
                 shown = line
-            found = self._do(self._going_on(options, found["left"]), variables)
+            until = begun + found["left"].get("seconds", 0)
+            found = self._do_next_part(self._going_on(options, found["left"]), variables, until)
         return _whole(first, found)
+
+    def _do_next_part(self, options: Result, variables: Result, until: float) -> Result:
+        """Go on waiting, and connect again where the connection is lost.
+
+        What was declared has been sent by then. A part looks, and removes what is not needed any longer where it is still
+        there, so it can be done again from where the part before it ended.
+
+        Args:
+            options: of the next part.
+            variables: of the host.
+            until: until when to try, in monotonic time.
+        """
+        told = False
+        while True:
+            try:
+                return self._do(options, variables)
+            except AnsibleConnectionFailure as error:
+                if time.monotonic() >= until:
+                    return _not_seen_to_its_end(error)
+            if not told:
+                self._show("the connection is lost, connecting again", variables)
+                told = True
+            with contextlib.suppress(AnsibleError, AttributeError):
+                # A connection that several commands share may be dead, and would be used again.
+                self._connection.reset()
+            time.sleep(_AGAIN)
+
+    def _show(self, line: str, variables: Result) -> None:
+        # To stderr, as warnings: programs that read the play's output as JSON are not disturbed.
+        host = variables.get("inventory_hostname", self._task.action)
+        _display.display(f"[{host}] {line}", stderr=True)
 
     def _going_on(self, options: Result, left: Result) -> Result:
         """The options of a call that goes on waiting: how the Engine is reached, and what is left to wait for."""
@@ -163,6 +197,16 @@ def _not_repeated(ended: ProgramEnded, anew: list[str]) -> Result:
         "changed": True,
         "msg": f"The program on the host ended before its result ({ended}), after it had sent a change; whether {names} was "
         f"carried out is not known, so it is not done again. Look at the swarm, and run again without {names} if it was.",
+    }
+
+
+def _not_seen_to_its_end(error: AnsibleError) -> Result:
+    """The failure of a wait whose connection did not come back in time."""
+    return {
+        "failed": True,
+        "changed": False,
+        "msg": "The connection was lost while waiting, and could not be made again within wait_timeout. What was declared has "
+        f"been sent; run the same again to see it through. The last attempt: {error}",
     }
 
 

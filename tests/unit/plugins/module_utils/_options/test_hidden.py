@@ -216,3 +216,9 @@ def test_paths_are_plain_text_for_a_program_unless_they_depend_on_the_host() -> 
         ({"other": "~"}, False),
     ):
         assert depends_on_host(spec, options) is depends, options
+
+
+def test_a_short_word_is_hidden_as_a_word_only() -> None:
+    assert hide_texts("conf: port_conflicts is conf", {"conf"}) == "(hidden): port_conflicts is (hidden)"
+    assert hide_texts("xhunter2-2x", {"hunter2-2"}) == "x(hidden)x"
+    assert hide_texts("a=s3cretword2b", {"s3cretword2"}) == "a=(hidden)b"

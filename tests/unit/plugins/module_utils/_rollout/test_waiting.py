@@ -296,14 +296,14 @@ def test_what_another_run_moved_is_waited_for_and_not_rolled_back() -> None:
     assert engine.writes == []
 
 
-def test_a_verb_returns_it_and_the_runner_finishes_it() -> None:
+def test_a_verb_returns_it_and_the_runner_finishes_it(fake_time: FakeTime) -> None:
     engine = FakeSecrets()
     move = rotate(engine, "web")
     run_services(engine, move.new)
     waiting = Waiting([Rollout("id-web", "web")], 60, result(), moves=[move])
     verb = Verb(Interface({}, waits=True), lambda _options, _check, _client: waiting, go_on=go_on)
-    begun = perform(verb, {WAITING: {"pause_after": 0}}, False, lambda _options: engine)
-    # It has failed by the first snapshot, so there is nothing to go on with.
+    begun = perform(verb, {WAITING: {"pause_after": 20}}, False, lambda _options: engine)
+    # It has failed within that time, so there is nothing to go on with.
     assert "left" not in begun
     assert (begun["failed"], begun["changed"], begun["actions"]) == (True, True, ["app: version 2 created"])
     assert begun["msg"].startswith("web: slot 1 on w1 was rejected 2 times: no. web has version 1 of app.")

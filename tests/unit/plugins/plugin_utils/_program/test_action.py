@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from unittest import mock
 
 import pytest
+from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.flotilla.swarm.plugins.action.swarm_service import ActionModule
 from ansible_collections.flotilla.swarm.plugins.module_utils._run.interface import WAITING
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._program import action as actions
@@ -35,7 +36,13 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return lines
 
 
-def play(shown: list[str], args: Result, *answers: Result, check: bool = False, job: int = 0) -> Played:
+def play(
+    shown: list[str],
+    args: Result,
+    *answers: Result | AnsibleConnectionFailure,
+    check: bool = False,
+    job: int = 0,
+) -> Played:
     task = SimpleNamespace(
         args=args, check_mode=check, async_val=job, diff=False, action="swarm_service", collections=[]
     )
@@ -56,7 +63,10 @@ def play(shown: list[str], args: Result, *answers: Result, check: bool = False, 
         assert module_name == "flotilla.swarm.swarm_service"
         assert how == {"wrap_async": bool(job)}
         calls.append(module_args)
-        return left.pop(0)
+        answer = left.pop(0)
+        if isinstance(answer, AnsibleConnectionFailure):
+            raise answer
+        return answer
 
     action._execute_module = execute
     result = action.run(None, {"inventory_hostname": "m1"})
@@ -120,6 +130,50 @@ def test_a_failure_at_last_says_what_was_changed_at_first(shown: list[str]) -> N
     assert played.result["changed"] is True
     assert played.result["actions"] == ["web: created"]
     assert played.result["rollouts"][0]["state"] == "failed"
+
+
+def test_a_connection_that_is_lost_while_waiting_is_made_again(
+    shown: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "_AGAIN", 0)
+    lost = AnsibleConnectionFailure("Connection refused")
+    left = {"rollouts": [{"name": "web"}], "seconds": 60}
+    played = play(
+        shown,
+        {"name": "web"},
+        waiting("web: 1/3 running", changed=True, actions=["web: updated"], left=left),
+        lost,
+        lost,
+        {"changed": False, "rollouts": [{"name": "web", "state": "converged"}]},
+    )
+    # Each attempt goes on from the same place, and nothing that was declared is sent again.
+    assert played.calls[1:] == [{WAITING: {"pause_after": 10, "left": left, "hide": []}}] * 3
+    assert played.shown == ["[m1] web: 1/3 running", "[m1] the connection is lost, connecting again"]
+    assert (played.result["changed"], played.result["actions"]) == (True, ["web: updated"])
+    assert "failed" not in played.result
+
+
+def test_a_connection_that_stays_lost_ends_the_wait_and_says_what_was_done(
+    shown: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "_AGAIN", 0)
+    played = play(
+        shown,
+        {"name": "web"},
+        waiting("web: 1/3 running", changed=True, actions=["web: updated"], left={"seconds": 0}),
+        AnsibleConnectionFailure("Connection refused"),
+    )
+    assert (played.result["failed"], played.result["changed"]) == (True, True)
+    assert played.result["actions"] == ["web: updated"]
+    assert played.result["msg"].startswith(
+        "The connection was lost while waiting, and could not be made again"
+    )
+    assert played.result["msg"].endswith("The last attempt: Connection refused")
+
+
+def test_a_connection_that_fails_at_first_is_not_tried_again(shown: list[str]) -> None:
+    with pytest.raises(AnsibleConnectionFailure):
+        play(shown, {"name": "web"}, AnsibleConnectionFailure("Connection refused"))
 
 
 def test_many_services_make_one_short_line(shown: list[str]) -> None:
