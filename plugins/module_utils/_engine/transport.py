@@ -19,7 +19,7 @@ from .errors import (
     EngineTimeout,
     FlotillaError,
 )
-from .http import Answer, CutOff, Unusable, read_answer
+from .exchange import Answer, CutOff, Unusable, read_answer
 
 #: The reason where a unix socket does not exist.
 NO_SOCKET = "its socket does not exist"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 
-from .http import Unusable, request
+from .exchange import Unusable, request
 from .transport import NO_SOCKET, Bounds, Clock, absent, exchange, not_connected, unanswered
 
 

@@ -10,7 +10,7 @@ import socket
 from urllib.parse import urlsplit
 
 from .errors import AnswerLost, EngineForbidden, FlotillaError, Refused
-from .http import CutOff, Unusable, request
+from .exchange import CutOff, Unusable, request
 from .ssh_client import Login, Rejected, SshClient, SshProgram, SshStream, is_rejection
 from .transport import Bounds, Clock, absent, exchange, timed_out, unanswered
 

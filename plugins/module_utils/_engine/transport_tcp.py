@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from .._files.read import read_file
 from .._files.unreadable import Unreadable
 from .errors import EngineForbidden, Refused
-from .http import Unusable, request
+from .exchange import Unusable, request
 from .transport import Bounds, Clock, Stream, exchange, not_connected, unanswered
 
 # What Docker's own command line takes where the address has no port.

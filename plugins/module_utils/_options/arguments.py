@@ -14,7 +14,7 @@ import base64
 import copy
 import typing as t
 
-from .hidden import hide_value, texts_in
+from .hidden import HIDDEN, hide_value, texts_in
 
 Spec = t.Dict[str, t.Any]
 
@@ -65,7 +65,12 @@ def _shown(argument: Spec, value: t.Any, show_values: bool) -> t.Any:
 
 
 def _entry_shown(arguments: Spec, value: t.Any, show_values: bool) -> t.Any:
-    return hide_arguments(arguments, value, show_values) if isinstance(value, dict) else hide_value(value)
+    if not isinstance(value, dict):
+        return hide_value(value)
+    shown = hide_arguments(arguments, value, show_values)
+    known = {word for name, argument in arguments.items() for word in (name, *argument.get("aliases", ()))}
+    # Ansible reads a text as NAME=value where a dictionary is wanted, so that a secret can become a name.
+    return {name if name in known else HIDDEN: one for name, one in shown.items()}
 
 
 def secret_texts(arguments: Spec, options: Spec) -> set[str]:

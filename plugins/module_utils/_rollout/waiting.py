@@ -21,6 +21,11 @@ from .wait import Rollout, RolloutFailed, wait_for_rollouts
 _MOMENT = 15.0
 
 
+def _now() -> float:
+    # Looked up at each call, so that a test can set the clock.
+    return time.time()
+
+
 @dataclass
 class Waiting(Unfinished):
     """Rollouts to wait for, and what happens after them.
@@ -41,7 +46,7 @@ class Waiting(Unfinished):
     result: Result
     remove: list[Removal] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
-    started: float = field(default_factory=lambda: time.time())
+    started: float = field(default_factory=_now)
 
     def to_dict(self) -> Result:
         """As JSON, for the next call; the diff stays in the result of the first one."""

@@ -83,8 +83,8 @@ def same_node(states: list[str], addresses: list[str]) -> list[Member]:
     )
 )
 def test_copies_of_a_disk_are_refused_whatever_state_they_are_in(hosts: list[tuple[str, int]]) -> None:
-    members = same_node([state for state, _ in hosts], [f"10.1.0.{number}" for _, number in hosts])
-    assume(len({number for _, number in hosts}) > 1)
+    members = same_node([state for state, _number in hosts], [f"10.1.0.{number}" for _state, number in hosts])
+    assume(len({number for _state, number in hosts}) > 1)
     names = " and ".join(f"w{number}" for number in range(1, len(hosts) + 1))
     with pytest.raises(Refused) as refused:
         clusters.find(members)

@@ -10,7 +10,7 @@ import socket
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._engine.http import (
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.exchange import (
     Answer,
     CutOff,
     Unusable,
