@@ -30,6 +30,12 @@ options:
       - Return only the node that the module runs on.
     type: bool
     default: false
+  verbose_output:
+    description:
+      - Add all keys of the Engine's node, such as C(ID), C(Spec), C(Description) and C(Status), to each entry of RV(nodes), as
+        M(community.docker.docker_node_info) returns them.
+    type: bool
+    default: false
 seealso:
   - module: flotilla.swarm.swarm_node
   - module: flotilla.swarm.swarm_info

@@ -197,6 +197,16 @@ options:
       - See O(absent_retries).
     type: int
     default: 1
+  docker_cli:
+    description:
+      - Has no effect, since Docker's command line is not used. Accepted for playbooks that were written for
+        M(community.docker.docker_stack).
+    type: str
+  cli_context:
+    description:
+      - Only V(default) is accepted, and has no effect. A context of Docker's command line names an Engine; give the address of
+        that Engine in O(docker_host).
+    type: str
   _declared:
     description:
       - Private, not for tasks. What the action of this module has read from the Compose files.
@@ -323,6 +333,12 @@ undeclared:
   returned: success, with O(state=present)
   type: dict
   sample: {"services": ["shop_old"], "networks": [], "secrets": [], "configs": []}
+stack_spec_diff:
+  description: As M(community.docker.docker_stack) has it, what changes in which service - by the names of the services, the
+    changed options as they are afterwards. Values that may be secrets are hidden unless O(show_values=true).
+  returned: success, with O(state=present)
+  type: dict
+  sample: {"shop_web": {"state": "present", "image": "nginx:1.27"}}
 rollouts:
   description: The verdicts on the rollouts that the module waited for, in the form of
     RV(flotilla.swarm.swarm_service#module:rollouts). They are returned with a failure as well.

@@ -19,6 +19,8 @@ from .subnets import subnet
 NAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?\Z")
 #: The most characters of a name.
 LONGEST_NAME = 63
+# Drivers of a single host. Of a network with such a driver, the swarm keeps neither options nor addresses.
+_OF_HOST = ("bridge", "host", "ipvlan", "macvlan", "null")
 #: The values that other tools take for "not encrypted".
 OFF = ("false", "no", "off", "0")
 
@@ -32,12 +34,14 @@ class DeclaredNetwork:
         state: ``present`` or ``absent``.
         values: option name to value in the Engine's form.
         recreate: where the network differs, recreate it and move its services.
+        on_host: it belongs to the host that is asked, which keeps the configuration of a network of the swarm.
     """
 
     name: str
     state: str = "present"
     values: dict[str, t.Any] = field(default_factory=dict)
     recreate: bool = False
+    on_host: bool = False
 
 
 def declared_network(options: dict[str, t.Any]) -> DeclaredNetwork:
@@ -52,7 +56,7 @@ def declared_network(options: dict[str, t.Any]) -> DeclaredNetwork:
     name = str(options["name"])
     state = options.get("state") or "present"
     if state == "absent":
-        return DeclaredNetwork(name, state)
+        return DeclaredNetwork(name, state, on_host=bool(options.get("config_only")))
     _check_name(name)
     try:
         values = declared_values(NETWORK, _plain(options))
@@ -62,7 +66,8 @@ def declared_network(options: dict[str, t.Any]) -> DeclaredNetwork:
         _check(values)
     except Refused as error:
         raise Refused(f"{name}: {error}") from None
-    return DeclaredNetwork(name, state, values, bool(options.get("recreate")))
+    on_host = bool(values.get("config_only"))
+    return DeclaredNetwork(name, state, values, bool(options.get("recreate")), on_host)
 
 
 def _check_name(name: str) -> None:
@@ -112,6 +117,7 @@ def _check(values: dict[str, t.Any]) -> None:
             raise Refused("an ingress network cannot be attachable: leave one of the two out.")
         if values.get("driver", "overlay") != "overlay":
             raise Refused("an ingress network has the driver overlay: leave driver out.")
+    _check_configuration(values)
     entries = values.get("ipam_config")
     if entries is None:
         return
@@ -119,6 +125,37 @@ def _check(values: dict[str, t.Any]) -> None:
     if newer and values.get("enable_ipv6") is False:
         raise Refused(f"ipam_config has the IPv6 subnet {newer[0]}, but enable_ipv6 is false.")
     check_ipv6(entries, bool(values.get("enable_ipv6")))
+
+
+def _check_configuration(values: dict[str, t.Any]) -> None:
+    """Refuse options where the Engine would drop them, or take them from another network.
+
+    A host's Engine reads the configuration of such a network from a network of its own (moby ``libnetwork/controller.go``,
+    ``configFrom``); of the swarm's network itself, swarmkit's allocator keeps the name of the driver only.
+    """
+    driver = values.get("driver", "overlay")
+    given = [
+        name for name in ("driver_options", "mtu", "ipam_driver_options", "ipam_config") if values.get(name)
+    ]
+    labels = ["labels"] if values.get("labels") else []
+    if values.get("config_only"):
+        for name in ("config_from", "driver", "attachable", "internal", "ingress"):
+            if values.get(name):
+                raise Refused(
+                    f"{name} is for the network that is created from this one: leave it out beside config_only."
+                )
+    elif values.get("config_from"):
+        if driver not in _OF_HOST:
+            raise Refused("config_from is for a driver of a single host: set driver, to macvlan for example.")
+        if given or labels:
+            raise Refused(
+                f"{(given + labels)[0]} has to be set on every host, in the network that config_from names: leave it out here."
+            )
+    elif driver in _OF_HOST and given:
+        raise Refused(
+            f"{given[0]} would be dropped, since the swarm keeps no options of a {driver} network. Set it in a network with "
+            "config_only: true on every host, and name that network in config_from here."
+        )
 
 
 def check_ipv6(entries: list[dict[str, t.Any]], enabled: bool) -> None:

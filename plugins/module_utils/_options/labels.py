@@ -28,12 +28,12 @@ _USABLE = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9._/-]*[a-zA-Z0-9])?\Z")
 
 
 def labels(values: t.Any) -> dict[str, str]:
-    """Labels as a user declares them, each name and value checked.
+    """Labels as a user declares them, each name and value checked; a whole number becomes its text.
 
     Raises:
         ValueError: names the label that cannot be one.
     """
-    found = convert.texts(values, "label")
+    found = convert.texts(convert.whole_numbers_as_text(values), "label")
     for name in values:
         if not isinstance(name, (str, int)) or isinstance(name, bool) or name == "":
             raise ValueError(f"{name!r} is not a label name: put a name in quotes")

@@ -37,6 +37,7 @@ class DeclaredService:
         force: replace the tasks, or run the job again, though nothing changed.
         resolve: ``always``, ``changed`` or ``never``: when the tag of the image is looked up in its registry.
         auth: the registry's credentials, ``None`` where none were given.
+        warnings: sentences about what was left out, since it says nothing.
     """
 
     name: str
@@ -48,6 +49,7 @@ class DeclaredService:
     force: bool = False
     resolve: str = "changed"
     auth: dict[str, str] | None = None
+    warnings: list[str] = field(default_factory=list)
 
 
 def declared_service(options: Options, env_files: t.Iterable[str] = ()) -> DeclaredService:
@@ -61,6 +63,7 @@ def declared_service(options: Options, env_files: t.Iterable[str] = ()) -> Decla
         Refused: an option that cannot work, with the service it was meant for.
     """
     name = str(options["name"])
+    options, ignored = _without_effect(options)
     try:
         values = declared_values(table(), _plain(options, env_files))
         auth = _auth(options.get("registry_auth") or {})
@@ -79,6 +82,7 @@ def declared_service(options: Options, env_files: t.Iterable[str] = ()) -> Decla
         force=bool(options.get("force_update")),
         resolve=resolve,
         auth=auth or None,
+        warnings=[f"{name}: {sentence}" for sentence in ignored],
     )
 
 
@@ -133,6 +137,21 @@ def check_nodes(newer: dict[str, tuple[int, int]], nodes: list[Node]) -> list[st
         "away with placement.constraints, or upgrade the Engines."
     )
     return [sentence]
+
+
+def _without_effect(options: Options) -> tuple[Options, list[str]]:
+    """The options without those that say nothing, which community.docker takes, and a sentence about each."""
+    kept, sentences = dict(options), []
+    if options.get("mode") == "global" and options.get("replicas") not in (None, -1):
+        kept["replicas"] = None
+        sentences.append("replicas is ignored, since a global service runs one task on each node.")
+    mounts = []
+    for mount in options.get("mounts") or []:
+        if mount.get("type") == "tmpfs" and mount.get("source"):
+            mount = {**mount, "source": None}
+            sentences.append(f"mounts: {mount['target']}: source is ignored, since a tmpfs has none.")
+        mounts.append(mount)
+    return ({**kept, "mounts": mounts} if mounts else kept), sentences
 
 
 def _plain(options: Options, env_files: t.Iterable[str]) -> Options:

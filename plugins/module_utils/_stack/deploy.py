@@ -16,7 +16,7 @@ from .._run.verb import Verb
 from .apply import Stack
 from .auth import give_credentials
 from .declared import DeclaredStack, declared_stack
-from .options import INTERFACE
+from .options import INTERFACE, check_context
 from .undeclared import Undeclared
 
 Result = t.Dict[str, t.Any]
@@ -28,6 +28,7 @@ def work(options: Result, check_mode: bool, client: Client) -> Result | Waiting:
     Raises:
         FlotillaError: something was refused or failed; what was done until then is among its facts.
     """
+    check_context(options)
     waits = options["wait"] if options["detach"] is None else not options["detach"]
     seconds = options["wait_timeout"]
     if options["state"] == "absent":

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._engine.errors import Refused
 from .._options.hidden import hide_value
 from .._options.labels import NAMESPACE
 from .._run.interface import Interface
@@ -30,6 +31,8 @@ def _hide_compose(given: t.Any) -> t.Any:
     return given if isinstance(given, str) and "\n" not in given else hide_value(given)
 
 
+# Options of community.docker that choose Docker's command line, which is not used here.
+COMMAND_LINE: dict[str, t.Any] = {"docker_cli": {"type": "str"}, "cli_context": {"type": "str"}}
 ARGUMENTS: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -51,6 +54,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "detach": {"type": "bool"},
     "absent_retries": {"type": "int", "default": 0},
     "absent_retries_interval": {"type": "int", "default": 1},
+    **COMMAND_LINE,
     # Between the action, which has read the Compose files, and the verb: what they declare, and the contents of secrets and
     # configs. Ansible shows no option whose name begins so.
     "_declared": {"type": "dict"},
@@ -68,3 +72,16 @@ def stack_of(raw: dict[str, t.Any]) -> str | None:
     """The stack that a raw service, secret, config or network belongs to."""
     labels = raw.get("Spec", raw).get("Labels") or {}
     return t.cast("str | None", labels.get(NAMESPACE))
+
+
+def check_context(options: dict[str, t.Any]) -> None:
+    """Refuse a context of Docker's command line: it names an Engine, and another one would be asked without a word.
+
+    Raises:
+        Refused: another context than the default one was given.
+    """
+    if options["cli_context"] not in (None, "default"):
+        raise Refused(
+            "cli_context is for Docker's command line, which is not used: give the address of that Engine in docker_host. "
+            "Nothing was sent."
+        )
