@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Planning a whole stack against a swarm, and carrying it out in order. PRIVATE to the collection."""
+"""Planning stacks, and what is declared beside them, against a swarm, and carrying it out in order. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -34,29 +34,47 @@ Result = t.Dict[str, t.Any]
 _PLANNED = "planned"
 
 
-class Stack:
-    """One declared stack and a swarm.
+class Deployment:
+    """Declared stacks and a swarm. What all of them declare is planned together, before the first write.
 
     Args:
         client: a manager's Engine.
-        declared: the stack.
+        stacks: the stacks; one without a name has what is declared beside all stacks.
         seconds: how long everything together may take.
         show_values: show values that may be secrets.
+        rewire: move services of others to new versions of secrets and configs.
 
     Raises:
-        Refused: a part of the stack cannot be.
+        Refused: a part of them cannot be.
     """
 
-    def __init__(self, client: Client, declared: DeclaredStack, seconds: float, show_values: bool) -> None:
+    def __init__(
+        self,
+        client: Client,
+        stacks: t.Sequence[DeclaredStack],
+        seconds: float,
+        show_values: bool,
+        rewire: bool = True,
+    ) -> None:
         self._client = client
-        self._declared = declared
         self._show_values = show_values
-        self._networks = Networks(client, [declared_network(one) for one in declared.networks], seconds)
+        self._rewire = rewire
+        networks = [declared_network(one) for stack in stacks for one in stack.networks]
+        self._networks = Networks(client, networks, seconds)
         self._secrets = [
-            Secrets(client, family, [declared_secret(family, one, read_file) for one in entries])
-            for family, entries in ((SECRET, declared.secrets), (CONFIG, declared.configs))
+            Secrets(
+                client,
+                family,
+                [
+                    declared_secret(family, one, read_file)
+                    for stack in stacks
+                    for one in getattr(stack, family.words)
+                ],
+            )
+            for family in (SECRET, CONFIG)
         ]
-        self._undeclared = Undeclared(client, declared)
+        self._declared_services = [declared_service(one) for stack in stacks for one in stack.services]
+        self._undeclared = Undeclared(client, [stack for stack in stacks if stack.name])
         self._network_plans: list[NetworkPlan] = []
         self._service_plans: list[ServicePlan] = []
         self._actions: list[str] = []
@@ -77,8 +95,7 @@ class Stack:
         self._network_plans = self._networks.plan()
         for secrets in self._secrets:
             secrets.plan()
-        declared = [declared_service(one) for one in self._declared.services]
-        self._services = Services(self._client, declared, self._coming())
+        self._services = Services(self._client, self._declared_services, self._coming())
         self._service_plans = self._services.plan()
 
     def result(self) -> Result:
@@ -96,10 +113,9 @@ class Stack:
                 }
                 for one in of_kind["diff"]
             ]
-        undeclared = self._undeclared.names()
-        for word, name in self._leaving(undeclared):
-            actions.append(_leaves(word, name))
-            diff.append(difference(f"{word} {name}", {"state": "present"}, {"state": "absent"}))
+        for one in self._undeclared.leaving():
+            actions.append(one.sentence)
+            diff.append(difference(f"{one.word} {one.name}", {"state": "present"}, {"state": "absent"}))
         actions += result["actions"]
         return {
             **result,
@@ -107,7 +123,7 @@ class Stack:
             "changed": bool(actions),
             "actions": actions,
             "diff": diff + result["diff"],
-            "undeclared": undeclared,
+            "undeclared": self._undeclared.names(),
         }
 
     def apply(self) -> tuple[Result, list[Rollout]]:
@@ -137,9 +153,8 @@ class Stack:
 
     def _apply(self) -> list[Rollout]:
         rollouts: list[Rollout] = []
-        if self._declared.prune != "none":
-            rollouts += self._undeclared.remove_services()
-            self._actions += [_leaves("service", one.name) for one in rollouts]
+        rollouts += self._undeclared.remove_services()
+        self._actions += [one.sentence for one in self._undeclared.leaving() if one.word == "service"]
         before = len(self._actions)
         rollouts += self._done(self._networks.apply_all(self._network_plans, "network "))
         for secrets in self._secrets:
@@ -159,7 +174,7 @@ class Stack:
     def _move_others(self) -> list[Rollout]:
         """Move services of others to what is current; the stack's own have moved with their own plans."""
         plans = [plan for secrets in self._secrets for plan in secrets.plans]
-        if not any(plan.is_present and plan.older for plan in plans):
+        if not self._rewire or not any(plan.is_present and plan.older for plan in plans):
             return []
         ours = {plan.id for plan in self._service_plans}
         others = [raw for raw in self._client.get("/services") if raw["ID"] not in ours]
@@ -186,12 +201,3 @@ class Stack:
     def _parts(self) -> Result:
         """What stands around the services, each with its ID, which a new one has once it is created."""
         return {f"{word}s": [plan.entry() for plan in plans] for word, plans in self._around()}
-
-    def _leaving(self, undeclared: dict[str, list[str]]) -> list[tuple[str, str]]:
-        if self._declared.prune == "none":
-            return []
-        return [(kind[: -len("s")], name) for kind, names in undeclared.items() for name in names]
-
-
-def _leaves(word: str, name: str) -> str:
-    return f"{word} {name}: removed, since the stack does not declare it any longer"

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._options.one_or_many import OneOrMany
 from .._run.interface import Interface
 from .._run.progress import WAIT_ARGUMENTS
 from .._service.options import AUTH_ARGUMENTS
@@ -22,8 +23,7 @@ NAMESPACE = "com.docker.stack.namespace"
 KINDS = ("services", "networks", "secrets", "configs")
 PRUNE = {"false": "none", "no": "none", "true": "services", "yes": "services", "all": "all"}
 
-ARGUMENTS: dict[str, t.Any] = {
-    "name": {"type": "str", "required": True},
+_BESIDE: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "compose": {"type": "list", "elements": "raw"},
     "remote_src": {"type": "bool", "default": True},
@@ -37,17 +37,22 @@ ARGUMENTS: dict[str, t.Any] = {
     "resolve_image": {"type": "str", "choices": ["always", "changed", "never"], "default": "changed"},
     "undeclared": {"type": "str", "choices": ["keep", "reset"], "default": "keep"},
     "recreate": {"type": "bool", "default": False},
-    **WAIT_ARGUMENTS,
-    "show_values": {"type": "bool", "default": False},
-    "detach": {"type": "bool"},
-    "absent_retries": {"type": "int", "default": 0},
-    "absent_retries_interval": {"type": "int", "default": 1},
     # Between the action, which has read the Compose files, and the verb: what they declare, and the contents of secrets and
     # configs. Ansible shows no option whose name begins so.
     "_declared": {"type": "dict"},
     "_declared_data": {"type": "dict", "no_log": True},
 }
-INTERFACE = Interface(ARGUMENTS, waits=True)
+#: One stack, or many in a list.
+MODULE = OneOrMany(_BESIDE, "stacks")
+ARGUMENTS: dict[str, t.Any] = {
+    **MODULE.arguments,
+    **WAIT_ARGUMENTS,
+    "show_values": {"type": "bool", "default": False},
+    "detach": {"type": "bool"},
+    "absent_retries": {"type": "int", "default": 0},
+    "absent_retries_interval": {"type": "int", "default": 1},
+}
+INTERFACE = Interface(ARGUMENTS, MODULE.rules, waits=True)
 
 
 def in_stack(name: str | None = None) -> dict[str, list[str]]:
