@@ -20,7 +20,6 @@ import typing as t
 
 from .wire import (
     SIZE,
-    answer_to,
     is_question,
     parse_ipv4,
     parse_udp,
@@ -53,12 +52,6 @@ class Sockets:
     def all(self) -> list[socket.socket]:
         """Every open socket."""
         return ([self.control] if self.control else []) + self.streams + self.raw + self.reserved
-
-    def free(self) -> None:
-        """Let go of the ports; the raw sockets hear what is sent to them all the same."""
-        for sock in self.streams + self.reserved:
-            sock.close()
-        self.streams, self.reserved = [], []
 
     def close(self) -> None:
         """Close the ports first and the control socket last: its end is the sign that the ports are free."""
@@ -107,8 +100,6 @@ def _bind(kind: int, port: int) -> socket.socket:
 
 def _bound(sock: socket.socket, address: tuple[str, int]) -> socket.socket:
     try:
-        # The listeners of several runs share a port; whatever else holds it does not (socket(7), SO_REUSEPORT).
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if sock.type == socket.SOCK_STREAM:
             # Connections of an earlier proof that linger in TIME_WAIT do not hold the port.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -144,11 +135,8 @@ def greet(stream: socket.socket, reply: bytes) -> None:
         connection.send(reply)
 
 
-def answer_datagram(raw: socket.socket, ports: t.AbstractSet[int], host: str) -> None:
-    """Answer one question out of a raw socket, from the address and port it was sent to.
-
-    A question of another run is answered too, in that run's own terms: its listener may not hold the port anymore.
-    """
+def answer_datagram(raw: socket.socket, run: str, ports: t.AbstractSet[int], reply: bytes) -> None:
+    """Answer one question out of a raw socket, from the address and port it was sent to."""
     packet, control, _flags, sender = raw.recvmsg(60 + 8 + 2 * SIZE, 256)
     if raw.family == socket.AF_INET:
         asked = parse_ipv4(packet)
@@ -156,9 +144,9 @@ def answer_datagram(raw: socket.socket, ports: t.AbstractSet[int], host: str) ->
         info = next((data for level, kind, data in control if kind == _IPV6_PKTINFO), b"")
         destination = socket.inet_ntop(socket.AF_INET6, info[:16]) if len(info) >= 16 else "::"
         asked = parse_udp(packet, sender[0].partition("%")[0], destination)
-    if asked is None or asked.destination_port not in ports or not is_question(asked.payload):
+    if asked is None or asked.destination_port not in ports or not is_question(asked.payload, run):
         return
-    segment = udp_segment(reply_to(asked, answer_to(asked.payload, host)))
+    segment = udp_segment(reply_to(asked, reply))
     source = socket.inet_pton(raw.family, asked.destination)
     if raw.family == socket.AF_INET:
         origin = [(socket.IPPROTO_IP, _IP_PKTINFO, struct.pack("=i4s4s", 0, source, b"\0" * 4))]

@@ -11,14 +11,11 @@ import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import FlotillaError
-from .._files.read import read_file
-from .._rollout.read import resumable
 from .._rollout.references import users
-from .._rollout.wait import latest
 from .._rollout.waiting import Waiting, go_on
 from .._run.plans import apply_all, result_of
 from .._run.verb import Verb
-from .apply import Secrets
+from .apply import Secrets, read_file
 from .declared import declared_secret
 from .move import (
     Moved,
@@ -26,7 +23,6 @@ from .move import (
     earlier_moves,
     jobs_behind,
     move_services,
-    moved_and_paused,
     moved_versions,
     plan_moves,
     removals,
@@ -49,8 +45,7 @@ def work(family: Family, options: Result, check_mode: bool, client: Client) -> R
     plans = secrets.plan()
     services = client.get("/services") if any(plan.is_present and plan.older for plan in plans) else []
     movable = services if options["rewire"] else []
-    may_go_on = resumable(client, moved_and_paused(movable, plans))
-    moves, warnings = plan_moves(movable, plans, may_go_on), jobs_behind(movable, plans)
+    moves, warnings = plan_moves(movable, plans), jobs_behind(movable, plans)
     if check_mode:
         foreseen = (
             _foreseen(family, plans, moves, services) if options["wait"] else _result(family, plans, moves)
@@ -63,7 +58,7 @@ def work(family: Family, options: Result, check_mode: bool, client: Client) -> R
     if not options["wait"]:
         return result
     return Waiting(
-        latest(earlier_moves(movable, plans) + moved.rollouts),
+        moved.rollouts + earlier_moves(movable, plans),
         options["wait_timeout"],
         result,
         removals(plans),
@@ -88,10 +83,10 @@ def _move(client: Client, family: Family, plans: list[SecretPlan], moves: list[S
     try:
         return move_services(client, moves)
     except FlotillaError as error:
-        until = _result(family, plans, [move for move in moves if move.acts])
-        actions = [*_result(family, plans, [])["actions"], *error.facts.pop("actions")]
+        # One sentence for each service that was moved.
+        done = moves[: len(error.facts.pop("actions"))]
         error.facts.pop("changed")
-        raise error.after({**until, "changed": bool(actions), "actions": actions}) from None
+        raise error.after(_result(family, plans, done)) from None
 
 
 def _foreseen(

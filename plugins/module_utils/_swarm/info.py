@@ -10,13 +10,11 @@ import typing as t
 
 from .._engine.client import Client
 from .._options.labels import visible
-from .._ports.native import read_native
 from .._run.table import table_with_problems
 from .._run.verb import Verb
-from . import quorum, state
-from .nodes import Node, called, is_gone, managers
+from . import state
+from .nodes import Node
 from .options import INFO_INTERFACE
-from .published import published_ports
 
 _HEAD = ("NODE", "ROLE", "STATE", "TAKES TASKS", "ENGINE", "ADDRESS", "LABELS")
 _TAKES_TASKS = {"active": "yes", "pause": "no (paused)", "drain": "no (drained)"}
@@ -39,10 +37,7 @@ def work(options: dict[str, t.Any], _check_mode: bool, client: Client) -> dict[s
     if has_quorum and options["unlock_key"]:
         result["unlock_key"] = state.read_unlock_key(client)
     if has_quorum and options["published_ports"]:
-        result["published_ports"] = published_ports(client.get("/services"))
-    if options["held_ports"] and found["state"] != "no_engine":
-        host, node_id = client.info()["Name"], found.get("node_id")
-        result["held_ports"] = [{"host": host, "node_id": node_id, **row} for row in read_native(client)]
+        result["published_ports"] = state.published_ports(client.get("/services"))
     return result
 
 
@@ -53,10 +48,7 @@ def lines(found: dict[str, t.Any]) -> list[str]:
     """What ``state.read`` returns as lines of text, the nodes as a table."""
     if "nodes" not in found:
         return [found["why"]]
-    problems = [f"{called(node)}: {problem}." for node in found["nodes"] for problem in node["problems"]]
-    even = quorum.even(len(managers(found["nodes"])))
-    if even:
-        problems.append(f"The swarm has {even}: promote a worker or demote one of them.")
+    problems = [f"{node['hostname']}: {problem}." for node in found["nodes"] for problem in node["problems"]]
     if found.get("root_rotation_in_progress"):
         problems.append("A CA rotation is in progress and waits for every node.")
     rows = [_row(node) for node in found["nodes"]]
@@ -70,12 +62,11 @@ def _row(node: Node) -> tuple[str, ...]:
     manager = node["manager"]
     role = node["role"] if not manager else "leader" if manager["leader"] else "manager"
     labels = " ".join(f"{name}={value}" for name, value in sorted(visible(node["labels"]).items()))
-    takes_tasks = _TAKES_TASKS.get(node["availability"], node["availability"])
     return (
-        called(node),
+        node["hostname"],
         role,
         node["state"],
-        f"no ({node['state']})" if is_gone(node) else takes_tasks,
+        _TAKES_TASKS.get(node["availability"], node["availability"]),
         node["engine_version"],
         node["address"],
         labels,

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import builtins
+import io
 import json
 import os
 import typing as t
@@ -17,18 +19,20 @@ class Disk:
     """Files that are there."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, files: dict[str, str]) -> None:
-        real_exists = os.path.exists
+        real_open, real_exists = builtins.open, os.path.exists
 
-        def read(path: str, _most: int) -> bytes:
+        def opened(path: t.Any, *args: t.Any, **kwargs: t.Any) -> t.Any:
+            if not str(path).startswith(("/etc/", "/var/lib/dpkg")):
+                return real_open(path, *args, **kwargs)
             if path not in files:
                 raise FileNotFoundError(path)
-            return files[path].encode()
+            return io.StringIO(files[path])
 
         def exists(path: t.Any) -> bool:
             known = str(path).startswith(("/usr/", "/var/lib/dpkg"))
             return path in files if known else real_exists(path)
 
-        monkeypatch.setattr(facts, "read_file", read)
+        monkeypatch.setattr(builtins, "open", opened)
         monkeypatch.setattr(os.path, "exists", exists)
 
 

@@ -10,7 +10,6 @@ import typing as t
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.yaml import (
-    Budget,
     Override,
     Reset,
     parse,
@@ -19,7 +18,7 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.yaml impor
 
 
 def value(text: str) -> t.Any:
-    return parse(f"a: {text}".encode(), "x.yml", Budget())["a"]
+    return parse(f"a: {text}".encode(), "x.yml")["a"]
 
 
 @pytest.mark.parametrize(
@@ -60,19 +59,17 @@ x-b: &b {<<: *a, two: 3}
 c: {<<: *b, four: 4}
 d: {<<: [*a, {five: 5}]}
 """
-    found = parse(text, "x.yml", Budget())
+    found = parse(text, "x.yml")
     assert found["c"] == {"one": 1, "two": 3, "four": 4}
     assert found["d"] == {"one": 1, "two": 2, "five": 5}
 
 
 def test_keys_are_text() -> None:
-    assert parse(b"80: a\ntrue: b\n1.0: c", "x.yml", Budget()) == {"80": "a", "true": "b", "1.0": "c"}
+    assert parse(b"80: a\ntrue: b\n1.0: c", "x.yml") == {"80": "a", "true": "b", "1.0": "c"}
 
 
 def test_tags() -> None:
-    found = parse(
-        b"a: !reset null\nb: !override [1, 2]\nc: !override {d: [3]}\ne: !override f", "x.yml", Budget()
-    )
+    found = parse(b"a: !reset null\nb: !override [1, 2]\nc: !override {d: [3]}\ne: !override f", "x.yml")
     assert isinstance(found["a"], Reset)
     assert [found[key].content for key in "bce" if isinstance(found[key], Override)] == [
         [1, 2],
@@ -102,12 +99,12 @@ def test_tags() -> None:
 )
 def test_what_is_no_compose_file(text: str, told: str) -> None:
     with pytest.raises(Refused) as caught:
-        parse(text.encode(), "x.yml", Budget())
+        parse(text.encode(), "x.yml")
     assert str(caught.value).startswith(told)
 
 
 def test_bytes_that_are_no_text() -> None:
     with pytest.raises(Refused, match=r"x.yml is not text in UTF-8\."):
-        parse(b"a: \xff", "x.yml", Budget())
+        parse(b"a: \xff", "x.yml")
     with pytest.raises(Refused, match=r"x.yml: .*special characters are not allowed"):
-        parse(b"a: \x00", "x.yml", Budget())
+        parse(b"a: \x00", "x.yml")
