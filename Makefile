@@ -10,7 +10,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help venv demo test lint unit sanity integration molecule bench house docs build clean $(TREE)
+.PHONY: help venv demo test lint unit sanity integration molecule bench chaos house docs build clean $(TREE)
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,7 +48,7 @@ sanity: venv ## ansible-test sanity on every Python found here (ARGS="--test imp
 	@tests/tools/sanity $(ARGS)
 
 # Beside each other, they have more hosts than a lab of one's own may have.
-integration molecule: export FLOTILLA_LAB_MAX_HOSTS ?= 36
+integration molecule chaos: export FLOTILLA_LAB_MAX_HOSTS ?= 36
 
 integration: venv ## on real Engines, over SSH, on test hosts of this machine (ARGS="-k firewall")
 	@$(PYTEST) tests/integration -n 3 --durations=15 --junit-xml=.cache/reports/integration.xml $(ARGS) || { \
@@ -62,6 +62,9 @@ molecule: venv ## the site playbook as a user's role test would run it
 
 bench: venv ## compare with community.docker on the same hosts (ARGS="--sizes 3 --rounds 1", ARGS=services, ARGS=stacks)
 	@tests/bench/run $(ARGS)
+
+chaos: venv ## kill runs at random moments and run them again (ARGS="--seed 1 --kills 60 --only site,stack", ARGS="--help")
+	@PYTHONPATH=tests:.cache/tree $(BIN)/python -m chaos $(ARGS)
 
 house: venv ## rooms, paths of values, programs and long functions, in numbers (ARGS="--tree PATH --json")
 	@$(BIN)/python tests/tools/house.py $(ARGS)

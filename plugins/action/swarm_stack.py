@@ -13,11 +13,24 @@ import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.parsing.vault import is_encrypted
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import FlotillaError, Refused
+from ansible_collections.flotilla.swarm.plugins.module_utils._files.read import read_file
+from ansible_collections.flotilla.swarm.plugins.module_utils._files.unreadable import NoSuchFile, Unreadable
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.stack import FileAccess, read_task
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.action import HostAction
 
 Result = dict[str, t.Any]
+
+# Neither a pipe nor a device is waited for, and of an endless file no more is sent than tells that it is too large.
+_NO_SUCH_FILE = 3
+_READ = (
+    "if [ ! -e {path} ]; then echo no such file >&2; exit 3; fi; "
+    "if [ ! -f {path} ]; then echo it is no regular file >&2; exit 1; fi; "
+    "exec < {path} && head -c {bytes} | base64"
+)
+# Ansible Vault writes four characters and some line ends for each byte.
+_ENCRYPTED = 5
 
 
 class ActionModule(HostAction):
@@ -61,21 +74,29 @@ class ActionModule(HostAction):
                 f"{path} is not on the control node, neither beside the playbook nor in files."
             ) from None
 
-    def _read_on_host(self, path: str) -> bytes:
-        done = self._low_level_execute_command(f"base64 < {shlex.quote(path)}")
+    def _read_on_host(self, path: str, most: int) -> bytes:
+        done = self._low_level_execute_command(_READ.format(path=shlex.quote(path), bytes=most + 1))
         if done["rc"]:
             reason = (done.get("stderr") or done.get("stdout") or "").strip().rpartition(": ")[2]
-            raise LookupError(f"{reason or 'base64 failed'} (on the host)")
+            kind = NoSuchFile if done["rc"] == _NO_SUCH_FILE else Unreadable
+            raise kind(f"could not be read: {reason or 'base64 failed'} (on the host)")
         try:
-            return base64.b64decode(done["stdout"])
+            content = base64.b64decode(done["stdout"])
         except binascii.Error:
-            raise LookupError("the host returned no Base64 text") from None
+            raise Unreadable("could not be read: the host returned no Base64 text") from None
+        if len(content) > most:
+            raise Unreadable(f"has more than {most} bytes, the most that is read (on the host)")
+        return content
 
-    def _read_on_control_node(self, path: str) -> bytes:
+    def _read_on_control_node(self, path: str, most: int) -> bytes:
         try:
-            # The real file is decrypted where Ansible Vault has encrypted it.
-            with open(self._loader.get_real_file(path), "rb") as file:
-                return file.read()
-        except (AnsibleError, OSError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            raise LookupError(f"{reason} (on the control node)") from None
+            content = read_file(path, _ENCRYPTED * most)
+            if is_encrypted(content):
+                content = read_file(self._loader.get_real_file(path), most)
+        except Unreadable as reason:
+            raise type(reason)(f"{reason} (on the control node)") from None
+        except AnsibleError as error:
+            raise Unreadable(f"could not be read: {error} (on the control node)") from None
+        if len(content) > most:
+            raise Unreadable(f"has more than {most} bytes, the most that is read (on the control node)")
+        return content

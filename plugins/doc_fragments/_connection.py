@@ -82,7 +82,7 @@ options:
       - docker_api_version
   timeout:
     description:
-      - The number of seconds to wait for an answer to one request.
+      - The number of seconds in which the whole answer to one request has to be there.
       - Where the option is not set, the environment variable E(DOCKER_TIMEOUT) is used.
     type: int
     default: 60
@@ -99,7 +99,7 @@ options:
     default: false
 requirements:
   - Docker Engine 20.10 or newer
-  - the Python packages C(docker) and C(paramiko) on the host that runs the module, only where O(docker_host) is V(ssh://)
+  - the Python package C(paramiko) on the host that runs the module, only where O(docker_host) is V(ssh://)
 notes:
   - A host whose Engine is reached over a socket or over TCP needs Python 3.8 or newer and no Python package.
 """

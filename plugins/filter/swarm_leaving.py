@@ -9,7 +9,13 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.nodes import is_gone
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import quorum
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.nodes import (
+    Node,
+    is_gone,
+    managers,
+    never_reported,
+)
 
 DOCUMENTATION = r"""
 name: swarm_leaving
@@ -53,8 +59,10 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(entry) is a manager that stays, C(names) are the given names, C(present) those of them that are nodes of the swarm,
-      each as C(hostname) for M(flotilla.swarm.swarm_node).
+    - C(entry) is a manager that stays, C(names) are the given names.
+    - C(present) are those of them that are nodes of the swarm, each as C(hostname) for M(flotilla.swarm.swarm_node);
+      C(reached) those of these whose hosts were reached, so that they can be drained and demoted, and leave.
+    - C(note) is a sentence where an even number of managers stays, else it is empty.
   type: dict
 """
 
@@ -77,21 +85,46 @@ def swarm_leaving(
             "swarm."
         )
     nodes = infos[staying[0]]["nodes"]
-    present = []
+    _refuse_unknown(leaving, hosts, nodes)
+    reached, lost = [], []
     for name in leaving:
-        node_id = (infos.get(name) or {}).get("node_id")
-        entries = [
-            node
-            for node in nodes
-            if node["id"] == node_id or (not node_id and name in (node["id"], node["hostname"]))
-        ]
-        if not node_id and not all(is_gone(node) for node in entries):
+        node_id = infos.get(name, {}).get("node_id")
+        if node_id:
+            reached += [node for node in nodes if node["id"] == node_id]
+            continue
+        entries = [node for node in nodes if name in (node["id"], node["hostname"])]
+        if not all(is_gone(node) or never_reported(node) for node in entries):
             raise AnsibleFilterError(
                 f"{name} runs in the swarm but was not reached, so it cannot leave: add it to the inventory again, or stop "
                 "its Engine, and run again."
             )
-        present += [{"hostname": node["id"]} for node in entries]
-    return {"entry": staying[0], "names": leaving, "present": present}
+        lost += entries
+    present = reached + lost
+    return {
+        "entry": staying[0],
+        "names": leaving,
+        "present": [{"hostname": node["id"]} for node in present],
+        "reached": [{"hostname": node["id"]} for node in reached],
+        "note": _note([node for node in nodes if node not in present]),
+    }
+
+
+def _refuse_unknown(names: list[str], hosts: list[str], nodes: list[Node]) -> None:
+    """Refuse names of nobody: a typing error would look like a host that has left."""
+    known = {*hosts, *(node["id"] for node in nodes), *(node["hostname"] for node in nodes)}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        nobody = [node["id"] for node in nodes if not node["hostname"]]
+        there = sorted({node["hostname"] for node in nodes} - {""}) + nobody
+        raise AnsibleFilterError(
+            f"swarm_remove names {', '.join(unknown)}, which {'is' if len(unknown) == 1 else 'are'} neither in the inventory "
+            f"nor in the swarm: the swarm has {', '.join(there)}. Nothing was changed."
+        )
+
+
+def _note(staying: list[Node]) -> str:
+    even = quorum.even(len(managers(staying)))
+    return f"The swarm has {even}: make another host a manager, or one of these a worker." if even else ""
 
 
 class FilterModule:

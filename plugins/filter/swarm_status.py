@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.nodes import is_gone
+
 DOCUMENTATION = r"""
 name: swarm_status
 short_description: A swarm, as lines of text
 description:
   - Combines what M(flotilla.swarm.swarm_info) returned on each host - the summary of a manager that has a quorum, and a line
-    for every host that is not in its swarm.
+    for every host that is not in its swarm, unless the summary tells of its node that it is gone.
 author:
   - Flotilla contributors (@flotilla-swarm)
 positional: hostvars, result
@@ -59,7 +61,10 @@ def swarm_status(hosts: list[str], hostvars: t.Mapping[str, t.Any], result: str)
     if manager is None:
         return ["No manager with a quorum was reached.", *(_line(host, infos[host]) for host in hosts)]
     members = {node["id"] for node in manager["nodes"]}
-    outside = [host for host in hosts if infos[host].get("node_id") not in members]
+    # The summary tells of a host that is gone already; which host a node is that cannot be asked is known by its name.
+    gone = {node["hostname"] for node in manager["nodes"] if is_gone(node)}
+    told = {host for host in gone if infos.get(host, {}).get("state", "no_engine") == "no_engine"}
+    outside = [host for host in hosts if infos[host].get("node_id") not in members and host not in told]
     return [*manager["summary"], *(_line(host, infos[host]) for host in outside)]
 
 

@@ -74,12 +74,13 @@ host:
       returned: always
     swarm:
       description: Its swarm, in the form of M(flotilla.swarm.swarm_info). C(state) is V(unknown) as well, where the Engine does
-        not answer in time. Of an Engine that is too old, only what the host itself knows is returned.
+        not answer in time. Of an Engine that is too old, only what the host itself knows is returned. A manager returns
+        C(published_ports) too.
       type: dict
       returned: always
     listeners:
-      description: The ports that are held - C(protocol), C(port), C(address), C(process), C(pid). Empty on a host that is
-        in a swarm.
+      description: The ports that are held - C(protocol), C(port), C(address), C(process), C(pid). On a host that is in a swarm
+        without those that its Engine, and tasks of services, hold.
       type: list
       elements: dict
       returned: always

@@ -34,6 +34,11 @@ options:
       - Return the ports that services publish in RV(published_ports).
     type: bool
     default: false
+  held_ports:
+    description:
+      - Return the ports that this host's own programs hold in RV(held_ports). Needs root to know whose they are.
+    type: bool
+    default: false
 seealso:
   - module: flotilla.swarm.swarm_node_info
 """
@@ -166,8 +171,15 @@ unlock_key:
   returned: when O(unlock_key=true), on a manager with a quorum
   type: str
 published_ports:
-  description: The published ports, each with C(port), C(protocol), C(mode) and C(service).
+  description: The published ports, each with C(port), C(protocol), C(mode), C(service) and C(constraints), those of its
+    placement.
   returned: when O(published_ports=true), on a manager with a quorum
+  type: list
+  elements: dict
+held_ports:
+  description: The ports that are held, those left out that the Engine and tasks of services hold - C(host), C(node_id),
+    C(protocol), C(port), C(address), C(process) and C(pid).
+  returned: when O(held_ports=true), and an Engine answers
   type: list
   elements: dict
 """

@@ -96,6 +96,10 @@ options:
       mode:
         description: How it is published.
         type: str
+      constraints:
+        description: The placement constraints of the service, which the node may not meet yet.
+        type: list
+        elements: str
   port_conflicts:
     description:
       - What to do when something else holds one of O(published_ports).

@@ -141,6 +141,8 @@ options:
         driver_options:
           description:
             - Options of the driver. Values are strings. They are owned key by key.
+            - The values may be credentials, so no result, diff or log shows those of names that do not begin with
+              C(com.docker.network.).
           type: dict
         ipam_driver:
           description:

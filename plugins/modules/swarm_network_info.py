@@ -150,7 +150,7 @@ networks:
       type: bool
       returned: always
     driver_options:
-      description: The other options of its driver.
+      description: The other options of its driver. Values that may be credentials are hidden.
       type: dict
       returned: always
     ipam_driver:

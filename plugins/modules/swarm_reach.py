@@ -19,6 +19,8 @@ description:
   - UDP is received by a raw socket, which gets a datagram after the input firewall of the host even where the kernel's
     VXLAN or the Engine's gossip holds the port. The answer is sent from the port that was asked.
     At most three datagrams of 96 bytes are sent to a port.
+  - A host that creates or joins a swarm with M(flotilla.swarm.swarm_init) or M(flotilla.swarm.swarm_join) takes the ports from
+    the listeners of all runs, which go on answering.
   - An Engine in a swarm cannot read a question on 7946/udp and writes one warning about each to its log
     (C(memberlist)).
   - IP protocol 50 (ESP), which only encrypted overlay networks use, is not proven.
@@ -41,10 +43,10 @@ attributes:
 options:
   state:
     description:
-      - V(listening) starts a listener in the background, in place of a running one, and returns as soon as the
-        ports are bound. Needs root, Python's standard library, and a Linux kernel.
+      - V(listening) starts a listener in the background, in place of a running one of the same O(run), and returns as soon
+        as the ports are bound. Needs root, Python's standard library, and a Linux kernel.
       - V(proven) asks every port of O(peers) and fails where one does not answer.
-      - V(absent) ends the listener and returns as soon as the ports are free. Needs root.
+      - V(absent) ends the listener of this O(run) and returns as soon as its ports are free. Needs root.
     type: str
     choices: [listening, proven, absent]
     required: true
@@ -56,7 +58,8 @@ options:
     required: true
   run:
     description:
-      - Any text that is the same on all hosts and differs from run to run. Questions of another run are not answered.
+      - Any text that is the same on all hosts and differs from run to run. Several runs can go on at the same time on the same
+        hosts; each has a listener of its own, and ends no other.
       - The text is no secret.
     type: str
     default: flotilla

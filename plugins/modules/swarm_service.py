@@ -58,10 +58,26 @@ options:
       - The number of seconds in which all services have to converge.
     type: int
     default: 300
+  held_ports:
+    description:
+      - Ports that programs of the swarm's hosts hold, as M(flotilla.swarm.swarm_info) returns them on each host with
+        O(flotilla.swarm.swarm_info#module:held_ports=true). The ports of the host that runs the task are read anyway, where
+        its own Engine is asked.
+      - A service that publishes such a port is not answered there, and the Engine does not say so. So each port that the task
+        begins to publish is looked for - in mode V(ingress) on every host, in mode V(host) on those that can get a task.
+    type: list
+    elements: dict
+    default: []
+  port_conflicts:
+    description:
+      - What to do when something else than Docker holds a port that the task begins to publish.
+    type: str
+    choices: [refuse, warn]
+    default: refuse
   show_values:
     description:
       - Show the values of environment variables and of options for drivers in diffs and results. Without it, they are hidden,
-        since they often hold secrets.
+        since they often hold secrets. Options of drivers that are known to hold none, such as V(max-size), are always shown.
     type: bool
     default: false
   services:
@@ -133,6 +149,14 @@ options:
             keep: Options that were declared last time return to their default, all others stay as they are.
             reset: All of them return to their default, whichever client set them. Labels that are not declared are removed.
           default: keep
+        retry_paused:
+          description:
+            - Go on with a paused update even where its tasks failed by themselves, such as a process that ended with an error
+              or a health check that failed.
+            - Where the cause can be outside of the service, such as a registry, a node or a missing directory, the update goes on
+              without this option.
+          type: bool
+          default: false
         force_update:
           description:
             - Replace the tasks although nothing has changed, continue a paused update, or run a job again.
@@ -582,7 +606,7 @@ options:
               type: int
             swap:
               description:
-                - A size of swap space beside the memory. Needs O(limits.memory) and API 1.52.
+                - A size of swap space beside the memory, V(-1) without a limit. Needs O(limits.memory) and API 1.52.
               type: str
             swappiness:
               description:
@@ -667,7 +691,7 @@ options:
                 type: raw
               monitor:
                 description:
-                  - For how long after its start a task's failure counts. The Engine's default is V(5s).
+                  - For how long after its start a task's failure counts. The Engine's default is V(5s), which V(0s) means too.
                 type: raw
               max_failure_ratio:
                 description:
@@ -787,7 +811,7 @@ services:
       type: str
       returned: always
     action:
-      description: V(create), V(update), V(rebuild), V(roll_back), V(remove) or V(none).
+      description: V(create), V(update), V(resume), V(rebuild), V(roll_back), V(remove) or V(none).
       type: str
       returned: always
     changes:
@@ -828,6 +852,10 @@ rollouts:
     wanted:
       description: How many tasks are wanted.
       type: int
+      returned: always
+    advice:
+      description: What to do about the failure, as a sentence; empty where nothing is known.
+      type: str
       returned: always
     tasks:
       description: The tasks, in the form of M(flotilla.swarm.swarm_task_info).

@@ -148,6 +148,14 @@ options:
         O(flotilla.swarm.swarm_network#module:recreate). Without this option, such a change is refused.
     type: bool
     default: false
+  retry_paused:
+    description:
+      - Go on with a paused update even where its tasks failed by themselves, such as a process that ended with an error or a
+        health check that failed.
+      - Where the cause can be outside of the service, such as a registry, a node or a missing directory, the update goes on
+        without this option.
+    type: bool
+    default: false
   wait:
     description:
       - Wait until every service has converged, or until it is certain that one will not. With O(state=absent), wait until
@@ -159,6 +167,22 @@ options:
       - The most seconds that all waiting together may take.
     type: int
     default: 300
+  held_ports:
+    description:
+      - Ports that programs of the swarm's hosts hold, as M(flotilla.swarm.swarm_info) returns them on each host with
+        O(flotilla.swarm.swarm_info#module:held_ports=true). The ports of the host that runs the task are read anyway, where
+        its own Engine is asked.
+      - A service that publishes such a port is not answered there, and the Engine does not say so. So each port that the task
+        begins to publish is looked for - in mode V(ingress) on every host, in mode V(host) on those that can get a task.
+    type: list
+    elements: dict
+    default: []
+  port_conflicts:
+    description:
+      - What to do when something else than Docker holds a port that the task begins to publish.
+    type: str
+    choices: [refuse, warn]
+    default: refuse
   show_values:
     description:
       - Show the values of environment variables and of driver options in diffs. They are hidden by default, since they often

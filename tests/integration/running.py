@@ -43,7 +43,12 @@ class Run:
 
 
 def site(
-    lab: Lab, inventory: dict[str, t.Any], *arguments: str, book: str = "site", **variables: t.Any
+    lab: Lab,
+    inventory: dict[str, t.Any],
+    *arguments: str,
+    book: str = "site",
+    name: str = "site",
+    **variables: t.Any,
 ) -> Run:
     """Run a playbook of the collection.
 
@@ -52,9 +57,10 @@ def site(
         inventory: groups as in a YAML inventory; how hosts are reached is added.
         arguments: more for ``ansible-playbook``.
         book: the playbook's name.
+        name: that of the inventory's folder, another one for each of several runs at the same time.
         variables: extra variables.
     """
-    folder = lab.inventory_file().parent / "site"
+    folder = lab.inventory_file().parent / name
     folder.mkdir(exist_ok=True)
     (folder / "groups.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
     reached = yaml.safe_load(lab.inventory())["all"]

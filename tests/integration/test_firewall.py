@@ -10,6 +10,7 @@ once, with packets sent by the other two. The tests go on from each other in thi
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -268,3 +269,27 @@ def test_nftables_guards_when_it_was_chosen(hosts: Hosts) -> None:
 def test_refused_in_one_sentence(hosts: Hosts, arguments: dict[str, t.Any], sentence: str) -> None:
     result = hosts.play({"m1": arguments})["m1"]
     assert result["failed"] and sentence in result["msg"]
+
+
+def test_the_port_of_ssh_is_never_closed_whichever_it_is(hosts: Hosts) -> None:
+    """One that sshd is told to listen on, and one that nothing but the connection itself shows, through sudo too."""
+    hosts.run("m3", "echo 'Port 22\nPort 2222' > /etc/ssh/sshd_config.d/ports.conf; systemctl restart ssh")
+    hosts.run("m3", "systemd-run -q --unit=other-sshd /usr/sbin/sshd -D -f /dev/null -p 2300")
+    wanted = {**hosts.arguments(MEMBER)["m3"], "backend": "nftables"}
+    # The lab's connections are shared by all ports of a host.
+    alone = "-o ControlPath=none -o ControlMaster=no"
+    through = json.dumps({"ansible_port": 2300, "ansible_become": True, "ansible_ssh_args": alone})
+    try:
+        for port, options in ((2222, ()), (2300, ("-e", through))):
+            result = hosts.play({"m3": {**wanted, "listen_port": port}}, *options)["m3"]
+            assert result.get("failed"), result
+            assert f"SSH reaches this host on port {port}, which the swarm would use" in result["msg"]
+            assert hosts.run("m3", "nft list tables | grep -c flotilla || true").strip() == "0"
+        # Another port than these is not in the way.
+        assert hosts.play({"m3": {**wanted, "listen_port": 2400}}).changed() == {"m3"}
+        assert hosts.ssh_works()
+    finally:
+        hosts.play({"m3": {"state": "absent"}})
+        hosts.run(
+            "m3", "systemctl stop other-sshd; rm /etc/ssh/sshd_config.d/ports.conf; systemctl restart ssh"
+        )

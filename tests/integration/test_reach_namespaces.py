@@ -68,7 +68,7 @@ class Hosts:
 
     def __exit__(self, *_exc: object) -> None:
         for name in V4:
-            module(name, {"state": "absent", "host": name}, check=False)
+            module(name, {"state": "absent", "host": name, "run": "test"}, check=False)
         for name in [*V4, "net"]:
             sh(f"ip netns delete flotilla-{name}", check=False)
 
@@ -123,7 +123,7 @@ def three(_namespaces: Hosts) -> t.Iterator[None]:
         listen(host)
     yield
     for host in V4:
-        module(host, {"state": "absent", "host": host})
+        module(host, {"state": "absent", "host": host, "run": "test"})
         sh(f"ip netns exec flotilla-{host} nft flush ruleset")
 
 
@@ -207,13 +207,53 @@ def test_an_address_of_another_host_is_noticed(three: None) -> None:
     ]
 
 
-def test_questions_of_another_run_get_no_answer(three: None) -> None:
-    rows = prove("m1", {"m2": V4["m2"]}, run="other", required=False)["reached"]
-    assert [(r["reached"], r["answered_by"]) for r in rows] == [
-        (True, "holder"),
-        (False, None),
-        (False, None),
-    ]
+def test_runs_at_the_same_time_answer_their_own_peers_and_end_no_listener_but_their_own(three: None) -> None:
+    """Each run may begin and end its proof while the others are at theirs; one that was killed ends nothing."""
+    for host in ("m1", "m2"):
+        listen(host, run="other")
+    assert prove("m1", {"m2": V4["m2"]}, run="other")["failures"] == []
+    assert prove("m1", {"m2": V4["m2"]})["failures"] == []
+    for host in ("m1", "m2"):
+        module(host, {"state": "absent", "host": host, "run": "other"})
+    # In two ways the kernel could have given the port to the one that ended.
+    for _attempt in range(5):
+        rows = prove("m1", {"m2": V4["m2"], "m3": V4["m3"]})["reached"]
+        assert {(row["answered_by"], row["host"] == row["answered_as"]) for row in rows} == {
+            ("listener", True)
+        }
+    rows = prove("m1", {"m2": V4["m2"]}, run="killed, and its listener with it")["reached"]
+    assert all(row["reached"] for row in rows)
+
+
+def test_an_engine_gets_its_ports_from_every_listener_and_these_go_on_answering(three: None) -> None:
+    listen("m2", run="other")
+    free = "from ansible_collections.flotilla.swarm.plugins.module_utils._ports.control import free_ports; free_ports()"
+    engine = subprocess.Popen(
+        [
+            "ip",
+            "netns",
+            "exec",
+            "flotilla-m2",
+            sys.executable,
+            "-c",
+            f"{free}; import time; time.sleep(0.7)\n{HOLDER}",
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / ".cache/tree")},
+    )
+    try:
+        # The proof begins while the port has no holder at all.
+        time.sleep(0.4)
+        rows = prove("m1", {"m2": V4["m2"]}, run="other")["reached"]
+        assert [row["answered_by"] for row in rows] == ["holder", "listener", "listener"]
+        assert engine.stdout is not None
+        assert engine.stdout.readline() == "ready\n", "both ports were free"
+        assert prove("m1", {"m2": V4["m2"]})["failures"] == []
+    finally:
+        engine.kill()
+        engine.wait()
+        module("m2", {"state": "absent", "host": "m2", "run": "other"})
 
 
 def test_held_ports_are_proven_and_their_holders_named(_namespaces: Hosts) -> None:
@@ -255,7 +295,7 @@ def test_held_ports_are_proven_and_their_holders_named(_namespaces: Hosts) -> No
         holder.wait()
         sh("ip -n flotilla-m2 link delete vx", check=False)
         sh("ip netns exec flotilla-m2 nft flush ruleset")
-        module("m2", {"state": "absent", "host": "m2"})
+        module("m2", {"state": "absent", "host": "m2", "run": "test"})
 
 
 def test_the_listener_ends_by_itself_and_when_stopped(_namespaces: Hosts) -> None:
@@ -269,9 +309,9 @@ def test_the_listener_ends_by_itself_and_when_stopped(_namespaces: Hosts) -> Non
     second = sh("ip netns pids flotilla-m1").split()
     assert len(first) == len(second) == 1, "a second listener takes the place of the first"
     assert first != second
-    module("m1", {"state": "absent", "host": "m1"})
+    module("m1", {"state": "absent", "host": "m1", "run": "test"})
     assert sh("ip netns pids flotilla-m1") == ""
-    module("m1", {"state": "absent", "host": "m1"})
+    module("m1", {"state": "absent", "host": "m1", "run": "test"})
 
 
 def test_check_mode_starts_and_asks_nothing(_namespaces: Hosts) -> None:

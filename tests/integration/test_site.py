@@ -10,6 +10,8 @@ playbook itself does in seconds.
 
 from __future__ import annotations
 
+import json
+import re
 import threading
 import time
 import typing as t
@@ -18,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from ansible_collections.flotilla.swarm.tests.integration.ansible_run import leave_swarm, own_lab
 from ansible_collections.flotilla.swarm.tests.integration.journals import Writes
+from ansible_collections.flotilla.swarm.tests.integration.playing import play
 from ansible_collections.flotilla.swarm.tests.integration.running import Lab, labels, nodes, site
 
 SITE = {"swarm_labels_node__site": {"site": "fra1"}}
@@ -52,7 +55,7 @@ def formed(lab: Lab) -> Lab:
     """The usual swarm, with w3 outside of it."""
     leave_swarm(lab.host("w3"))
     site(lab, USUAL).succeeded()
-    lab.host("m1").run("docker node rm --force w3", check=False)
+    lab.host("m1").run("docker node ls -q --filter name=w3 | xargs -r docker node rm --force")
     until(lambda: settled(lab))
     return lab
 
@@ -71,6 +74,12 @@ def settled(lab: Lab, on: str = "m1") -> bool:
     lines = shown.stdout.splitlines()
     reachable = [line for line in lines if line.endswith(("Leader", "Reachable"))]
     return len(reachable) == 3 and all(line.startswith("Ready") for line in lines)
+
+
+def entries_of(lab: Lab, on: str, name: str) -> list[str]:
+    """The states of the nodes of a host name; nothing while there is no leader."""
+    shown = lab.host(on).run("docker node ls --format '{{.Hostname}} {{.Status}}'", check=False).stdout
+    return [line.rpartition(" ")[2] for line in shown.splitlines() if line.rpartition(" ")[0] == name]
 
 
 def alone(lab: Lab) -> None:
@@ -206,6 +215,178 @@ def test_quorum_lost_stops_in_seconds(formed: Lab) -> None:
     finally:
         formed.host("m1").start()
         formed.host("m2").start()
+
+
+FIVE = inventory("m1 m2 m3 w1 w2", "w3")
+
+
+@pytest.mark.parametrize(
+    ("groups", "wiped", "asked"),
+    [(USUAL, ["m1", "m2"], "m3"), (FIVE, ["m1", "m2", "w1"], "w2")],
+    ids=["two-of-three", "three-of-five"],
+)
+def test_quorum_lost_for_good_is_healed_by_what_the_message_says(
+    formed: Lab, groups: dict[str, t.Any], wiped: list[str], asked: str
+) -> None:
+    """P7: swarm_init on the survivor that is named, then the playbook: as many managers as before, nothing lost."""
+    site(formed, groups).succeeded()
+    manager = formed.host(asked)
+    manager.run(
+        f"docker service create -d --name kept --mode global --label of=us {formed.registry}/tiny:1 sleep 9999"
+    )
+    for name in wiped:
+        formed.host(name).wipe()
+    lost = site(formed, groups)
+    assert lost.status == 2
+    [way_out] = set(
+        re.findall(r"If they are lost for good, run swarm_init with (\S+)=(\S+) on (\S+?), then", lost.text)
+    )
+    assert way_out[:2] == ("force_new_cluster", "true")
+    assert way_out[2] in {"m3", "w2"} - set(wiped), "a manager that is left"
+    until(lambda: manager.run("timeout 5 docker node ls", check=False).rc != 0)
+    task = {"flotilla.swarm.swarm_init": {"force_new_cluster": True}}
+    forced = play(formed, [{"hosts": way_out[2], "gather_facts": False, "tasks": [task]}])
+    assert forced.changed == {way_out[2]: 1}, forced.text
+    site(formed, groups).succeeded()
+
+    def healthy() -> bool:
+        """A manager that was not asked finds out by itself that there is a new cluster."""
+        listed = nodes(formed, way_out[2])
+        managers = {
+            name for name, entry in listed.items() if entry[0]["ManagerStatus"] in ("Leader", "Reachable")
+        }
+        ready = all(len(entry) == 1 and entry[0]["Status"] == "Ready" for entry in listed.values())
+        return ready and managers == set(groups["swarm"]["children"]["swarm_managers"]["hosts"])
+
+    until(healthy, 90)
+    again = site(formed, groups).succeeded()
+    assert not any(again.changed.values())
+    assert labels(formed, way_out[2], wiped[0])["site"] == "fra1"
+    service = json.loads(manager.run("docker service inspect kept").stdout)[0]
+    assert service["Spec"]["Labels"] == {"of": "us"}
+    until(
+        lambda: (
+            len(manager.run("docker service ps -q -f desired-state=running kept").stdout.split())
+            == len(nodes(formed, asked))
+        )
+    )
+    manager.run("docker service rm kept")
+
+
+def test_an_entry_that_a_broken_join_left_is_removed(formed: Lab) -> None:
+    """P7, P9: a node that got its ID and was cut off before it reported anything; by its ID, and by itself once it is down."""
+    host, manager = formed.host("w3"), formed.host("m1")
+    token = manager.run("docker swarm join-token -q worker").stdout.strip()
+    # The first connections get the certificate, and with it the ID; those that would use it are dropped.
+    wall = (
+        "nft add table inet cut; nft add chain inet cut o '{ type filter hook output priority 0; }'; nft add rule inet cut o "
+        "tcp dport 2377 ct state new limit rate over 1/hour burst 2 packets drop"
+    )
+    try:
+        for _entry in range(2):
+            host.run(wall)
+            host.run(f"timeout 8 docker swarm join --token {token} {manager.address}:2377", check=False)
+            leave_swarm(host)
+            host.run("nft delete table inet cut")
+        first, second = nodes(formed, "m1")[""]
+        assert (first["Status"], second["Status"]) == ("Unknown", "Unknown")
+        status = site(formed, USUAL, book="status").succeeded()
+        assert f"{first['ID']}: it never reported its host name" in status.text
+        site(formed, USUAL, book="remove_nodes", swarm_remove=first["ID"]).succeeded()
+        assert [entry["ID"] for entry in nodes(formed, "m1")[""]] == [second["ID"]]
+        # Another leader gives it up, some heartbeats later.
+        leader = next(
+            name for name, entry in nodes(formed, "m1").items() if entry[0]["ManagerStatus"] == "Leader"
+        )
+        other = "m2" if leader == "m1" else "m1"
+        formed.host(leader).run("systemctl restart docker")
+        until(lambda: entries_of(formed, other, "") == ["Down"], 90)
+        site(formed, USUAL).succeeded()
+        assert entries_of(formed, other, "") == []
+    finally:
+        host.run("nft delete table inet cut", check=False)
+
+
+def test_a_copied_disk_is_refused_naming_both_hosts(formed: Lab) -> None:
+    """P7: a host that was made from the disk of a node; the way out that is offered joins it as a node of its own."""
+    original, copy = formed.host("w1"), formed.host("w3")
+    state = original.run("tar -C /var/lib/docker -c swarm | base64 -w0", over="exec").stdout
+    copy.stop_engine()
+    copy.run("rm -rf /var/lib/docker/swarm")
+    for start in range(0, len(state), 100_000):
+        copy.run(f"echo -n {state[start : start + 100_000]} >> /tmp/state", over="exec")
+    copy.run("base64 -d /tmp/state | tar -C /var/lib/docker -x; rm /tmp/state")
+    copy.start_engine()
+    node_id = original.run("docker info --format '{{.Swarm.NodeID}}'").stdout.strip()
+    until(lambda: copy.run("docker info --format '{{.Swarm.NodeID}}'").stdout.strip() == node_id)
+    more = inventory(workers="w1 w2 w3", **DISK)
+    writes = Writes(formed.hosts)
+    refused = site(formed, more)
+    assert refused.status == 2
+    assert f"w1 and w3 are the same node of the swarm ({node_id})" in refused.text
+    assert writes.seen() == []
+    assert (
+        "On the copy, stop the Engine, remove /var/lib/docker/swarm, start the Engine, and run"
+        in refused.text
+    )
+    copy.stop_engine()
+    copy.run("rm -rf /var/lib/docker/swarm")
+    copy.start_engine()
+    site(formed, more).succeeded()
+    listed = nodes(formed, "m1")
+    assert [entry["ID"] for entry in listed["w1"]] == [node_id]
+    assert listed["w3"][0]["ID"] != node_id
+
+
+def test_two_runs_at_the_same_time_make_one_swarm(lab: Lab) -> None:
+    """P7, P11: neither blames the firewall for the ports that the proofs of the other one hold."""
+    alone(lab)
+    open_wall(lab)
+    with ThreadPoolExecutor(2) as pool:
+        runs = list(pool.map(lambda name: site(lab, USUAL, name=name), ("first", "second")))
+    for run in runs:
+        run.succeeded()
+    is_usual(lab)
+    again = site(lab, USUAL).succeeded()
+    assert not any(again.changed.values())
+
+
+def test_what_something_native_holds_is_reported_on_members_before_a_service_needs_it(formed: Lab) -> None:
+    """P10: the swarm first, the service later; by deploy for every host, by the site for services that are there."""
+    redis = {
+        "name": "redis",
+        "image": f"{formed.registry}/tiny:1",
+        "publish": [{"target_port": 6379, "published_port": 6379}],
+    }
+    on_managers = {
+        **redis,
+        "name": "edge",
+        "publish": [{"target_port": 80, "published_port": 6379, "mode": "host"}],
+    }
+    on_managers["placement"] = {"constraints": ["node.role == manager"]}
+    held = "w1: port 6379/tcp, needed for service redis, is held by python3"
+    formed.host("w1").run("nohup python3 -m http.server 6379 >/dev/null 2>&1 & echo $! >/tmp/holder")
+    try:
+        for more in ((), ("--check",)):
+            refused = site(formed, USUAL, *more, book="deploy", swarm_services=[redis])
+            assert refused.status == 2
+            assert held in refused.text
+        assert formed.host("m1").run("docker service ls -q").stdout == ""
+        site(formed, USUAL, book="deploy", swarm_services=[on_managers]).succeeded()
+        formed.host("m1").run("docker service rm edge")
+        sent = site(
+            formed, USUAL, book="deploy", swarm_services=[redis], swarm_quorum_port_conflicts="warn"
+        ).succeeded()
+        assert held in sent.text
+        # Docker's own listeners on the other nodes, and the service as it is, are no news.
+        again = site(formed, USUAL, book="deploy", swarm_services=[redis]).succeeded()
+        assert not any(again.changed.values())
+        warned = site(formed, USUAL).succeeded()
+        assert held in warned.text
+        assert warned.text.count("port 6379/tcp") == 1
+    finally:
+        formed.host("w1").run("kill $(cat /tmp/holder)")
+        formed.host("m1").run("docker service ls -q | xargs -r docker service rm")
 
 
 def test_split_inventory_is_refused_naming_both(formed: Lab) -> None:
@@ -510,6 +691,15 @@ def test_nodes_are_removed_with_care_and_the_swarm_is_torn_down_only_when_confir
     """P9, V1."""
     removed = site(formed, USUAL, book="remove_nodes", swarm_remove="w2,m3").succeeded()
     assert "w2, m3 left." in removed.text
+    even = "The swarm has 2 managers, and an even number tolerates no more losses than 1"
+    assert even in removed.text
+    assert even in site(formed, USUAL, book="status").text
+    nobody = site(formed, USUAL, book="remove_nodes", swarm_remove="w9")
+    assert nobody.status == 2
+    assert (
+        "swarm_remove names w9, which is neither in the inventory nor in the swarm: the swarm has m1, m2, w1."
+        in nobody.text
+    )
     assert sorted(nodes(formed, "m1")) == ["m1", "m2", "w1"]
     refused = site(formed, USUAL, book="teardown")
     assert refused.status == 2

@@ -11,8 +11,8 @@ import typing as t
 from urllib.parse import quote, urlencode
 
 from .api_version import parse_api, show_api
-from .errors import EngineAbsent, EngineError, Refused, error_type, without_grpc_prefix
-from .transport import Transport
+from .errors import EngineAbsent, EngineError, Refused, error_type, saying, without_grpc_prefix
+from .transport import LARGEST, Bounds, Transport, unusable
 
 # Newest API the collection knows; a newer Engine is spoken to in this one.
 NEWEST_API = (1, 52)
@@ -20,6 +20,10 @@ NEWEST_API = (1, 52)
 OLDEST_API = (1, 41)
 # A filter with more values than this would make the address too long; everything is read instead.
 FEW = 50
+
+# What the Engine answers with a list; with one object to everything else.
+_LISTS = ("nodes", "services", "tasks", "networks", "secrets", "configs")
+_OTHER_FORM = "has another form than an Engine's"
 
 Headers = t.Dict[str, str]
 
@@ -35,13 +39,15 @@ class Client:
     Args:
         transport: carries the requests.
         api_version: ``"auto"`` or a version like ``"1.41"``.
-        timeout: seconds for one answer, unless a request says otherwise.
+        timeout: seconds for one whole answer, unless a request says otherwise.
     """
 
     def __init__(self, transport: Transport, api_version: str = "auto", timeout: float = 60) -> None:
         self._transport = transport
         self._asked = None if api_version == "auto" else parse_api(api_version)
         self._timeout = timeout
+        #: Called before each request that may change something.
+        self.before_write: t.Callable[[], None] = lambda: None
         self._version: dict[str, t.Any] | None = None
         self._api: tuple[int, int] | None = None
 
@@ -53,8 +59,8 @@ class Client:
     def version(self) -> dict[str, t.Any]:
         """What the Engine says of itself at ``/version``; read once."""
         if self._version is None:
-            found = self._send("GET", "/version", None, self._timeout)
-            if not isinstance(found, dict) or "ApiVersion" not in found:
+            found = self._read_json("/version", dict, Bounds(self._timeout))
+            if not isinstance(found.get("ApiVersion"), str):
                 raise EngineAbsent(
                     f"What answers at {self.where} is not an Engine; set docker_host to where an Engine listens."
                 )
@@ -87,17 +93,37 @@ class Client:
 
     def info(self) -> dict[str, t.Any]:
         """``/info``, which an Engine too old for everything else still answers without a version."""
-        return t.cast("dict[str, t.Any]", self._send("GET", "/info", None, self._timeout))
+        return t.cast("dict[str, t.Any]", self._read_json("/info", dict, Bounds(self._timeout)))
 
     def get(
         self, path: str, timeout: float | None = None, headers: Headers | None = None, **query: t.Any
     ) -> t.Any:
-        """Read an object or a list. Query values that are dicts are sent as JSON (``filters``)."""
-        return self._send("GET", self._path(path, query), None, timeout, headers)
+        """Read an object or a list. Query values that are dicts are sent as JSON (``filters``).
 
-    def read(self, path: str, timeout: float | None = None, **query: t.Any) -> bytes:
-        """Read what is no JSON: logs."""
-        return self._answer("GET", self._path(path, query), None, timeout)
+        Raises:
+            AnswerUnusable: what came is neither.
+        """
+        form = list if path.strip("/") in _LISTS else dict
+        return self._read_json(self._path(path, query), form, Bounds(timeout or self._timeout), headers)
+
+    def read(
+        self,
+        path: str,
+        timeout: float | None = None,
+        pause: float | None = None,
+        size: int = LARGEST,
+        **query: t.Any,
+    ) -> bytes:
+        """Read what is no JSON: logs.
+
+        Args:
+            timeout: seconds for the whole of it.
+            pause: seconds in which nothing of it comes.
+            size: bytes that it may have.
+        """
+        return self._answer(
+            "GET", self._path(path, query), None, Bounds(timeout or self._timeout, pause, size)
+        )
 
     def post(
         self,
@@ -107,12 +133,21 @@ class Client:
         headers: Headers | None = None,
         **query: t.Any,
     ) -> t.Any:
-        """Change something. Returns the JSON answer, or ``None`` where there is none."""
-        return self._send("POST", self._path(path, query), body, timeout, headers)
+        """Change something. Returns the JSON answer, or ``None`` where there is none.
+
+        Raises:
+            AnswerUnusable: the answer is no JSON, or does not name the object that was created.
+        """
+        sent_to = self._path(path, query)
+        bounds = Bounds(timeout or self._timeout)
+        answer = self._decoded(self._answer("POST", sent_to, body, bounds, headers))
+        if not _fits(path, answer):
+            raise unusable(self.where, _OTHER_FORM)
+        return answer
 
     def delete(self, path: str, **query: t.Any) -> t.Any:
         """Remove an object."""
-        return self._send("DELETE", self._path(path, query), None, None)
+        return self._decoded(self._answer("DELETE", self._path(path, query), None, Bounds(self._timeout)))
 
     def _path(self, path: str, query: dict[str, t.Any]) -> str:
         sent = {
@@ -122,32 +157,64 @@ class Client:
         }
         return f"/v{show_api(self.api())}{quote(path)}" + (f"?{urlencode(sent)}" if sent else "")
 
-    def _send(
-        self, method: str, path: str, body: t.Any, timeout: float | None, headers: Headers | None = None
+    def _read_json(
+        self, path: str, form: type[t.Any], bounds: Bounds, headers: Headers | None = None
     ) -> t.Any:
-        return _decoded(self._answer(method, path, body, timeout, headers))
+        answer = self._answer("GET", path, None, bounds, headers)
+        # Go writes null for a list that was never made.
+        found = [] if form is list and answer.strip() == b"null" else self._decoded(answer)
+        items = found if isinstance(found, list) else [found]
+        if not isinstance(found, form) or not all(isinstance(item, dict) for item in items):
+            raise unusable(self.where, _OTHER_FORM)
+        return found
 
     def _answer(
-        self, method: str, path: str, body: t.Any, timeout: float | None, headers: Headers | None = None
+        self, method: str, path: str, body: t.Any, bounds: Bounds, headers: Headers | None = None
     ) -> bytes:
+        if method != "GET":
+            self.before_write()
         content = None if body is None else json.dumps(body).encode()
         sent = {**({} if content is None else {"Content-Type": "application/json"}), **(headers or {})}
-        status, answer = self._transport.send(method, path, content, sent, timeout or self._timeout)
-        if status < 400:
+        status, answer = self._transport.send(method, path, content, sent, bounds)
+        if status < 300:
             return answer
+        if status < 400:
+            raise unusable(self.where, f"leads elsewhere (HTTP {status})")
         raise self._error(status, answer)
 
+    def _decoded(self, answer: bytes) -> t.Any:
+        """The JSON of an answer, ``None`` where it is empty.
+
+        Raises:
+            AnswerUnusable: it is none.
+        """
+        if not answer.strip():
+            return None
+        try:
+            return json.loads(answer)
+        except (ValueError, RecursionError):
+            raise unusable(self.where, "is no JSON, or not all of it") from None
+
     def _error(self, status: int, answer: bytes) -> EngineError:
-        decoded = _decoded(answer)
-        text = decoded.get("message", "") if isinstance(decoded, dict) else str(decoded or "")
-        reason = without_grpc_prefix(text) or f"HTTP {status}"
+        text = _message(answer)
+        reason = saying(without_grpc_prefix(text)) or f"HTTP {status}"
         return error_type(status, text)(f"The Engine at {self.where} said: {reason}", status=status)
 
 
-def _decoded(answer: bytes) -> t.Any:
-    if not answer.strip():
-        return None
+def _fits(path: str, answer: t.Any) -> bool:
+    """Whether the answer to a POST has the form that is relied on: an object, with an ID where one was created."""
+    if path.endswith("/create"):
+        return isinstance(answer, dict) and any(isinstance(answer.get(key), str) for key in ("ID", "Id"))
+    # The answer to /swarm/init, the ID of a node, is a text.
+    return answer is None or isinstance(answer, dict) or not path.endswith("/update")
+
+
+def _message(answer: bytes) -> str:
+    """What an answer with the status of an error says: nothing where it is a page of HTML."""
+    text = answer.decode("utf-8", "replace")
     try:
-        return json.loads(answer)
-    except ValueError:
-        return answer.decode("utf-8", "replace")
+        decoded = json.loads(text)
+    except (ValueError, RecursionError):
+        return "" if text.lstrip()[:1] == "<" else text
+    message = decoded.get("message") if isinstance(decoded, dict) else decoded
+    return "" if message is None else str(message)

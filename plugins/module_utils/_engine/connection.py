@@ -12,6 +12,13 @@ import typing as t
 from .client import Client
 from .transport_socket import SocketTransport
 
+
+def _seconds(value: int) -> None:
+    # Sockets count in 32 bits.
+    if not 0 < value <= 24 * 3600:
+        raise ValueError(f"{value} is not from 1 to 86400: it is a number of seconds")
+
+
 CONNECTION: dict[str, t.Any] = {
     "docker_host": {"type": "str", "default": "unix:///var/run/docker.sock", "aliases": ["docker_url"]},
     "tls": {"type": "bool", "default": False},
@@ -21,7 +28,7 @@ CONNECTION: dict[str, t.Any] = {
     "client_cert": {"type": "path", "aliases": ["tls_client_cert", "cert_path"]},
     "client_key": {"type": "path", "aliases": ["tls_client_key", "key_path"]},
     "api_version": {"type": "str", "default": "auto", "aliases": ["docker_api_version"]},
-    "timeout": {"type": "int", "default": 60},
+    "timeout": {"type": "int", "default": 60, "limits": _seconds},
     "use_ssh_client": {"type": "bool", "default": False},
     "debug": {"type": "bool", "default": False},
 }

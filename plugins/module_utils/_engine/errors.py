@@ -11,19 +11,26 @@ that a tired person understands: what, where, what to do.
 from __future__ import annotations
 
 import copy
+import re
 import typing as t
+
+# What moves a terminal's cursor, changes its colours or reverses the text: the control characters of ASCII, Latin-1 and
+# Unicode.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+# Characters of what an Engine says that are shown; its longest own sentences have some hundred.
+_LONGEST_SAYING = 1000
 
 
 class FlotillaError(Exception):
     """Something a user has to know.
 
     Args:
-        message: one sentence.
+        message: one sentence; it is shown as one line, whatever an Engine, a host or an option has put into it.
         facts: keys that go into the module's result beside ``msg`` (what was done so far, for example).
     """
 
     def __init__(self, message: str, facts: dict[str, t.Any] | None = None) -> None:
-        super().__init__(message)
+        super().__init__(one_line(message))
         self.facts = facts or {}
 
     def after(self, facts: dict[str, t.Any]) -> FlotillaError:
@@ -34,7 +41,7 @@ class FlotillaError(Exception):
     def prefixed(self, words: str) -> FlotillaError:
         """This error, of its own type, with a sentence that begins with these words: mostly, what it is about."""
         made = copy.copy(self)
-        made.args = (f"{words}{self}",)
+        made.args = (one_line(f"{words}{self}"),)
         return made
 
 
@@ -54,8 +61,24 @@ class EngineForbidden(FlotillaError):
     """The Engine's socket is there, but this user may not use it."""
 
 
-class EngineTimeout(FlotillaError):
+class Unanswered(FlotillaError):
+    """The Engine may have got the request, and no answer says what became of it."""
+
+
+class EngineTimeout(Unanswered):
     """The Engine took the request and did not answer in time."""
+
+
+class AnswerLost(EngineAbsent, Unanswered):
+    """The connection ended after the request was sent and before its answer was complete."""
+
+
+class OutcomeUnknown(FlotillaError):
+    """Whether a write was carried out is not known: its answer was lost, and the Engine could not be asked afterwards."""
+
+
+class AnswerUnusable(Unanswered):
+    """What came is no answer of an Engine, or larger than any that is read."""
 
 
 class EngineError(FlotillaError):
@@ -97,6 +120,10 @@ class NoQuorum(EngineError):
     """The swarm has no leader: too few managers are reachable."""
 
 
+class LeaderLost(NoQuorum):
+    """The leader was lost while it had the request: a write may have come through."""
+
+
 class Locked(EngineError):
     """The swarm's state on this manager is encrypted and waits for the unlock key."""
 
@@ -121,10 +148,10 @@ _MEANINGS: tuple[tuple[str, type[EngineError]], ...] = (
     ("not part of a swarm", NotInSwarm),
     ("needs to be unlocked", Locked),
     ("does not have a leader", NoQuorum),
-    ("lost leader status", NoQuorum),
-    ("context deadline exceeded", NoQuorum),
+    ("lost leader status", LeaderLost),
+    ("context deadline exceeded", LeaderLost),
     # The connection to the old leader, at the moment of a leader change.
-    ("grpc: the client connection is closing", NoQuorum),
+    ("grpc: the client connection is closing", LeaderLost),
     ("participating as a manager", StillManager),
     ("must be demoted to worker before removal", StillManager),
     ("Manager is being prepared", NoQuorum),
@@ -160,3 +187,17 @@ def without_grpc_prefix(text: str) -> str:
     if text.startswith(prefix) and " desc = " in text:
         return text.split(" desc = ", 1)[1]
     return text.strip()
+
+
+def one_line(text: str) -> str:
+    """A text without control characters, in one line."""
+    return _UNSEEN.sub(" ", text).strip()
+
+
+def saying(text: str) -> str:
+    """What an Engine says, as a user can read it: in one line, and cut with "…" where it is too long."""
+    # Of a text of megabytes, not more is looked at.
+    looked_at = text[: 8 * _LONGEST_SAYING]
+    line = one_line(looked_at)
+    is_whole = len(looked_at) == len(text) and len(line) <= _LONGEST_SAYING
+    return line if is_whole else f"{line[:_LONGEST_SAYING]}…"

@@ -2,18 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``unix://``, with nothing but the standard library's socket. PRIVATE to the collection.
-
-It speaks HTTP/1.0, where an answer ends with its connection: to import a library that knows more takes a host longer than
-all requests of a run that changes nothing.
-"""
+"""``unix://``, with nothing but the standard library's socket. PRIVATE to the collection."""
 
 from __future__ import annotations
 
 import os
 import socket
 
-from .transport import NO_SOCKET, absent, no_answer
+from .exchange import Unusable, request
+from .transport import NO_SOCKET, Bounds, Clock, absent, exchange, not_connected, unanswered
 
 
 def _socket_path(docker_host: str) -> str:
@@ -33,32 +30,21 @@ class SocketTransport:
         self._path = _socket_path(docker_host)
 
     def send(
-        self, method: str, path: str, body: bytes | None, headers: dict[str, str], timeout: float
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str], bounds: Bounds
     ) -> tuple[int, bytes]:
         """See ``transport.Transport``."""
         if not os.path.exists(self._path):
             raise absent(self.where, NO_SOCKET)
-        lines = [f"{method} {path} HTTP/1.0", "Host: localhost", f"Content-Length: {len(body or b'')}"]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        request = "\r\n".join([*lines, "", ""]).encode() + (body or b"")
-        try:
-            answer = self._exchange(request, timeout)
-        except OSError as error:
-            raise no_answer(self.where, error, timeout) from None
-        head, blank, content = answer.partition(b"\r\n\r\n")
-        words = head.split(None, 2)
-        if not blank or not head.startswith(b"HTTP/") or len(words) < 2 or not words[1].isdigit():
-            raise absent(self.where, "what answers there does not speak HTTP")
-        return int(words[1]), content
-
-    def _exchange(self, request: bytes, timeout: float) -> bytes:
+        clock = Clock(bounds)
+        sent = request(method, path, "localhost", body, headers)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(timeout)
-            connection.connect(self._path)
-            connection.sendall(request)
-            parts: list[bytes] = []
-            while True:
-                part = connection.recv(65536)
-                if not part:
-                    return b"".join(parts)
-                parts.append(part)
+            connection.settimeout(bounds.seconds)
+            try:
+                connection.connect(self._path)
+            except OSError as error:
+                raise not_connected(self.where, error, bounds) from None
+            try:
+                answer = exchange(connection, sent, bounds, clock)
+            except (OSError, Unusable) as error:
+                raise unanswered(self.where, error, bounds) from None
+        return answer.status, answer.body

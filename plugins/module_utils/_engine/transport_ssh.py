@@ -2,78 +2,99 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``ssh://user@host`` by Docker SDK for Python and paramiko, on the control node. PRIVATE.
-
-Only the SDK's transport is used: requests stay our own JSON.
-"""
+"""``ssh://user@host``: ``docker system dial-stdio`` on the host, through paramiko or the program ``ssh``. PRIVATE."""
 
 from __future__ import annotations
 
-import typing as t
+import socket
+from urllib.parse import urlsplit
 
-from ansible.module_utils.basic import missing_required_lib
-
-from .errors import EngineAbsent, EngineForbidden, EngineTimeout, Refused
-
-try:
-    import docker as docker_sdk
-    import paramiko
-    import requests
-except ImportError:
-    # Named by the error of SshTransport, the only place that needs them.
-    docker_sdk = None
+from .errors import AnswerLost, EngineForbidden, FlotillaError, Refused
+from .exchange import CutOff, Unusable, request
+from .ssh_client import Login, Rejected, SshClient, SshProgram, SshStream, is_rejection
+from .transport import Bounds, Clock, absent, exchange, timed_out, unanswered
 
 
 class SshTransport:
-    """An Engine reached over SSH through ``docker system dial-stdio`` on the host.
+    """An Engine reached over SSH. A connection takes one request after the other; threads have connections of their own.
 
     Args:
         docker_host: ``ssh://[user@]host[:port]``.
         use_ssh_client: use the ``ssh`` program and its configuration instead of paramiko.
-        timeout: seconds to connect.
+
+    Raises:
+        Refused: the address is none, or paramiko is missing.
     """
 
-    def __init__(self, docker_host: str, use_ssh_client: bool = False, timeout: float = 60) -> None:
-        if docker_sdk is None:
-            raise Refused(missing_required_lib("docker[ssh]", reason=f"for docker_host {docker_host}"))
+    def __init__(self, docker_host: str, use_ssh_client: bool = False) -> None:
         self.where = docker_host
-        self._use_ssh_client = use_ssh_client
-        self._timeout = timeout
-        self._session: t.Any = None
-
-    def _connect(self) -> t.Any:
-        """Connect at the first request: a host that cannot be reached is an answer where its state is read."""
-        try:
-            # A version keeps the SDK from asking the Engine for one: the client negotiates it.
-            return docker_sdk.APIClient(
-                base_url=self.where,
-                version="1.41",
-                timeout=self._timeout,
-                use_ssh_client=self._use_ssh_client,
-            )
-        except paramiko.AuthenticationException as error:
-            raise EngineForbidden(
-                f"SSH to {self.where} was refused ({error}); check the user and the key."
-            ) from None
-        except (paramiko.SSHException, OSError, docker_sdk.errors.DockerException) as error:
-            raise EngineAbsent(f"No Engine answers at {self.where} ({error}).") from None
+        self._client = (SshProgram if use_ssh_client else SshClient)(_login(docker_host))
+        self._idle: list[SshStream] = []
 
     def send(
-        self, method: str, path: str, body: bytes | None, headers: dict[str, str], timeout: float
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str], bounds: Bounds
     ) -> tuple[int, bytes]:
         """See ``transport.Transport``."""
-        self._session = session = self._session or self._connect()
+        clock = Clock(bounds)
+        idle = self._idle_one()
+        stream = idle or self._open(bounds, clock)
+        sent = request(method, path, "localhost", body, headers, goes_on=True)
         try:
-            answer = session.request(
-                method,
-                session.base_url + path,
-                data=body,
-                headers=headers,
-                timeout=timeout,
-                allow_redirects=False,
-            )
-            return answer.status_code, answer.content
-        except requests.exceptions.Timeout:
-            raise EngineTimeout(f"The Engine at {self.where} did not answer within {timeout:g} s.") from None
-        except (requests.exceptions.RequestException, paramiko.SSHException, OSError) as error:
-            raise EngineAbsent(f"No Engine answers at {self.where} ({error}).") from None
+            answer = exchange(stream, sent, bounds, clock)
+        except (OSError, Unusable) as error:
+            ended = isinstance(error, (CutOff, OSError)) and not isinstance(error, socket.timeout)
+            words = stream.last_words() if ended and not idle else ""
+            stream.close()
+            raise self._ended(words) if words else unanswered(self.where, error, bounds) from None
+        if answer.goes_on:
+            self._idle.append(stream)
+        else:
+            stream.close()
+        return answer.status, answer.body
+
+    def _idle_one(self) -> SshStream | None:
+        """A connection that has taken a request before, and has not ended since."""
+        while self._idle:
+            stream = self._idle.pop()
+            stream.settimeout(0)
+            try:
+                stream.recv(1)
+            except (BlockingIOError, socket.timeout):
+                return stream
+            except OSError:
+                pass
+            stream.close()
+        return None
+
+    def _open(self, bounds: Bounds, clock: Clock) -> SshStream:
+        try:
+            return self._client.open(clock)
+        except Rejected as error:
+            raise self._rejected(str(error)) from None
+        except socket.timeout:
+            raise timed_out(self.where, bounds.seconds) from None
+        except OSError as error:
+            raise absent(self.where, str(error)) from None
+
+    def _ended(self, words: str) -> FlotillaError:
+        """The error for a new connection that ended with these words."""
+        if is_rejection(words):
+            return self._rejected(words)
+        # It may have been there before it ended, and have taken the request.
+        return AnswerLost(str(absent(self.where, words)))
+
+    def _rejected(self, why: str) -> EngineForbidden:
+        return EngineForbidden(
+            f"SSH to {self.where} was refused ({why}); check the user, the key and known_hosts of the user who runs this."
+        )
+
+
+def _login(docker_host: str) -> Login:
+    try:
+        parts = urlsplit(docker_host)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise Refused(f"docker_host {docker_host!r} is no address like ssh://user@host: {error}.") from None
+    if not host or host.startswith("-"):
+        raise Refused(f"docker_host {docker_host!r} names no host; write it like ssh://user@host.")
+    return Login(host, port, parts.username)

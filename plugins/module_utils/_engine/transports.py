@@ -42,8 +42,8 @@ def _unix(options: Options) -> Transport:
 
 
 def _tcp(options: Options) -> Transport:
-    # Imported where it is used: to load ansible-core's HTTP client takes a host 100 ms.
-    from .transport_url import UrlTransport
+    # Imported where it is used: to load what speaks TLS takes a host longer than a request.
+    from .transport_tcp import TcpTransport, Tls
 
     docker_host, name = options["docker_host"], options["tls_hostname"]
     if name and name not in docker_host:
@@ -51,19 +51,17 @@ def _tcp(options: Options) -> Transport:
             f"tls_hostname {name!r} differs from the name in docker_host {docker_host!r}; "
             "name the Engine in docker_host as its certificate does."
         )
-    return UrlTransport(
-        docker_host,
-        tls=options["tls"] or options["validate_certs"],
-        validate_certs=options["validate_certs"],
-        **{option: options[option] or _certificate(name) for option, name in _CERTIFICATES.items()},
-    )
+    if not (options["tls"] or options["validate_certs"]):
+        return TcpTransport(docker_host)
+    files = {option: options[option] or _certificate(file) for option, file in _CERTIFICATES.items()}
+    return TcpTransport(docker_host, Tls(options["validate_certs"], **files))
 
 
 def _ssh(options: Options) -> Transport:
-    # Imported where it is used: only the control node has Docker SDK for Python and paramiko.
+    # Imported where it is used: only the control node has paramiko.
     from .transport_ssh import SshTransport
 
-    return SshTransport(options["docker_host"], options["use_ssh_client"], options["timeout"])
+    return SshTransport(options["docker_host"], options["use_ssh_client"])
 
 
 SCHEMES: dict[str, t.Callable[[Options], Transport]] = {"unix": _unix, "tcp": _tcp, "ssh": _ssh}

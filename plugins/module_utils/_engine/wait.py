@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import typing as t
 
-from .errors import EngineTimeout, NoQuorum, WaitTimeout
+from .errors import NoQuorum, Unanswered, WaitTimeout
 
 Answer = t.TypeVar("Answer")
 
@@ -37,8 +37,8 @@ def wait_until(
     """Check again and again until there is an answer.
 
     Args:
-        check: returns the answer, or ``None`` while there is none. A leader change during a check is patience, not an
-            error.
+        check: returns the answer, or ``None`` while there is none. A leader change or a lost answer during a check
+            is patience, not an error.
         deadline: when to give up.
         sentence: makes the error's sentence for when time is up.
 
@@ -49,7 +49,7 @@ def wait_until(
     while True:
         try:
             answer = check()
-        except (NoQuorum, EngineTimeout):
+        except (NoQuorum, Unanswered):
             answer = None
         if answer is not None:
             return answer

@@ -12,10 +12,13 @@ import re
 import typing as t
 
 from .._engine.errors import FlotillaError
+from .._files.read import read_file
 
 if t.TYPE_CHECKING:
     from .._run.commands import Run
 
+# Bytes of a file with settings or rules.
+_LARGEST_FILE = 16 << 20
 _PATH = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin")
 
 
@@ -42,8 +45,7 @@ class Host:
     def text(self, path: str) -> str:
         """A file's text; empty where the file does not exist."""
         try:
-            with open(self.path(path), encoding="utf-8", errors="replace") as file:
-                return file.read()
+            return read_file(self.path(path), _LARGEST_FILE).decode("utf-8", "replace")
         except OSError:
             return ""
 

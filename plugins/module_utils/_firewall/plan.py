@@ -38,7 +38,7 @@ class LiveFirewall(t.TypedDict, total=False):
     ``openings`` and ``guarded`` are what every copy of our rules lets through and refuses, ``partial`` what only some of
     them do. ``persistent``: the next boot changes none of it. ``installed``: the backends whose program is installed.
     ``leftover``: the backends whose rules are in force beside the firewall that filters. ``note``: a sentence for the
-    user. ``zones`` and ``chains`` are what firewalld and nftables extend.
+    user. ``ssh_ports``: where SSH reaches the host. ``zones`` and ``chains`` are what firewalld and nftables extend.
     """
 
     backend: str
@@ -49,6 +49,7 @@ class LiveFirewall(t.TypedDict, total=False):
     installed: list[str]
     leftover: list[str]
     note: str | None
+    ssh_ports: list[int]
     zones: list[str]
     chains: list[str]
 
@@ -188,8 +189,20 @@ def plan_options(live: LiveFirewall, options: dict[str, t.Any]) -> FirewallPlan:
             "unguard": [],
             "changed": False,
         }
+    _check_ssh(live, openings)
     plan = plan_firewall(live, openings, keep=bool(options.get("keep")) and bool(openings))
     return {**plan, "backend": backend}
+
+
+def _check_ssh(live: LiveFirewall, openings: list[str]) -> None:
+    """Refuse to close the port by which SSH reaches the host."""
+    closed = guardable(split_opening(one)[1] for one in openings)
+    for port in live.get("ssh_ports") or []:
+        if f"tcp {port}" in closed:
+            raise Refused(
+                f"SSH reaches this host on port {port}, which the swarm would use: to close it to other addresses would lock you "
+                "out. Let SSH listen on another port, or choose another listen_port where it is that one. Nothing was changed."
+            )
 
 
 def diff(live: LiveFirewall, plan: FirewallPlan) -> dict[str, str]:

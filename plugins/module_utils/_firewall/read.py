@@ -15,6 +15,7 @@ import typing as t
 from . import backend as backends
 from .iptables import iptables_note
 from .plan import live_firewall
+from .ssh import ssh_ports
 
 if t.TYPE_CHECKING:
     from .host import Host
@@ -41,6 +42,7 @@ def read_firewall(host: Host) -> LiveFirewall:
     live["installed"] = [row.name for row in backends.REGISTRY if host.has_tool(row.tool)]
     live["leftover"] = [row.name for row in leftovers(host, live["backend"])]
     live["note"] = note
+    live["ssh_ports"] = ssh_ports(host)
     return live
 
 

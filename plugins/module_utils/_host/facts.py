@@ -15,6 +15,7 @@ import os
 import sys
 import typing as t
 
+from .._files.read import read_file
 from .._run.commands import Run
 from .system import (
     DEBIAN_PACKAGES,
@@ -28,6 +29,8 @@ from .system import (
 
 _DOCKERD = ("/usr/bin/dockerd", "/usr/sbin/dockerd", "/usr/local/bin/dockerd", "/usr/libexec/docker/dockerd")
 
+# Bytes; the list of packages of Debian has some MiB.
+_LARGEST_FILE = 64 << 20
 # What "dnf versionlock" writes: dnf 5, dnf 4, yum.
 _VERSIONLOCK_TOML = "/etc/dnf/versionlock.toml"
 _VERSIONLOCK_LISTS = ("/etc/dnf/plugins/versionlock.list", "/etc/yum/pluginconf.d/versionlock.list")
@@ -92,7 +95,6 @@ def _is_redhat() -> bool:
 
 def _read(path: str) -> str:
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
+        return read_file(path, _LARGEST_FILE).decode("utf-8", "replace")
     except OSError:
         return ""

@@ -9,14 +9,16 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.client import Client
-from .._engine.errors import EngineAbsent, EngineForbidden, EngineTimeout, FlotillaError, Refused
+from .._engine.errors import EngineAbsent, EngineForbidden, FlotillaError, Refused, Unanswered
 from .._firewall.host import Host
 from .._firewall.read import read_firewall
 from .._ports.listeners import listeners
+from .._ports.native import read_native
 from .._run.commands import Run, run_command
 from .._run.interface import NO_OPTIONS
 from .._run.verb import Verb
 from .._swarm import state
+from .._swarm.published import published_ports
 from . import facts
 
 
@@ -41,8 +43,8 @@ def read(client: Client, run: Run = run_command) -> dict[str, t.Any]:
         **facts.read(run),
         "engine": engine,
         "swarm": swarm,
-        # A member's own Engine holds the ports that would be asked about.
-        "listeners": [] if in_swarm else listeners(),
+        # On a member the Engine and its tasks hold ports for the swarm.
+        "listeners": read_native(client) if in_swarm else listeners(),
         "firewall": _firewall(run),
     }
 
@@ -51,8 +53,13 @@ def _swarm(client: Client, engine: dict[str, t.Any]) -> dict[str, t.Any]:
     if engine["state"] != "running":
         state_name = "unknown" if engine["state"] == "unreachable" else "no_engine"
         return {"state": state_name, "why": engine["error"]}
-    # An Engine that is too old still says whether it is in a swarm, so that it is not replaced under one.
-    return state.local(client.info()) if engine["error"] else state.read(client)
+    if engine["error"]:
+        # An Engine that is too old still says whether it is in a swarm, so that it is not replaced under one.
+        return state.local(client.info())
+    found = state.read(client)
+    if found["state"] == "manager":
+        found["published_ports"] = published_ports(client.get("/services"))
+    return found
 
 
 def _engine(client: Client, run: Run) -> dict[str, t.Any]:
@@ -67,7 +74,7 @@ def _engine(client: Client, run: Run) -> dict[str, t.Any]:
         raise
     except EngineAbsent as error:
         engine.update(state="stopped" if installed else "absent", error=str(error))
-    except EngineTimeout as error:
+    except Unanswered as error:
         engine.update(state="unreachable", error=str(error))
     except Refused as error:
         # It runs, but is too old.

@@ -10,30 +10,54 @@ import contextlib
 import typing as t
 
 from .._engine.client import Client
-from .._engine.errors import FlotillaError, Overtaken, Refused, WaitTimeout
+from .._engine.errors import FlotillaError, OutcomeUnknown, Overtaken, Refused, WaitTimeout
 from .._engine.wait import Deadline, wait_until
-from .._options.one_or_many import check_once
+from .._options.one_or_many import check_case, check_once
 from .._options.option import check_versions
 from .._rollout.references import is_of_swarm
 from .._rollout.removal import remove_network
 from .._rollout.wait import Rollout
 from .._run.plans import Applied, apply_all, failed_after
+from .._run.steps import step
 from .._swarm.nodes import views
 from .attachments import MOVING_LABEL, Raw, awaits_network, uses
 from .declared import DeclaredNetwork
 from .options import NETWORK, create_request
 from .plan import Attached, NetworkPlan, plan_network, wanted_network
-from .steps import ALLOCATION, create_network, detach_service, reattach_service, wait_for_addresses
+from .steps import (
+    ALLOCATION,
+    create_network,
+    detach_service,
+    exists,
+    reattach_service,
+    wait_for_addresses,
+)
 from .subnets import overlap, subnets
 
 # Seconds in which a sound leader gives a new network its addresses many times over.
 _MOMENT = 2.0
+# Seconds for bringing a network back whose new form failed, also where the time of the run is used up.
+_GOING_BACK = 30.0
 # Seen with 20.10 and 26.1: the leader takes one address for each task, from any of the subnets, and each node adds an IPv6
 # address that no other node knows of.
 _IPV6_WARNING = (
     "%s: do not rely on IPv6 in an overlay. Each Engine hands out the addresses for its own node alone, so tasks on "
     "different nodes get the same one, and a task may be rejected with 'Invalid address' until its next attempt."
 )
+
+
+def _of_one_host(name: str, driver: str | None) -> str:
+    """Why the swarm cannot have a network of this name, and the way out."""
+    if name == "docker_gwbridge":
+        return (
+            f"{name} is no network of the swarm: Docker makes one on every host when it joins. To give it other options, create "
+            "it on each host before that host joins (docker network create, with community.docker.docker_network for "
+            "example). Nothing was sent."
+        )
+    return (
+        f"{name} is the name of a network of this host alone (driver {driver}), so the swarm cannot have one of that name: "
+        "rename one of the two. Nothing was sent."
+    )
 
 
 class Networks:
@@ -77,6 +101,11 @@ class Networks:
         local = {raw["Name"]: raw for raw in found if raw.get("Scope") != "swarm"}
         detached = self._client.get("/services", filters={"label": [MOVING_LABEL]})
         plans = [self._plan(one, swarm, local, detached) for one in self._declared]
+        check_case(
+            (plan.name for plan in plans if plan.action == "create"),
+            (raw["Name"] for raw in swarm),
+            "network",
+        )
         _check_overlaps(plans, swarm)
         self.warnings = [
             _IPV6_WARNING % plan.name for plan in plans if plan.is_new and plan.spec.get("EnableIPv6")
@@ -99,7 +128,9 @@ class Networks:
         applied = apply_all(plans, self._apply, beginning)
         try:
             # Before services were reattached to a network, it had its addresses.
-            self._wait_for_addresses([plan for plan in plans if plan.is_new and not plan.services], beginning)
+            self._wait_for_addresses(
+                [plan for plan in plans if plan.action == "create" and not plan.services], beginning
+            )
         except FlotillaError as error:
             raise failed_after(applied, error, beginning) from None
         return applied
@@ -108,25 +139,75 @@ class Networks:
         if plan.action == "none":
             return []
         done: list[str] = []
-        rollouts: list[Rollout] = []
         try:
-            if plan.action == "remove":
-                self._remove(plan, done)
-                return []
-            for service in self._services_to_detach(plan):
-                detach_service(self._client, service, plan)
-                done.append(f"{service['Spec']['Name']} detached")
-            if plan.action == "recreate":
-                self._remove(plan, done)
-            if plan.is_new:
-                plan.id = self._create(plan)
-                done.append("created")
-            for service in self._services_to_reattach(plan):
-                rollouts += reattach_service(self._client, service, plan)
-                done.append(f"{service['Spec']['Name']} reattached")
+            return self._carry_out(plan, done)
         except FlotillaError as error:
-            raise _half_done(plan, done, error) from None
+            raise self._half_done(plan, done, error) from None
+
+    def _carry_out(self, plan: NetworkPlan, done: list[str]) -> list[Rollout]:
+        if plan.action == "remove":
+            self._remove(plan, done)
+            return []
+        for service in self._services_to_detach(plan):
+            with step(done, f"{service['Spec']['Name']} detached") as detachment:
+                detachment.did = detach_service(self._client, service, plan)
+        if plan.action == "recreate":
+            self._remove(plan, done)
+        if plan.is_new:
+            with step(done, "created"):
+                plan.id = create_network(
+                    self._client, create_request(plan.spec), self._deadline, _id_of(plan.live)
+                )
+        if plan.action == "recreate" or plan.services:
+            wait_for_addresses(self._client, plan.id, Deadline(ALLOCATION))
+        return self._reattach(plan, plan.id, done)
+
+    def _reattach(self, plan: NetworkPlan, network_id: str, done: list[str]) -> list[Rollout]:
+        """Reattach the services of a plan to the network that has the name now."""
+        rollouts: list[Rollout] = []
+        for service in self._client.get("/services") if plan.services else []:
+            if awaits_network(service["Spec"], plan.name):
+                with step(done, f"{service['Spec']['Name']} reattached") as reattachment:
+                    found = reattach_service(self._client, service, plan.name, network_id)
+                    reattachment.did = bool(found)
+                    rollouts += found
         return rollouts
+
+    def _half_done(self, plan: NetworkPlan, done: list[str], error: FlotillaError) -> FlotillaError:
+        """The error of a plan that was carried out in part, once the network is back as it was where that is possible."""
+        # After ``Overtaken`` the runner plans again, so nothing stays detached.
+        if isinstance(error, Overtaken):
+            return _with_actions(plan, done, error)
+        outcome = ""
+        done += error.facts.pop("actions", [])
+        if plan.action == "recreate" and done and not isinstance(error, OutcomeUnknown):
+            outcome = self._go_back(plan, done)
+        elif plan.services and (done or plan.action != "recreate"):
+            outcome = _may_be_detached(plan)
+        if outcome:
+            error = FlotillaError(f"{str(error).rstrip('.')}{outcome}", error.facts)
+        return _with_actions(plan, done, error)
+
+    def _go_back(self, plan: NetworkPlan, done: list[str]) -> str:
+        """Bring the network back as it was, with its services, and return what came of it as the end of a sentence."""
+        live = plan.live or {}
+        try:
+            network_id = str(live["Id"])
+            if plan.id != network_id and exists(self._client, plan.name, plan.id):
+                # The new one is there, and only services are not attached to it yet.
+                return _may_be_detached(plan)
+            if not exists(self._client, live["Name"], network_id):
+                deadline = Deadline(max(self._deadline.left, _GOING_BACK))
+                with step(done, "created again as it was"):
+                    network_id = create_network(self._client, create_request(live), deadline, network_id)
+                wait_for_addresses(self._client, network_id, deadline)
+            self._reattach(plan, network_id, done)
+        except FlotillaError as error:
+            gone = " and is gone" if "removed" in done else ""
+            why = f"; the network could not be brought back{gone} ({str(error).rstrip('.')})"
+            return f"{why}{_may_be_detached(plan)}"
+        users = f", and {', '.join(plan.services)} attached to it" if plan.services else ""
+        return f"; the network is as it was before{users}"
 
     def _wait_for_addresses(self, plans: list[NetworkPlan], beginning: str) -> None:
         deadline = Deadline(ALLOCATION)
@@ -135,7 +216,7 @@ class Networks:
             try:
                 wait_for_addresses(self._client, plan.id, deadline)
             except FlotillaError as error:
-                failures.append(_half_done(plan, [], error).prefixed(f"{beginning}{plan.name}: "))
+                failures.append(self._half_done(plan, [], error).prefixed(f"{beginning}{plan.name}: "))
         if failures:
             actions = [sentence for error in failures for sentence in error.facts["actions"]]
             raise FlotillaError("; ".join(map(str, failures)), {"actions": actions})
@@ -143,26 +224,16 @@ class Networks:
     def _remove(self, plan: NetworkPlan, done: list[str]) -> None:
         """Remove the network of a plan, and say so even where its last trace stays."""
         try:
-            remove_network(self._client, plan.id, self._deadline)
+            with step(done, "removed"):
+                remove_network(self._client, plan.id, self._deadline)
         except FlotillaError as error:
             done += ["removed"] if error.facts.pop("changed", False) else []
             raise
-        done.append("removed")
 
     def _services_to_detach(self, plan: NetworkPlan) -> list[Raw]:
         if plan.action != "recreate":
             return []
         return [raw for raw in self._client.get("/services") if uses(raw["Spec"], plan.live or {})]
-
-    def _create(self, plan: NetworkPlan) -> str:
-        again = plan.action == "recreate"
-        return create_network(self._client, create_request(plan.spec), self._deadline, again)
-
-    def _services_to_reattach(self, plan: NetworkPlan) -> list[Raw]:
-        if not plan.services:
-            return []
-        wait_for_addresses(self._client, plan.id, Deadline(ALLOCATION))
-        return [raw for raw in self._client.get("/services") if awaits_network(raw["Spec"], plan.name)]
 
     def _read(self) -> list[Raw]:
         """All networks. One that a client created just now gets a moment for its addresses: it would look broken."""
@@ -184,10 +255,7 @@ class Networks:
         live = _live(declared, swarm)
         other = local.get(declared.name)
         if live is None and other and declared.state == "present":
-            raise Refused(
-                f"{declared.name} is the name of a network of this host alone (driver {other.get('Driver')}), so the swarm "
-                "cannot have one of that name: rename one of the two. Nothing was sent."
-            )
+            raise Refused(_of_one_host(declared.name, other.get("Driver")))
         attached = Attached(detached=[raw for raw in detached if awaits_network(raw["Spec"], declared.name)])
         if live and (declared.state == "absent" or wanted_network(declared, live)[1]):
             if self._services is None:
@@ -217,19 +285,18 @@ class Networks:
         return sentences
 
 
-def _half_done(plan: NetworkPlan, done: list[str], error: FlotillaError) -> FlotillaError:
-    """The error of a plan that was carried out in part."""
-    actions = [f"{plan.name}: {step}" for step in (*done, *error.facts.get("actions", []))]
-    facts = {**error.facts, "actions": actions}
-    # After ``Overtaken`` the runner plans again, so nothing stays detached.
-    may_be_detached = plan.services and (done or plan.action != "recreate")
-    if isinstance(error, Overtaken) or not may_be_detached:
-        error.facts = facts
-        return error
-    return FlotillaError(
-        f"{error}; services that may stay detached from it until the next run: {', '.join(plan.services)}",
-        facts,
-    )
+def _with_actions(plan: NetworkPlan, done: list[str], error: FlotillaError) -> FlotillaError:
+    error.facts["actions"] = [f"{plan.name}: {sentence}" for sentence in done]
+    return error
+
+
+def _may_be_detached(plan: NetworkPlan) -> str:
+    users = ", ".join(plan.services)
+    return f"; services that may stay detached from it until the next run: {users}" if users else ""
+
+
+def _id_of(raw: Raw | None) -> str:
+    return str((raw or {}).get("Id", ""))
 
 
 def _live(declared: DeclaredNetwork, swarm: list[Raw]) -> Raw | None:

@@ -11,14 +11,12 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._engine.errors import Refused
+from .._options import convert
+from .._options.names import name_problem
 from .._options.option import declared_values
 from .options import ENCRYPTED, MTU, NETWORK
 from .subnets import subnet
 
-#: What swarmkit takes, since the name becomes one of the DNS.
-NAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?\Z")
-#: The most characters of a name.
-LONGEST_NAME = 63
 #: The values that other tools take for "not encrypted".
 OFF = ("false", "no", "off", "0")
 
@@ -53,7 +51,9 @@ def declared_network(options: dict[str, t.Any]) -> DeclaredNetwork:
     state = options.get("state") or "present"
     if state == "absent":
         return DeclaredNetwork(name, state)
-    _check_name(name)
+    problem = name_problem(name, "network")
+    if problem:
+        raise Refused(f"The network has the name {convert.quoted(name)}, {problem}. Nothing was sent.")
     try:
         values = declared_values(NETWORK, _plain(options))
         if not values.get("ipam_config"):
@@ -65,17 +65,6 @@ def declared_network(options: dict[str, t.Any]) -> DeclaredNetwork:
     return DeclaredNetwork(name, state, values, bool(options.get("recreate")))
 
 
-def _check_name(name: str) -> None:
-    if len(name) > LONGEST_NAME:
-        raise Refused(
-            f"{name}: the name has {len(name)} characters, a network's has at most {LONGEST_NAME}: shorten it."
-        )
-    if not NAME.match(name):
-        raise Refused(
-            f"{name}: that is not a name for a network: use letters and digits, with - or _ between them, and no dots."
-        )
-
-
 def _plain(options: dict[str, t.Any]) -> dict[str, t.Any]:
     """The options, with ``encrypted`` and ``mtu`` from the driver's options, where community.docker and Compose write them."""
     of_driver = dict(options.get("driver_options") or {})
@@ -84,14 +73,14 @@ def _plain(options: dict[str, t.Any]) -> dict[str, t.Any]:
         text = of_driver.pop(ENCRYPTED)
         if str(text).lower() in OFF:
             raise Refused(
-                f"driver_options.encrypted is {text!r}, but the Engine encrypts as soon as this key exists, whatever its "
-                "value: leave it out, or set encrypted to true."
+                f"driver_options.encrypted is {convert.quoted(text)}, but the Engine encrypts as soon as this key exists, "
+                "whatever its value: leave it out, or set encrypted to true."
             )
         found["encrypted"] = _agreed(found, "encrypted", True, "driver_options.encrypted")
     if MTU in of_driver:
         text = of_driver.pop(MTU)
-        if not re.fullmatch(r"\d+", str(text)):
-            raise Refused(f"driver_options.{MTU} is {text!r}, not a number of bytes.")
+        if not re.fullmatch(r"[0-9]{1,9}", str(text)):
+            raise Refused(f"driver_options.{MTU} is {convert.quoted(text)}, not a number of bytes.")
         found["mtu"] = _agreed(found, "mtu", int(str(text)), f"driver_options.{MTU}")
     if options.get("driver_options") is not None:
         found["driver_options"] = of_driver

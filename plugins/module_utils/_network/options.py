@@ -13,6 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from .._options import convert
+from .._options.driver_options import hide_option, hide_options
 from .._options.labels import LABELS
 from .._options.one_or_many import OneOrMany
 from .._options.option import BOOL, Option, Table, ValueType, argument_spec
@@ -51,7 +52,11 @@ def _without_assigned(value: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 _DRIVER_OPTIONS = ValueType(
-    {"type": "dict"}, lambda value: convert.texts(value, "driver option"), to_send=_without_assigned
+    {"type": "dict", "text": "lines"},
+    lambda value: convert.texts(value, "driver option"),
+    to_send=_without_assigned,
+    hide=hide_options,
+    hide_part=hide_option,
 )
 
 NETWORK: Table = (
@@ -63,10 +68,8 @@ NETWORK: Table = (
     Option("encrypted", ("Options", ENCRYPTED), _ENCRYPTED),
     Option("mtu", ("Options", MTU), _MTU, limits=_mtu_limits),
     Option("enable_ipv6", ("EnableIPv6",), BOOL, False),
-    Option("driver_options", ("Options",), _DRIVER_OPTIONS, {}, keyed=True),
+    Option("driver_options", ("Options",), _DRIVER_OPTIONS, {}, keyed=True, hidden=True),
     Option("ipam_driver", ("IPAM", "Driver"), _DRIVER, "default"),
-    # A driver that is not Docker's own may want credentials here. Docker's network drivers take none, and the keys of an
-    # encrypted overlay are never among its options, so driver_options stay visible.
     Option("ipam_driver_options", ("IPAM", "Options"), _DRIVER_OPTIONS, {}, keyed=True, hidden=True),
     Option("ipam_config", ("IPAM", "Config"), IPAM),
     Option("labels", ("Labels",), LABELS, {}, keyed=True),

@@ -10,7 +10,7 @@ import contextlib
 
 from .._engine.client import Client
 from .._engine.errors import Conflict, EngineError, NotFound, Overtaken, WaitTimeout
-from .._engine.update import update
+from .._engine.update import create, remove, update
 from .._engine.wait import Deadline, wait_until
 from .._rollout.references import is_of_swarm
 from .._rollout.wait import Rollout
@@ -24,14 +24,14 @@ ALLOCATION = 15.0
 _LEFTOVERS = 10.0
 
 
-def create_network(client: Client, body: Raw, deadline: Deadline, again: bool) -> str:
+def create_network(client: Client, body: Raw, deadline: Deadline, predecessor: str = "") -> str:
     """Create a network; its addresses come later.
 
     Args:
         client: a manager's Engine.
         body: what is sent.
         deadline: when to give up.
-        again: its predecessor was removed just now, which an Engine may go on reporting for a while.
+        predecessor: the ID of one that was removed just now, which an Engine may go on reporting for a while.
 
     Returns:
         Its ID.
@@ -39,16 +39,16 @@ def create_network(client: Client, body: Raw, deadline: Deadline, again: bool) -
     Raises:
         FlotillaError: it could not be created.
     """
-    patience = deadline if again else Deadline(min(deadline.left, _LEFTOVERS))
+    patience = deadline if predecessor else Deadline(min(deadline.left, _LEFTOVERS))
     objection = [""]
 
-    def create() -> str | None:
+    def created() -> str | None:
         try:
-            return str(client.post("/networks/create", body)["Id"])
+            return create(client, "/networks", body, counts=is_of_swarm).id
         except EngineError as error:
             if not isinstance(error, Conflict) and "already present" not in str(error):
                 raise
-            if not again and _exists(client, body["Name"]):
+            if exists(client, body["Name"], but=predecessor):
                 raise Overtaken(
                     "another client created a network of that name just now; run again."
                 ) from None
@@ -56,12 +56,16 @@ def create_network(client: Client, body: Raw, deadline: Deadline, again: bool) -
             return None
 
     return wait_until(
-        create, patience, lambda: f"it could not be created within {patience.seconds:.0f} s: {objection[0]}"
+        created, patience, lambda: f"it could not be created within {patience.seconds:.0f} s: {objection[0]}"
     )
 
 
-def _exists(client: Client, name: str) -> bool:
-    return any(raw["Name"] == name and is_of_swarm(raw) for raw in client.get("/networks"))
+def exists(client: Client, name: str, identity: str = "", but: str = "") -> bool:
+    """Whether the swarm has a network of a name: of that ID, where one is given, and of another than ``but``."""
+    return any(
+        raw["Name"] == name and is_of_swarm(raw) and raw["Id"] != but and identity in ("", raw["Id"])
+        for raw in client.get("/networks")
+    )
 
 
 def wait_for_addresses(client: Client, network_id: str, deadline: Deadline) -> None:
@@ -87,7 +91,7 @@ def _removed_again(client: Client, network_id: str) -> WaitTimeout:
     actions = ["removed again, since it got no addresses"]
     outcome = "so it was removed again"
     try:
-        client.delete(f"/networks/{network_id}")
+        remove(client, f"/networks/{network_id}")
     except EngineError as error:
         actions, outcome = [], f"and it could not be removed again ({error})"
     return WaitTimeout(
@@ -97,8 +101,11 @@ def _removed_again(client: Client, network_id: str) -> WaitTimeout:
     )
 
 
-def detach_service(client: Client, service: Raw, plan: NetworkPlan) -> None:
+def detach_service(client: Client, service: Raw, plan: NetworkPlan) -> bool:
     """Detach a service from a network; its tasks leave the network later.
+
+    Returns:
+        Whether anything had to be written: another client may remove or change the service meanwhile.
 
     Args:
         client: a manager's Engine.
@@ -111,13 +118,14 @@ def detach_service(client: Client, service: Raw, plan: NetworkPlan) -> None:
         spec = raw["Spec"]
         return detached(spec, live, plan.name) if uses(spec, live) else None
 
-    # Another client may remove the service meanwhile, which leaves nothing to do.
-    with contextlib.suppress(NotFound):
-        update(client, f"/services/{service['ID']}", change, known=service)
+    try:
+        return update(client, f"/services/{service['ID']}", change, known=service).changed
+    except NotFound:
+        return False
 
 
-def reattach_service(client: Client, service: Raw, plan: NetworkPlan) -> list[Rollout]:
-    """Reattach a service that remembers a network.
+def reattach_service(client: Client, service: Raw, name: str, network_id: str) -> list[Rollout]:
+    """Reattach a service that remembers a network of a name, to the network of an ID.
 
     Returns:
         What to wait for: nothing where another client removed the service meanwhile.
@@ -125,7 +133,7 @@ def reattach_service(client: Client, service: Raw, plan: NetworkPlan) -> list[Ro
 
     def change(raw: Raw) -> Raw | None:
         spec = raw["Spec"]
-        return reattached(spec, plan.name, plan.id) if awaits_network(spec, plan.name) else None
+        return reattached(spec, name, network_id) if awaits_network(spec, name) else None
 
     try:
         update(client, f"/services/{service['ID']}", change, known=service)

@@ -10,6 +10,7 @@ import ipaddress
 import itertools
 import typing as t
 
+from .._options import convert
 from .._options.option import ValueType
 
 Entry = t.Dict[str, t.Any]
@@ -29,7 +30,38 @@ def subnets(network: Entry) -> list[Subnet]:
     return [subnet(entry["Subnet"]) for entry in entries if entry.get("Subnet")]
 
 
+# What the swarm gives on each subnet: the gateway, the load balancer of a node, a service, a task. The first and the last
+# address are never given.
+_SMALLEST = {4: 29, 6: 125}
+
+
+def _check_use(whole: Subnet) -> None:
+    """Refuse a subnet on which no service can be reached: the Engine takes some of them, and for others looks for 20 s."""
+    kinds = (
+        (whole.is_loopback, "of the loopback device"),
+        (whole.is_multicast, "for multicast"),
+        (whole.is_link_local, "link-local, which is never routed"),
+        (int(whole.network_address) == 0, "of no network"),
+        (whole.version == 4 and whole.overlaps(_RESERVED), "reserved"),
+    )
+    for is_so, what in kinds:
+        if is_so:
+            raise ValueError(
+                f"subnet {whole} is {what}: take a private one, such as 10.5.0.0/16 or fd00:5::/64"
+            )
+    if whole.prefixlen > _SMALLEST[whole.version]:
+        raise ValueError(
+            f"subnet {whole} has {whole.num_addresses} {'address' if whole.num_addresses == 1 else 'addresses'}, too few for a "
+            f"service: take /{_SMALLEST[whole.version]} or larger"
+        )
+
+
+_RESERVED = ipaddress.IPv4Network("240.0.0.0/4")
+
+
 def _strictly(text: t.Any, what: str) -> Subnet:
+    if "/" not in str(text):
+        raise ValueError(f"{what} {convert.quoted(text)} has no prefix length, such as /24")
     try:
         return ipaddress.ip_network(str(text))
     except ValueError:
@@ -37,7 +69,9 @@ def _strictly(text: t.Any, what: str) -> Subnet:
     try:
         meant = subnet(str(text))
     except ValueError:
-        raise ValueError(f"{what} {text!r} is not a subnet like 10.5.0.0/16 or fd00:5::/64") from None
+        raise ValueError(
+            f"{what} {convert.quoted(text)} is not a subnet like 10.5.0.0/16 or fd00:5::/64"
+        ) from None
     raise ValueError(f"{what} {text} does not begin where its subnet begins: write {meant}")
 
 
@@ -45,6 +79,7 @@ def _entry(value: Entry) -> Entry:
     if not value.get("subnet"):
         raise ValueError("an entry has no subnet")
     whole = _strictly(value["subnet"], "subnet")
+    _check_use(whole)
     entry = {"Subnet": str(whole)}
     if value.get("iprange"):
         part = _strictly(value["iprange"], "iprange")
@@ -60,9 +95,13 @@ def _gateway(text: t.Any, whole: Subnet) -> t.Any:
     try:
         gateway = ipaddress.ip_address(str(text))
     except ValueError:
-        raise ValueError(f"gateway {text!r} is not an IP address") from None
+        raise ValueError(f"gateway {convert.quoted(text)} is not an IP address") from None
     if gateway not in whole:
         raise ValueError(f"gateway {gateway} is not inside subnet {whole}")
+    if gateway in (whole.network_address, whole.broadcast_address):
+        raise ValueError(
+            f"gateway {gateway} is an end of subnet {whole}, which no host has: take one between them"
+        )
     return gateway
 
 

@@ -10,16 +10,21 @@ import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import FlotillaError, NotAManager, NotFound, StillManager
-from .._engine.update import retry_out_of_sequence, update
+from .._engine.update import remove, update
 from .._engine.wait import Deadline, wait_until
 from .._options.option import check_versions
 from .._rollout.tasks import HOLDING
+from .._run.steps import step
 from .._swarm import nodes
 from .declared import DeclaredNode
 from .options import NODE
 from .plan import NodePlan, plan_node, plan_nodes
 
 Raw = t.Dict[str, t.Any]
+
+# The managers count a node as lost after three missed heartbeats (swarmkit manager/dispatcher/period.go); a node that has
+# left, which is seen in no other way, is down by then. Some seconds more for a busy leader.
+_HEARTBEATS, _SPARE = 3, 5.0
 
 
 class Nodes:
@@ -42,6 +47,7 @@ class Nodes:
         self._seconds = seconds
         self._force = force
         self._own_id = ""
+        self._sees_nothing = False
         self._seen: list[nodes.Node] = []
 
     def plan(self) -> list[NodePlan]:
@@ -65,19 +71,35 @@ class Nodes:
             self._remove(planned)
             return
         path = f"/nodes/{planned.node['id']}"
-        if not update(self._client, path, lambda live: _changed(planned.declared, live)).changed:
-            planned.action = "none"
-            return
+        done: list[str] = []
         try:
-            if planned.promotes:
+            if planned.demotes and planned.node["id"] == self._own_id:
+                self._before_own_demotion(planned, path, done)
+            with step(done, planned.sentence) as change:
+                change.did = update(self._client, path, lambda live: _changed(planned.declared, live)).changed
+            if not done:
+                planned.action = "none"
+            elif planned.promotes:
                 self._wait(lambda: self._is_reachable(planned), "it is not a reachable manager yet")
             elif planned.demotes:
                 self._wait_until_demoted(planned)
         except FlotillaError as error:
-            raise error.after({"actions": [planned.sentence]}) from None
+            raise error.after({"actions": done}) from None
+
+    def _before_own_demotion(self, planned: NodePlan, path: str, done: list[str]) -> None:
+        """Do what only a manager can do, and see: afterwards the node that is asked knows nothing of the swarm any longer."""
+        if planned.changes.keys() - {"role"}:
+            with step(done, planned.sentence_without_role) as others:
+                others.did = update(
+                    self._client, path, lambda live: _with_its_role(planned.declared, live)
+                ).changed
+        self.wait_until_drained()
+        self._sees_nothing = True
 
     def wait_until_drained(self) -> None:
         """Wait until the nodes that are to run nothing run nothing, those too that an earlier run has drained."""
+        if self._sees_nothing:
+            return
         draining = [
             nodes.find(self._seen, one.name, self._own_id)
             for one in self._declared
@@ -114,39 +136,46 @@ class Nodes:
 
     def _remove(self, planned: NodePlan) -> None:
         path = f"/nodes/{planned.node['id']}"
-        demoted = planned.demotes and update(self._client, path, _as_worker).changed
+        done: list[str] = []
         try:
             if planned.demotes:
+                with step(done, f"{planned.name}: role: manager → worker") as demotion:
+                    demotion.did = update(self._client, path, _as_worker).changed
                 self._wait_until_demoted(planned)
-            self._wait_until_removed(planned.node["id"])
+            with step(done, f"{planned.name}: removed"):
+                self._wait_until_removed(planned.node["id"])
         except FlotillaError as error:
-            if demoted:
-                error.after({"actions": [f"{planned.name}: role: manager → worker"]})
-            raise
+            raise error.after({"actions": done}) from None
 
     def _wait_until_removed(self, node_id: str) -> None:
-        if not self._force:
+        if not self._force and not self._is_removable(node_id):
             self._wait(
                 lambda: self._is_removable(node_id),
                 "it is not down and so cannot be removed; let it leave the swarm first "
                 "(swarm_join with state=absent on it) or set force: true",
                 at_least=0.0,
+                at_most=self._seconds_to_leave(),
             )
         self._wait(
-            lambda: True if retry_out_of_sequence(lambda: self._delete(node_id)) else None,
+            lambda: self._delete(node_id) or None,
             "it is still a manager",
             at_least=10.0,
         )
 
     def _delete(self, node_id: str) -> bool:
         try:
-            self._client.delete(f"/nodes/{node_id}", force=self._force)
-        except NotFound:
-            return True
+            remove(self._client, f"/nodes/{node_id}", force=self._force)
         except StillManager:
-            # The role manager has not taken it out of the raft group yet.
+            # The role manager has not taken it out of the raft group yet, or has just put it in.
+            update(self._client, f"/nodes/{node_id}", _as_worker)
             return False
         return True
+
+    def _seconds_to_leave(self) -> float:
+        """How long a node that has left the swarm may still look as if it had not."""
+        spec = self._client.get("/swarm").get("Spec") or {}
+        period = ((spec.get("Dispatcher") or {}).get("HeartbeatPeriod") or 5 * 10**9) / 10**9
+        return float(_HEARTBEATS * period + _SPARE)
 
     def _wait_until_demoted(self, planned: NodePlan) -> None:
         self._wait(
@@ -155,11 +184,16 @@ class Nodes:
         )
 
     def _wait(
-        self, check: t.Callable[[], t.Any], late: str | t.Callable[[], str], at_least: float | None = None
+        self,
+        check: t.Callable[[], t.Any],
+        late: str | t.Callable[[], str],
+        at_least: float | None = None,
+        at_most: float = float("inf"),
     ) -> None:
         seconds = self._seconds if self._seconds is not None else at_least
         if seconds is None:
             return
+        seconds = min(seconds, at_most)
         wait_until(
             check, Deadline(seconds), lambda: f"{late() if callable(late) else late} (waited {seconds:g} s)."
         )
@@ -172,7 +206,7 @@ class Nodes:
 
     def _is_removable(self, node_id: str) -> bool | None:
         node = self._node(node_id)
-        return True if node is None or nodes.is_gone(node) else None
+        return True if node is None or nodes.is_gone(node) or nodes.never_reported(node) else None
 
     def _is_reachable(self, planned: NodePlan) -> bool | None:
         node = self._node(planned.node["id"])
@@ -191,6 +225,13 @@ class Nodes:
 def _changed(declared: DeclaredNode, live: Raw) -> Raw | None:
     planned = plan_node(declared, live.get("Spec") or {})
     return planned.spec if planned else None
+
+
+def _with_its_role(declared: DeclaredNode, live: Raw) -> Raw | None:
+    """What is declared without the role, which is written later."""
+    spec, before = _changed(declared, live), live.get("Spec") or {}
+    wanted = spec and {**spec, "Role": before.get("Role")}
+    return None if wanted == before else wanted
 
 
 def _as_worker(live: Raw) -> Raw | None:

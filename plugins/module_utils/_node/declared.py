@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._engine.errors import Refused
+from .._options.labels import check_not_own
 from .._options.option import declared_values
 from .options import NODE
 
@@ -42,6 +43,7 @@ def declared_node(options: dict[str, t.Any]) -> DeclaredNode:
     name = options["hostname"]
     try:
         values = declared_values(NODE, options)
+        _check_removal(options.get("labels_to_remove") or [], options.get("labels") or {})
     except Refused as error:
         raise Refused(f"Node {name}: {error}") from None
     return DeclaredNode(
@@ -51,3 +53,15 @@ def declared_node(options: dict[str, t.Any]) -> DeclaredNode:
         list(options.get("labels_to_remove") or []),
         options.get("state") == "absent",
     )
+
+
+def _check_removal(names: list[str], labels: dict[str, t.Any]) -> None:
+    try:
+        check_not_own(names)
+    except ValueError as error:
+        raise Refused(f"labels_to_remove: {error}.") from None
+    for number, name in enumerate(names, start=1):
+        if not name:
+            raise Refused(f"labels_to_remove: entry {number} is empty: name a label.")
+        if name in labels:
+            raise Refused(f"label {name!r} is in labels and in labels_to_remove: take it out of one of them.")

@@ -11,6 +11,7 @@ import typing as t
 from .._options.labels import NODE_LABELS
 from .._options.one_or_many import OneOrMany
 from .._options.option import TEXT, Option, Table, argument_spec
+from .._options.value_types import SECONDS
 from .._run.interface import Interface
 
 NODE: Table = (
@@ -32,6 +33,6 @@ ARGUMENTS: dict[str, t.Any] = {
     **MODULE.arguments,
     "force": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "int", "default": 120},
+    "wait_timeout": {**SECONDS, "default": 120},
 }
 INTERFACE = Interface(ARGUMENTS, MODULE.rules)

@@ -16,7 +16,7 @@ from .._options.option import Table
 from .._options.plan import Plan, plan
 from .._run.plans import ObjectPlan
 from .._swarm import quorum
-from .._swarm.nodes import Node, find, is_gone, managers, reachable
+from .._swarm.nodes import Node, called, find, is_gone, managers, reachable
 from .declared import DeclaredNode
 from .options import NODE
 
@@ -42,7 +42,7 @@ class NodePlan(ObjectPlan):
     @property
     def name(self) -> str:
         """The host name; the ID where the node never reported one."""
-        return self.node["hostname"] or self.node["id"]
+        return called(self.node)
 
     @property
     def table(self) -> Table:
@@ -53,8 +53,15 @@ class NodePlan(ObjectPlan):
     def sentence(self) -> str:
         """What is done, for the user."""
         if self.action == "remove":
-            return f"{self.name}: {'demoted and removed' if self.node['role'] == 'manager' else 'removed'}"
+            demoted = self.demotes and self.node["role"] == "manager"
+            return f"{self.name}: {'demoted and removed' if demoted else 'removed'}"
         return f"{self.name}: {text_of(hide_changes(NODE, self.changes))}"
+
+    @property
+    def sentence_without_role(self) -> str:
+        """What is done before the role is written."""
+        others = {name: change for name, change in self.changes.items() if name != "role"}
+        return f"{self.name}: {text_of(hide_changes(NODE, others))}"
 
     @property
     def promotes(self) -> bool:
@@ -63,9 +70,14 @@ class NodePlan(ObjectPlan):
 
     @property
     def demotes(self) -> bool:
-        """The node stops being a manager, by its declared role or on its way out."""
+        """The node stops being a manager, by its declared role or on its way out.
+
+        An entry that is to be a manager and is in no raft group (what is left of the others after a new cluster was forced, a
+        promotion that never ended) has nothing to be demoted from: the Engine refuses it ("can't find manager in raft
+        memberlist", swarmkit ``manager/controlapi/node.go``), and removes it as it is.
+        """
         if self.action == "remove":
-            return self.node["manager"] is not None or self.node["role"] == "manager"
+            return self.node["manager"] is not None
         return self.changes.get("role", ("", ""))[1] == "worker"
 
 
@@ -108,7 +120,9 @@ def plan_nodes(
             changes = plan_node(one, specs[node["id"]]).changes
             plans += [NodePlan(node, one, "update", changes)] if changes else []
     plans.sort(key=lambda each: _rank(each, own_id))
+    _check_demotions(plans)
     _check_quorum(plans, seen)
+    _check_own(plans, seen, own_id)
     return plans
 
 
@@ -143,6 +157,29 @@ def _rank(planned: NodePlan, own_id: str | None) -> tuple[int, bool]:
     unreachable = manager is not None and manager["reachability"] != "reachable"
     rank = (0 if unreachable else 3) if planned.demotes else 1 if planned.promotes else 2
     return rank, planned.node["id"] == own_id
+
+
+def _check_own(plans: list[NodePlan], seen: list[Node], own_id: str | None) -> None:
+    """Refuse to remove the node that is asked: once it is demoted, it can remove nothing, itself included."""
+    for planned in plans:
+        if planned.action == "remove" and planned.node["id"] == own_id:
+            others = ", ".join(node["hostname"] for node in reachable(seen) if node["id"] != own_id)
+            elsewhere = f"another one ({others})" if others else "another one, once there is one"
+            raise Refused(
+                f"{planned.name} is the manager that is asked, and no manager can remove itself: run this task on "
+                f"{elsewhere}, or have {planned.name} leave with swarm_join and state=absent. Nothing was sent."
+            )
+
+
+def _check_demotions(plans: list[NodePlan]) -> None:
+    """Refuse what the Engine refuses in its own words: to demote a node that is not in the raft group yet, or anymore."""
+    for planned in plans:
+        if planned.action == "update" and planned.demotes and not planned.node["manager"]:
+            raise Refused(
+                f"{planned.name} is to be a manager and is none yet, so it cannot be demoted: run again once it is one, which "
+                "takes up to a minute where its Engine runs; where it is lost for good, remove it with state=absent. "
+                "Nothing was sent."
+            )
 
 
 def _check_quorum(plans: list[NodePlan], seen: list[Node]) -> None:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import typing as t
 
 from .hidden import Changes
-from .labels import DECLARED_LABEL
+from .labels import DECLARED_LABEL, NAMESPACE
 
 __all__ = ["Changes", "difference", "side", "sides", "text_of", "visible_changes"]
 
+# The memory of what was declared, and the name of the stack, which its heading says.
+_OWN = (DECLARED_LABEL, f"labels.{NAMESPACE}", f"container_labels.{NAMESPACE}")
+
 
 def visible_changes(changes: Changes) -> Changes:
-    """The changes worth showing: the memory of what was declared only where nothing else changes."""
-    return {name: change for name, change in changes.items() if name != DECLARED_LABEL} or changes
+    """The changes worth showing: what the collection keeps for itself only where nothing else changes."""
+    return {name: change for name, change in changes.items() if name not in _OWN} or changes
 
 
 def side(changes: Changes, after: bool) -> dict[str, t.Any]:

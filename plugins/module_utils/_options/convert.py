@@ -10,8 +10,11 @@ import datetime
 import re
 import typing as t
 
+# The Engine counts bytes and nanoseconds in 64 bits: 292 years, 8 EiB.
+LARGEST = 2**63 - 1
 _UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
+# No number of more digits is within these limits.
+_PART = re.compile(r"([0-9]{1,19}(?:\.[0-9]{1,19})?)(ns|us|µs|ms|s|m|h)")
 
 
 def nanoseconds(value: t.Any) -> int:
@@ -24,12 +27,24 @@ def nanoseconds(value: t.Any) -> int:
         ValueError: it is neither.
     """
     text = str(value).strip()
-    if re.fullmatch(r"\d+", text):
-        return int(text)
     parts = _PART.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise ValueError(f"{text!r} is not a duration like 10s, 1m30s or 2160h")
-    return sum(round(float(number) * _UNITS[unit]) for number, unit in parts)
+    if re.fullmatch(r"[0-9]{1,20}", text):
+        found = int(text)
+    elif parts and "".join(number + unit for number, unit in parts) == text:
+        found = sum(round(float(number) * _UNITS[unit]) for number, unit in parts)
+    elif text.startswith("-"):
+        raise ValueError(f"{quoted(text)} is a negative duration: give one like 10s, or 0s")
+    else:
+        raise ValueError(f"{quoted(text)} is not a duration like 10s, 1m30s or 2160h")
+    if found > LARGEST:
+        raise ValueError(f"{quoted(text)} is longer than the 292 years that the Engine can count")
+    return found
+
+
+def quoted(value: t.Any) -> str:
+    """A value as a sentence repeats it: in quotes, without control characters, and never all of an endless one."""
+    shown = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    return shown if len(shown) <= 80 else f"{shown[:60]}…"
 
 
 def duration(value: int) -> str:
@@ -46,6 +61,7 @@ def duration(value: int) -> str:
 
 # In words, since Ansible's own types have names that few users know. A bool is an int too, so it comes first.
 _KINDS = (
+    (str, "a text"),
     (bool, "a yes or no"),
     ((int, float), "a number"),
     (list, "a list"),
@@ -65,13 +81,17 @@ def _text(value: t.Any) -> str:
         ValueError: it is not a string.
     """
     if not isinstance(value, str):
-        kind = next((name for kind, name in _KINDS if isinstance(value, kind)), "nothing")
         # The value may be a secret, so it is not repeated.
-        raise ValueError(f"is {kind}, not a string: put it in quotes")
+        raise ValueError(f"is {kind_of(value)}, not a string: put it in quotes")
     return value
 
 
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgtp]?)(?:i?b)?\Z", re.IGNORECASE)
+def kind_of(value: t.Any) -> str:
+    """What a value is, in words, for a sentence that must not repeat the value."""
+    return next((name for kind, name in _KINDS if isinstance(value, kind)), "nothing")
+
+
+_SIZE = re.compile(r"([0-9]{1,19})(\.[0-9]{1,19})?\s*([kmgtp]?)(?:i?b)?\Z", re.IGNORECASE)
 
 
 def size(value: t.Any) -> int:
@@ -83,9 +103,13 @@ def size(value: t.Any) -> int:
     text = str(value).strip()
     found = _SIZE.match(text)
     if not found:
-        raise ValueError(f"{text!r} is not a size like 512M, 1.5G or 1048576")
-    number, unit = found.groups()
-    return int(float(number) * 1024 ** (" kmgtp".index(unit.lower() or " ")))
+        raise ValueError(f"{quoted(text)} is not a size like 512M, 1.5G or 1048576")
+    whole, part, unit = found.groups()
+    factor = 1024 ** (" kmgtp".index(unit.lower() or " "))
+    size_ = int(whole) * factor + int(float(part or 0) * factor)
+    if size_ > LARGEST:
+        raise ValueError(f"{quoted(text)} is more than the Engine can count, which is 8 EiB")
+    return size_
 
 
 def size_text(value: int) -> str:
@@ -104,10 +128,10 @@ def file_mode(value: t.Any) -> int:
     """
     try:
         mode = int(value, 8) if isinstance(value, str) else int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         mode = -1
-    if not 0 <= mode <= 0o7777:
-        raise ValueError(f"{value!r} is not a file mode like 0444")
+    if isinstance(value, bool) or not 0 <= mode <= 0o7777:
+        raise ValueError(f"{quoted(value)} is not a file mode like 0444")
     return mode
 
 
@@ -126,9 +150,11 @@ def texts(value: t.Any, what: str) -> dict[str, str]:
         ValueError: names the entry that is wrong.
     """
     if not isinstance(value, dict):
-        raise ValueError(f"is {value!r}, not a dictionary")
+        raise ValueError(f"is {kind_of(value)}, not a dictionary")
     checked = {}
     for name, text in value.items():
+        if not str(name):
+            raise ValueError(f"{what} '' has no name")
         try:
             checked[str(name)] = _text(text)
         except ValueError as error:

@@ -20,6 +20,8 @@ from .option import ValueType
 OWN = "flotilla."
 #: Remembers what was declared last.
 DECLARED_LABEL = f"{OWN}declared"
+#: What Docker's own command line writes on all that belongs to a stack.
+NAMESPACE = "com.docker.stack.namespace"
 
 # What swarmkit's constraint parser accepts after ``node.labels.``: anything else can be set but never be used.
 _USABLE = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9._/-]*[a-zA-Z0-9])?\Z")
@@ -31,14 +33,23 @@ def labels(values: t.Any) -> dict[str, str]:
     Raises:
         ValueError: names the label that cannot be one.
     """
-    found = convert.texts(values, "label")
-    for name in values:
+    for name in values if isinstance(values, dict) else ():
         if not isinstance(name, (str, int)) or isinstance(name, bool) or name == "":
             raise ValueError(f"{name!r} is not a label name: put a name in quotes")
-    for name in found:
+    found = convert.texts(values, "label")
+    check_not_own(found)
+    return found
+
+
+def check_not_own(names: t.Iterable[str]) -> None:
+    """Refuse the labels of the collection itself.
+
+    Raises:
+        ValueError: names the label.
+    """
+    for name in names:
         if name.startswith(OWN):
             raise ValueError(f"label {name!r} is reserved for the collection itself: leave it out")
-    return found
 
 
 def node_labels(values: t.Any) -> dict[str, str]:
@@ -56,8 +67,10 @@ def node_labels(values: t.Any) -> dict[str, str]:
     return found
 
 
-LABELS = ValueType({"type": "dict"}, labels)
-NODE_LABELS = ValueType({"type": "dict"}, node_labels)
+# A label may be a small document, as those of proxies are.
+_SPEC = {"type": "dict", "text": "lines"}
+LABELS = ValueType(_SPEC, labels)
+NODE_LABELS = ValueType(_SPEC, node_labels)
 
 
 def visible(found: dict[str, str] | None) -> dict[str, str]:

@@ -58,13 +58,21 @@ class OneOrMany(t.NamedTuple):
         if options[self.many] is None:
             if options[self.name] is None:
                 raise Refused(f"{self.name} is missing: set {self.name} or {self.many}. Nothing was sent.")
+            self._check_named(options, self.name)
             return [options]
         for name, argument in self.one.items():
             if options[name] != argument.get("default"):
                 raise Refused(
                     f"{name} cannot be combined with {self.many}; set it in each entry. Nothing was sent."
                 )
+        for number, entry in enumerate(options[self.many]):
+            self._check_named(entry, f"{self.many}[{number}].{self.name}")
         return list(options[self.many])
+
+    def _check_named(self, one: Spec, where: str) -> None:
+        """Refuse a name that is empty, mostly from a variable that is not set: the Engine would make one up."""
+        if not (one[self.name] or "").strip():
+            raise Refused(f"{where} is empty: give it a name. Nothing was sent.")
 
 
 def check_once(names: list[str], word: str) -> None:
@@ -77,8 +85,37 @@ def check_once(names: list[str], word: str) -> None:
     Raises:
         Refused: names the first that is.
     """
+    first: dict[str, str] = {}
     for name in names:
+        # swarmkit keeps names in lower case (manager/state/store).
+        known = first.setdefault(name.lower(), name)
+        if known != name:
+            raise Refused(
+                f"{known} and {name} differ in upper and lower case only, and the swarm takes both for the same {word}; "
+                "rename one. Nothing was sent."
+            )
         if names.count(name) > 1:
             raise Refused(
                 f"{name} is declared {names.count(name)} times; declare every {word} once. Nothing was sent."
+            )
+
+
+def check_case(new: t.Iterable[str], existing: t.Iterable[str], word: str) -> None:
+    """Refuse a new name that the swarm takes for one that it has: it does not tell ``a`` from ``A`` (seen with 20.10 and 26.1).
+
+    Args:
+        new: the names that are to be created.
+        existing: the names of all objects of that kind, as far as they are known.
+        word: what they are, in the singular.
+
+    Raises:
+        Refused: names both.
+    """
+    known = {name.lower(): name for name in existing}
+    for name in new:
+        other = known.get(name.lower(), name)
+        if other != name:
+            raise Refused(
+                f"{name} cannot be created: the swarm has the {word} {other}, and to it names that differ only in case are the "
+                f"same. Choose another name, or declare {other}. Nothing was sent."
             )

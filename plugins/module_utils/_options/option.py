@@ -17,6 +17,7 @@ from .._engine.api_version import parse_api, show_api
 from .._engine.errors import Refused
 from . import convert
 from .hidden import hide_value
+from .texts import check_value
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class ValueType:
         needs: what parts of a converted value need a newer API than the option itself: name and version of each.
         to_send: from the Engine's value as it was read to what every Engine takes in a create request.
         hide: what is shown in place of a value that may be a secret, in the user's form or the Engine's.
-        hide_part: the same for one of its ``parts``.
+        hide_part: the same for one of its ``parts``, from the name of the part and its value.
     """
 
     spec: dict[str, t.Any]
@@ -45,7 +46,7 @@ class ValueType:
     needs: t.Callable[[t.Any], t.Iterable[tuple[str, str]]] = lambda value: ()
     to_send: t.Callable[[t.Any], t.Any] = lambda value: value
     hide: t.Callable[[t.Any], t.Any] = hide_value
-    hide_part: t.Callable[[t.Any], t.Any] = hide_value
+    hide_part: t.Callable[[str, t.Any], t.Any] = lambda _name, value: hide_value(value)
 
 
 INT = ValueType({"type": "int"})
@@ -94,6 +95,7 @@ class Option:
         Raises:
             ValueError: the option cannot have this value; the rest of a sentence that begins with the option's name.
         """
+        check_value(value, {**self.type.spec, **self.spec}.get("text", "line"))
         converted = self.type.to_api(value)
         if self.limits:
             self.limits(converted)
@@ -173,7 +175,8 @@ def argument_spec(table: Table) -> dict[str, t.Any]:
     for option in table:
         group, _dot, name = option.name.rpartition(".")
         within = spec.setdefault(group, {"type": "dict", "options": {}})["options"] if group else spec
-        hidden = {"hidden": option.type.hide} if option.hidden else {}
+        # Suboptions say themselves which of them are hidden.
+        hidden = {"hidden": option.type.hide} if option.hidden and "options" not in option.type.spec else {}
         within[name] = {**option.type.spec, **option.spec, **hidden}
     return spec
 

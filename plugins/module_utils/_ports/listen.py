@@ -4,8 +4,7 @@
 
 """The listener that runs on a host for some seconds and answers its peers. PRIVATE to the collection.
 
-It leaves nothing behind: no file, and it ends by itself. An abstract unix socket, of which there is one in each network
-namespace, leads to a listener that is running.
+It leaves nothing behind: no file, and it ends by itself. Those of several runs listen side by side (see control.py).
 """
 
 from __future__ import annotations
@@ -14,17 +13,16 @@ import contextlib
 import os
 import selectors
 import socket
-import struct
 import time
 import typing as t
 
 from .._engine.errors import Refused
+from .control import FREE, STOP, command_of, open_control, stop
 from .listeners import listeners
 from .sockets import ListenPort, Sockets, answer_datagram, greet, open_ports
 from .wire import answer
 
 PROCESS_NAME = "flotilla-reach"
-_CONTROL = "\0flotilla.swarm.reach"
 
 
 class ReachError(Refused):
@@ -42,7 +40,7 @@ class PortState(t.TypedDict):
 
 
 def start(host: str, run: str, ports: t.Iterable[ListenPort], seconds: int) -> list[PortState]:
-    """Start the listener in the background, in place of a running one, and return how each port is held.
+    """Start the listener of a run in the background, in place of a running one, and return how each port is held.
 
     When this returns the ports are bound.
 
@@ -51,11 +49,11 @@ def start(host: str, run: str, ports: t.Iterable[ListenPort], seconds: int) -> l
     """
     if os.geteuid() != 0:
         raise ReachError(f"Listening for peers on {host} needs root: set become to true.")
-    stop()
+    stop(run)
     listened = sorted(set(ports))
     sockets = Sockets()
     try:
-        sockets.control = _open_control()
+        sockets.control = open_control(run)
         taken = open_ports(sockets, listened)
     except OSError as exc:
         sockets.close()
@@ -65,21 +63,6 @@ def start(host: str, run: str, ports: t.Iterable[ListenPort], seconds: int) -> l
         _serve(sockets, host, run, frozenset(row.port for row in listened if row.protocol == "udp"), seconds)
     sockets.close()
     return states
-
-
-def stop() -> bool:
-    """End the listener of this host and wait until its ports are free; whether one was running."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as control:
-        control.settimeout(5)
-        try:
-            control.connect(_CONTROL)
-            control.sendall(b"stop")
-            control.recv(1)  # ends when the listener closes, which it does after everything else
-        except ConnectionRefusedError:
-            return False
-        except OSError:
-            pass
-    return True
 
 
 def describe(ports: t.Iterable[ListenPort], taken: t.AbstractSet[ListenPort]) -> list[PortState]:
@@ -98,13 +81,6 @@ def describe(ports: t.Iterable[ListenPort], taken: t.AbstractSet[ListenPort]) ->
             )
         )
     return states
-
-
-def _open_control() -> socket.socket:
-    control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    control.bind(_CONTROL)
-    control.listen(4)
-    return control
 
 
 def _detach(sockets: Sockets) -> bool:
@@ -140,7 +116,6 @@ def _serve(
     status = 0
     asker: socket.socket | None = None
     try:
-        reply = answer(run, host)
         deadline = time.monotonic() + seconds
         with selectors.DefaultSelector() as selector:
             for sock in sockets.all():
@@ -152,11 +127,12 @@ def _serve(
                     ready = t.cast(socket.socket, key.fileobj)
                     try:
                         if ready is sockets.control:
-                            asker = asker or _asked_to_stop(ready)
-                        elif ready in sockets.streams:
-                            greet(ready, reply)
+                            asker = _obey(sockets, selector)
+                            break  # what else was ready may be closed now
+                        if ready in sockets.streams:
+                            greet(ready, answer(run, host))
                         else:
-                            answer_datagram(ready, run, udp_ports, reply)
+                            answer_datagram(ready, udp_ports, host)
                     except OSError:
                         continue  # one peer that closed its end must not end the proof of the others
     except BaseException:
@@ -167,11 +143,15 @@ def _serve(
     os._exit(status)
 
 
-def _asked_to_stop(control: socket.socket) -> socket.socket | None:
-    """Accept a request to stop, from root alone: abstract sockets have no permissions of their own."""
-    connection, _address = control.accept()
-    _pid, uid, _gid = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-    if uid != 0:
+def _obey(sockets: Sockets, selector: selectors.BaseSelector) -> socket.socket | None:
+    """Carry out a command; a connection to close at the end is the answer to one that ends the listener."""
+    command, connection = command_of(t.cast(socket.socket, sockets.control))
+    if command == STOP:
+        return connection
+    if command == FREE:
+        for stream in sockets.streams:
+            selector.unregister(stream)
+        sockets.free()
+    if connection is not None:
         connection.close()
-        return None
-    return connection
+    return None

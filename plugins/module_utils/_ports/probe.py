@@ -24,6 +24,9 @@ from .wire import SIZE, question, read_answer
 _SEND_AT = (0.0, 0.4, 1.0)
 # How long an open TCP connection may take to greet: our listener does so at once, the Engine never does.
 _GREETING_SECONDS = 0.3
+# How long a refused TCP connection is tried again: a port is free for a moment while it passes from a listener to the Engine.
+_REFUSED_SECONDS = 1.5
+_AGAIN_SECONDS = 0.25
 # Connections that are open at the same time: a quarter of the usual limit of open files.
 _SIDE_BY_SIDE = 256
 
@@ -89,7 +92,7 @@ def probe(targets: t.Sequence[ProbeTarget], run: str, timeout: float = 2.0) -> l
     # Two independent loops: neither waits for the other, and each fills its own rows.
     other = threading.Thread(target=_Datagrams(datagrams, run, timeout, outcomes).ask)
     other.start()
-    _Streams(streams, run, timeout, outcomes).ask()
+    _Streams(streams, timeout, outcomes).ask()
     other.join()
     return outcomes
 
@@ -190,13 +193,14 @@ class _Streams:
     """Connects to TCP ports, some at a time; each gets the whole time-out for itself."""
 
     def __init__(
-        self, endpoints: t.Sequence[_Endpoint], run: str, timeout: float, outcomes: list[ProbeOutcome]
+        self, endpoints: t.Sequence[_Endpoint], timeout: float, outcomes: list[ProbeOutcome]
     ) -> None:
         self._queue = collections.deque(endpoints)
-        self._run = run
         self._timeout = timeout
         self._outcomes = outcomes
         self._open: dict[socket.socket, _Connection] = {}
+        # Connections that were refused: when each is tried again, and when the first one began.
+        self._refused: list[tuple[float, _Endpoint, float]] = []
         self._selector: selectors.BaseSelector = selectors.DefaultSelector()
 
     def ask(self) -> None:
@@ -204,34 +208,54 @@ class _Streams:
         with self._selector:
             while True:
                 self._connect_some()
-                if not self._open:
+                if not self._open and not self._refused:
                     return
-                first = min(connection.until for connection in self._open.values())
+                first = min(
+                    [connection.until for connection in self._open.values()]
+                    + [again for again, _endpoint, _began in self._refused]
+                )
                 for key, _events in self._selector.select(max(0.0, first - time.monotonic())):
                     self._advance(t.cast(socket.socket, key.fileobj))
                 self._give_up()
 
     def _connect_some(self) -> None:
+        now = time.monotonic()
+        due = [row for row in self._refused if row[0] <= now]
+        self._refused = [row for row in self._refused if row[0] > now]
+        for _again, endpoint, began in due:
+            self._begin(endpoint, began)
         while self._queue and len(self._open) < _SIDE_BY_SIDE:
-            endpoint = self._queue.popleft()
-            sock, number = _connect(endpoint)
-            if sock is None:
-                self._outcomes[endpoint.row] = ProbeOutcome(problem=problem_of(number))
-                continue
-            now = time.monotonic()
-            self._open[sock] = _Connection(endpoint, now, now + self._timeout, False)
-            self._selector.register(sock, selectors.EVENT_WRITE)
+            self._begin(self._queue.popleft(), time.monotonic())
+
+    def _begin(self, endpoint: _Endpoint, began: float) -> None:
+        """Begin a connection; ``began`` is when the endpoint was tried first."""
+        sock, number = _connect(endpoint)
+        if sock is None:
+            self._fail(endpoint, number, began)
+            return
+        self._open[sock] = _Connection(endpoint, began, time.monotonic() + self._timeout, False)
+        self._selector.register(sock, selectors.EVENT_WRITE)
+
+    def _fail(self, endpoint: _Endpoint, number: int, began: float) -> None:
+        """Note a failure, and try again for a while where the connection was refused."""
+        self._outcomes[endpoint.row] = ProbeOutcome(problem=problem_of(number))
+        now = time.monotonic()
+        if number == errno.ECONNREFUSED and now + _AGAIN_SECONDS < began + min(
+            _REFUSED_SECONDS, self._timeout
+        ):
+            self._refused.append((now + _AGAIN_SECONDS, endpoint, began))
 
     def _advance(self, sock: socket.socket) -> None:
         """Go on with a connection that is ready: from connecting to waiting for a greeting, from there to its end."""
         connection = self._open[sock]
         now = time.monotonic()
         if connection.connected:
-            self._end(sock, _greeted(sock, self._run, now - connection.began))
+            self._end(sock, _greeted(sock, now - connection.began))
             return
         number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if number:
             self._end(sock, ProbeOutcome(problem=problem_of(number)))
+            self._fail(connection.endpoint, number, connection.began)
             return
         self._open[sock] = connection._replace(until=now + _GREETING_SECONDS, connected=True)
         self._selector.modify(sock, selectors.EVENT_READ)
@@ -267,11 +291,14 @@ def _connect(endpoint: _Endpoint) -> tuple[socket.socket | None, int]:
     return None, number
 
 
-def _greeted(sock: socket.socket, run: str, seconds: float) -> ProbeOutcome:
-    """What answered on an open connection: our listener greets in one piece, the port's holder in any other way."""
+def _greeted(sock: socket.socket, seconds: float) -> ProbeOutcome:
+    """What answered on an open connection: our listener greets in one piece, the port's holder in any other way.
+
+    Of the listeners of several runs, the kernel chooses the one that greets.
+    """
     try:
         block = sock.recv(2 * SIZE)
     except OSError:
         block = b""
-    name = read_answer(block, run)
+    name = read_answer(block, None)
     return ProbeOutcome("holder" if name is None else "listener", name, None, seconds)

@@ -11,7 +11,8 @@ import typing as t
 from .._engine.errors import FlotillaError, Refused
 from .._run.interface import Interface
 from .._run.verb import Verb
-from .listen import ListenPort, start, stop
+from .control import stop
+from .listen import ListenPort, start
 from .probe import ProbeTarget, probe
 from .report import failures, reach_rows
 
@@ -57,7 +58,7 @@ def work(options: dict[str, t.Any], check_mode: bool, _client: None) -> dict[str
     if state == "proven":
         return {"changed": False, **_prove(options, [] if check_mode else _targets(options))}
     if not check_mode:
-        stop()
+        stop(options["run"])
     return {"changed": False}
 
 

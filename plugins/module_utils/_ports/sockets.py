@@ -20,6 +20,7 @@ import typing as t
 
 from .wire import (
     SIZE,
+    answer_to,
     is_question,
     parse_ipv4,
     parse_udp,
@@ -52,6 +53,12 @@ class Sockets:
     def all(self) -> list[socket.socket]:
         """Every open socket."""
         return ([self.control] if self.control else []) + self.streams + self.raw + self.reserved
+
+    def free(self) -> None:
+        """Let go of the ports; the raw sockets hear what is sent to them all the same."""
+        for sock in self.streams + self.reserved:
+            sock.close()
+        self.streams, self.reserved = [], []
 
     def close(self) -> None:
         """Close the ports first and the control socket last: its end is the sign that the ports are free."""
@@ -100,6 +107,8 @@ def _bind(kind: int, port: int) -> socket.socket:
 
 def _bound(sock: socket.socket, address: tuple[str, int]) -> socket.socket:
     try:
+        # The listeners of several runs share a port; whatever else holds it does not (socket(7), SO_REUSEPORT).
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if sock.type == socket.SOCK_STREAM:
             # Connections of an earlier proof that linger in TIME_WAIT do not hold the port.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -135,8 +144,11 @@ def greet(stream: socket.socket, reply: bytes) -> None:
         connection.send(reply)
 
 
-def answer_datagram(raw: socket.socket, run: str, ports: t.AbstractSet[int], reply: bytes) -> None:
-    """Answer one question out of a raw socket, from the address and port it was sent to."""
+def answer_datagram(raw: socket.socket, ports: t.AbstractSet[int], host: str) -> None:
+    """Answer one question out of a raw socket, from the address and port it was sent to.
+
+    A question of another run is answered too, in that run's own terms: its listener may not hold the port anymore.
+    """
     packet, control, _flags, sender = raw.recvmsg(60 + 8 + 2 * SIZE, 256)
     if raw.family == socket.AF_INET:
         asked = parse_ipv4(packet)
@@ -144,9 +156,9 @@ def answer_datagram(raw: socket.socket, run: str, ports: t.AbstractSet[int], rep
         info = next((data for level, kind, data in control if kind == _IPV6_PKTINFO), b"")
         destination = socket.inet_ntop(socket.AF_INET6, info[:16]) if len(info) >= 16 else "::"
         asked = parse_udp(packet, sender[0].partition("%")[0], destination)
-    if asked is None or asked.destination_port not in ports or not is_question(asked.payload, run):
+    if asked is None or asked.destination_port not in ports or not is_question(asked.payload):
         return
-    segment = udp_segment(reply_to(asked, reply))
+    segment = udp_segment(reply_to(asked, answer_to(asked.payload, host)))
     source = socket.inet_pton(raw.family, asked.destination)
     if raw.family == socket.AF_INET:
         origin = [(socket.IPPROTO_IP, _IP_PKTINFO, struct.pack("=i4s4s", 0, source, b"\0" * 4))]

@@ -50,21 +50,27 @@ def question(run: str) -> bytes:
     return (QUESTION + run_digest(run)).ljust(SIZE, b"\0")
 
 
-def is_question(block: bytes, run: str) -> bool:
-    """Whether a received block is a question of this run."""
-    return len(block) >= SIZE and block[:24] == QUESTION + run_digest(run)
+def is_question(block: bytes) -> bool:
+    """Whether a received block is a question, of whichever run."""
+    return len(block) >= SIZE and block[:8] == QUESTION
 
 
 def answer(run: str, host: str) -> bytes:
-    """The block that a listener answers with; it names the host."""
+    """The block that a listener greets with, or answers a question of this run with; it names the host."""
+    return answer_to(question(run), host)
+
+
+def answer_to(asked: bytes, host: str) -> bytes:
+    """The block that answers a question, with the digest of the run that asked."""
     # A name cut in the middle of a character stays readable: the reader ignores the broken rest.
     name = host.encode("utf-8")[:_NAME_MAX]
-    return (ANSWER + run_digest(run) + bytes((len(name),)) + name).ljust(SIZE, b"\0")
+    return (ANSWER + asked[8:24] + bytes((len(name),)) + name).ljust(SIZE, b"\0")
 
 
-def read_answer(block: bytes, run: str) -> str | None:
-    """The name of the host that answered, or None if this is no answer of this run."""
-    if len(block) < SIZE or block[:24] != ANSWER + run_digest(run):
+def read_answer(block: bytes, run: str | None) -> str | None:
+    """The name of the host that answered, or None if this is no answer of this run; of any run where that is None."""
+    expected = ANSWER if run is None else ANSWER + run_digest(run)
+    if len(block) < SIZE or not block.startswith(expected):
         return None
     return block[25 : 25 + min(block[24], _NAME_MAX)].decode("utf-8", "ignore")
 

@@ -11,13 +11,21 @@ import typing as t
 from . import tasks
 from .history import History
 from .reasons import FAILED, verb_of
+from .resume import cause_may_be_gone
 from .snapshot import Snapshot
 
 # How often a slot may fail before it is a failure of the rollout. What never got as far as a process (no image, no
 # mount, a taken port) or answered no health check all the time it was given does not get better by itself; a process
 # that ends may wait for another service.
 _HOPELESS, _CRASHES = 2, 3
+# Seconds through which a registry or a node may be out of order before its refusals count; the Engine's own delay between
+# two attempts.
+_PATIENCE = 5.0
+# Words of an error that no time mends: there is no such image or program, or the spec cannot be.
+_FINAL = ("manifest unknown", "invalid reference format", "executable file not found", "exec format error")
 # Seconds that the scheduler has to find a node after all: one that joins, or a task of another service that ends.
+# How a process fails that did start.
+_ITS_OWN = ("crash_looping", "unhealthy")
 _UNPLACED = 5.0
 # Seconds that the swarm has to create a task where there is none. It takes milliseconds, but a leader may be busy.
 _UNCREATED = 3.0
@@ -27,11 +35,19 @@ _GIVEN_UP = 1.0
 
 
 class Failure(t.NamedTuple):
-    """Why a rollout failed: a word for programs, a sentence that goes on after the service's name, and the task that shows it."""
+    """Why a rollout failed.
+
+    Attributes:
+        reason: a word for programs.
+        sentence: for people; goes on after the service's name.
+        task: the one that shows it.
+        advice: a sentence that says what to do.
+    """
 
     reason: str
     sentence: str
     task: tasks.Task | None = None
+    advice: str = ""
 
 
 def find(
@@ -51,7 +67,9 @@ def find(
         what, done = ("update", "updated") if state == "paused" else ("rollback", "rolled back")
         task = _blamed(snapshot, history)
         count = f"{len(snapshot.done())} of {snapshot.wanted()} tasks {done}"
-        return Failure(state, f"its {what} paused with {count}: {_why(snapshot, task)}", task)
+        return Failure(
+            state, f"its {what} paused with {count}: {_why(snapshot, task)}", task, _ways_on(snapshot)
+        )
     if history.rolled_back and written and not undo:
         if state == "rollback_started":
             return None
@@ -62,21 +80,23 @@ def find(
     if len(snapshot.done()) == snapshot.wanted() and snapshot.wanted():
         return None
     return (
-        _hopeless(snapshot, history)
+        _hopeless(snapshot, history, elapsed)
         or _given_up(snapshot, history, elapsed)
         or _unplaced(snapshot, history, elapsed)
         or _nowhere(snapshot, history, elapsed)
     )
 
 
-def _hopeless(snapshot: Snapshot, history: History) -> Failure | None:
+def _hopeless(snapshot: Snapshot, history: History, elapsed: float) -> Failure | None:
     known = {task["id"]: task for task in snapshot.tasks}
-    for seen in history.failed.values():
+    for slot, seen in history.failed.items():
         # The Engine forgets old tasks, so the last one that it still knows has to say why.
         left = [known[task_id] for task_id in seen if task_id in known]
         if not left:
             continue
         reason = snapshot.reason_of(left[-1])
+        if _may_recover(left[-1], elapsed - history.failing_since.get(slot, elapsed), reason):
+            continue
         if len(seen) >= _allowed(snapshot, reason):
             times = f" {len(seen)} times" if len(seen) > 1 else ""
             did = f"{snapshot.slot_name(left[-1])} {verb_of(left[-1]['state'])}{times}"
@@ -86,6 +106,13 @@ def _hopeless(snapshot: Snapshot, history: History) -> Failure | None:
                 left[-1],
             )
     return None
+
+
+def _may_recover(task: tasks.Task, failing_for: float, reason: str) -> bool:
+    """Whether a task may have been refused for a reason that passes: the swarm goes on trying, and so does the waiting."""
+    if reason in _ITS_OWN or any(part in task["error"].lower() for part in _FINAL):
+        return False
+    return failing_for < _PATIENCE
 
 
 def _allowed(snapshot: Snapshot, reason: str) -> int:
@@ -125,6 +152,17 @@ def _nowhere(snapshot: Snapshot, history: History, elapsed: float) -> Failure | 
     return Failure(
         "no_nodes",
         f"no node fits it: {len(usable)} of {len(snapshot.nodes)} nodes take tasks, constraints: {rules}",
+    )
+
+
+def _ways_on(snapshot: Snapshot) -> str:
+    """What to do about a paused update; which of both applies decides what the next run does (``resume.py``)."""
+    back = "state: rolled_back goes back to what ran before"
+    if cause_may_be_gone(snapshot):
+        return f"Run again once the cause is gone, and the update goes on; {back}"
+    return (
+        "Its tasks would fail again in the same way: declare another image or other options, or set retry_paused to true to "
+        f"go on nevertheless; {back}"
     )
 
 

@@ -28,6 +28,8 @@ class History:
     old: list[str] = field(default_factory=list)
     #: Tasks that ended and should not have, by slot, in the order they were seen.
     failed: dict[str, list[str]] = field(default_factory=dict)
+    #: Since when tasks of a slot fail.
+    failing_since: dict[str, float] = field(default_factory=dict)
     #: For each slot without a node: the scheduler's reason, and since when it gives it.
     pending: dict[str, tuple[str, float]] = field(default_factory=dict)
     #: Slots that are given up: since when.
@@ -80,6 +82,8 @@ def record(history: History, snapshot: Snapshot, written: bool, elapsed: float) 
     )
     # Only now is known which nodes are lost.
     history = replace(history, failed=_failed(history, snapshot))
+    since = {slot: history.failing_since.get(slot, elapsed) for slot in history.failed}
+    history = replace(history, failing_since=since)
     return replace(history, given_up=_given_up(history, snapshot, elapsed))
 
 

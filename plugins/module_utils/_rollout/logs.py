@@ -10,13 +10,16 @@ import typing as t
 from urllib.parse import unquote_plus
 
 from .._engine.client import Client
-from .._engine.errors import EngineError, EngineTimeout
+from .._engine.errors import AnswerUnusable, EngineError, EngineTimeout
+from .._engine.wait import Deadline
 from .tasks import moment
 
 # Streams of the Engine's eight-byte frames; the last one carries what the Engine itself says about a log.
 _STREAMS = {0: "stdout", 1: "stdout", 2: "stderr", 3: "engine"}
 # Seconds that a log may stand still: it does while a container is being created, or its node does not answer.
 PATIENCE = 5.0
+# Seconds, and bytes, that the logs of one service may take in all.
+SECONDS, LARGEST = 60.0, 16 << 20
 
 
 class LogLine(t.TypedDict):
@@ -41,7 +44,8 @@ def read(
     path: str,
     tail: int | None = None,
     since: float | None = None,
-    timeout: float = PATIENCE,
+    pause: float = PATIENCE,
+    timeout: float = SECONDS,
 ) -> Logs:
     """Read a log. What cannot be read becomes a problem, and raises no error.
 
@@ -50,7 +54,8 @@ def read(
         path: ``/services/{id}/logs`` or ``/tasks/{id}/logs``.
         tail: as many of the last lines; of each task, where a service is read.
         since: only lines after this moment, in seconds of Unix time.
-        timeout: seconds to wait for more lines.
+        pause: seconds to wait for more lines.
+        timeout: seconds for the whole log.
 
     Returns:
         The lines in the order of time.
@@ -60,6 +65,8 @@ def read(
         answer = client.read(
             path,
             timeout=timeout,
+            pause=pause,
+            size=LARGEST,
             tail=None if tail is None else str(tail),
             since=None if since is None else f"{since:.9f}",
             **query,
@@ -67,7 +74,11 @@ def read(
     except EngineTimeout:
         return Logs(
             [],
-            [f"the log did not end within {timeout:g} s: a task is being started or its node is not reached"],
+            [f"the log did not end within {pause:g} s: a task is being started or its node is not reached"],
+        )
+    except AnswerUnusable as error:
+        return Logs(
+            [], [f"{error} A log of more than {LARGEST >> 20} MiB is read in parts: see tail and since."]
         )
     except EngineError as error:
         return Logs([], [str(error)])
@@ -79,13 +90,17 @@ def read_each(
     task_ids: t.Iterable[str],
     tail: int | None = None,
     since: float | None = None,
-    timeout: float = PATIENCE,
+    pause: float = PATIENCE,
 ) -> Logs:
     """Read the logs of tasks one by one, so that one that cannot be read does not hide the others."""
     lines: list[LogLine] = []
     problems: list[str] = []
+    deadline = Deadline(SECONDS)
     for task_id in task_ids:
-        log = read(client, f"/tasks/{task_id}/logs", tail, since, timeout)
+        if not deadline.left:
+            problems.append(f"task {task_id}: the logs before it took {SECONDS:g} s, so its log was not read")
+            continue
+        log = read(client, f"/tasks/{task_id}/logs", tail, since, pause, deadline.left)
         lines += log.lines
         problems += [f"task {task_id}: {problem}" for problem in log.problems]
     return Logs(sorted(lines, key=_when), problems)

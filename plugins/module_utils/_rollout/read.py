@@ -11,6 +11,8 @@ import typing as t
 from .._engine.client import FEW, Client, filter_by
 from .._swarm import nodes
 from . import snapshot as snapshots
+from .resume import cause_may_be_gone
+from .service import is_paused
 
 Snapshots = t.Dict[str, snapshots.Snapshot]
 Raw = t.Dict[str, t.Any]
@@ -33,13 +35,27 @@ def read_snapshots(client: Client, wanted: list[tuple[str, str, bool]]) -> Snaps
     raws: dict[str, list[Raw]] = {}
     for raw in _tasks(client, list(services), [name for _id, name in removed], len(wanted)):
         raws.setdefault(raw.get("ServiceID", ""), []).append(raw)
-    all_nodes = nodes.views(client.get("/nodes", timeout=_PATIENCE))
+    raw_nodes = client.get("/nodes", timeout=_PATIENCE)
+    all_nodes = nodes.views(raw_nodes)
+    changed = {raw["ID"]: raw["UpdatedAt"] for raw in raw_nodes if raw.get("UpdatedAt")}
     return {
         service_id: snapshots.snapshot_of(
-            name, services.get(service_id), raws.get(service_id, []), up_to_date, all_nodes
+            name, services.get(service_id), raws.get(service_id, []), up_to_date, all_nodes, changed
         )
         for service_id, name, _gone in wanted
     }
+
+
+def resumable(client: Client, services: t.Iterable[Raw]) -> set[str]:
+    """The IDs of those services whose paused update is sent again; nothing is read where none is paused.
+
+    Args:
+        client: a manager's Engine.
+        services: as the Engine reports them.
+    """
+    paused = [(raw["ID"], raw["Spec"]["Name"], False) for raw in services if is_paused(raw)]
+    found = read_snapshots(client, paused) if paused else {}
+    return {service_id for service_id, snapshot in found.items() if cause_may_be_gone(snapshot)}
 
 
 def _services(client: Client, wanted: list[tuple[str, str, bool]]) -> dict[str, Raw]:

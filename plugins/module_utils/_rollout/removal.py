@@ -6,13 +6,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._engine.client import Client
-from .._engine.errors import EngineError, FlotillaError, NotFound
+from .._engine.errors import (
+    EngineError,
+    FlotillaError,
+    Locked,
+    NoQuorum,
+    NotAManager,
+    NotFound,
+    NotInSwarm,
+    OutcomeUnknown,
+)
+from .._engine.update import remove
 from .._engine.wait import Deadline, wait_until
+from .._run.steps import doubtful
 from .._swarm.nodes import is_gone, views
 from .references import users
 from .tasks import HOLDING
@@ -55,8 +65,8 @@ class Removed(t.NamedTuple):
 def remove_all(client: Client, removals: list[Removal], deadline: Deadline) -> Removed:
     """Remove objects. One that the Engine does not remove stays, with a warning.
 
-    Nothing is raised, so that what was removed before an error is not lost: a network that was not released in time, or an
-    Engine that does not answer.
+    Nothing is raised, so that what was removed before an error is not lost: a network that was not released in time, an
+    Engine that does not answer, or one that is no manager any longer.
     """
     done: list[Removal] = []
     warnings: list[str] = []
@@ -70,13 +80,22 @@ def remove_all(client: Client, removals: list[Removal], deadline: Deadline) -> R
         except FlotillaError as error:
             # A network was removed although this Engine still has a trace of it, or does not say so.
             was_removed = error.facts.pop("changed", False)
-            if isinstance(error, EngineError) and not was_removed:
+            if _objects_to_this(error) and not was_removed:
                 warnings.append(f"{removal.stays}. {str(error).rstrip('.')}.")
                 continue
             done += [removal] if was_removed else []
+            if isinstance(error, OutcomeUnknown):
+                done.append(replace(removal, sentence=doubtful(removal.sentence)))
             return Removed(done, warnings, error.prefixed(f"{removal.word} {removal.name}: "))
         done.append(removal)
     return Removed(done, warnings)
+
+
+def _objects_to_this(error: FlotillaError) -> bool:
+    """Whether the Engine refuses to remove one object; otherwise it can remove none."""
+    return isinstance(error, EngineError) and not isinstance(
+        error, (NoQuorum, NotAManager, NotInSwarm, Locked)
+    )
 
 
 def _without_used(client: Client, removals: list[Removal]) -> list[Removal]:
@@ -91,9 +110,7 @@ def _remove(client: Client, removal: Removal, deadline: Deadline) -> None:
     if removal.word == "network":
         remove_network(client, removal.id, deadline)
         return
-    # Another client may have removed it already.
-    with contextlib.suppress(NotFound):
-        client.delete(f"/{removal.word}s/{removal.id}")
+    remove(client, f"/{removal.word}s/{removal.id}")
 
 
 def remove_network(client: Client, network_id: str, deadline: Deadline) -> None:
@@ -153,9 +170,7 @@ def _delete_network(client: Client, network_id: str, deadline: Deadline) -> None
     def deleted() -> bool | None:
         nonlocal objection
         try:
-            client.delete(f"/networks/{network_id}")
-        except NotFound:
-            pass
+            remove(client, f"/networks/{network_id}")
         except EngineError as error:
             if not _is_temporary(str(error)):
                 raise

@@ -18,7 +18,9 @@ MODES = {
     "global-job": "GlobalJob",
 }
 # States of an update in which the swarm may still go back to the previous spec, or is on its way there.
-_UNFINISHED = ("updating", "paused", "rollback_started", "rollback_paused")
+#: States of an update that goes on only when the service is written again.
+PAUSED = ("paused", "rollback_paused")
+_UNFINISHED = ("updating", "rollback_started", *PAUSED)
 
 
 def mode_of(spec: Raw) -> str:
@@ -91,6 +93,11 @@ def update_message(service: Raw) -> str:
 def is_updating(service: Raw) -> bool:
     """Whether the update or rollback of a service is not over."""
     return update_state(service) in _UNFINISHED
+
+
+def is_paused(service: Raw) -> bool:
+    """Whether the Engine has paused the update or the rollback of a service."""
+    return update_state(service) in PAUSED
 
 
 def spec_to_return_to(service: Raw) -> Raw:

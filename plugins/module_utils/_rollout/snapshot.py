@@ -10,7 +10,7 @@ import calendar
 import datetime
 import functools
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .._swarm.nodes import Node, is_gone
 from . import service as services
@@ -33,6 +33,7 @@ class Snapshot:
         tasks: all tasks of the service.
         current: those that were created from the spec as it is now; of a job, those of the present run.
         nodes: every node.
+        nodes_changed: when the swarm last wrote each node, by its ID.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Snapshot:
     tasks: list[Task]
     current: list[Task]
     nodes: list[Node]
+    nodes_changed: dict[str, str] = field(default_factory=dict)
 
     @functools.cached_property
     def mode(self) -> str:
@@ -192,6 +194,7 @@ def snapshot_of(
     raws: t.Iterable[Raw],
     up_to_date: t.Container[str],
     all_nodes: list[Node],
+    nodes_changed: dict[str, str] | None = None,
 ) -> Snapshot:
     """The snapshot of a service, from the Engine's answers.
 
@@ -201,6 +204,7 @@ def snapshot_of(
         raws: all its tasks, from ``/tasks``.
         up_to_date: IDs of those that ``_up-to-date`` lets through.
         all_nodes: every node.
+        nodes_changed: when the swarm last wrote each node, by its ID.
     """
     hostnames = {node["id"]: node["hostname"] for node in all_nodes}
     present = service or {}
@@ -212,7 +216,7 @@ def snapshot_of(
         # An earlier run of a job may have had the same spec.
         if services.is_of_present_run(present, raw) if is_job else raw["ID"] in up_to_date:
             current.append(task)
-    return Snapshot(name, service, seen, current, all_nodes)
+    return Snapshot(name, service, seen, current, all_nodes, nodes_changed or {})
 
 
 def seconds(timestamp: str) -> float:

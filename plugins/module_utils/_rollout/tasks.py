@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .._engine.errors import saying
+
 # States a task goes through, in their order (swarmkit api/types.proto).
 STATES = (
     "new",
@@ -78,7 +80,7 @@ def view(raw: dict[str, t.Any], services: t.Mapping[str, str], nodes: t.Mapping[
         "state": state,
         "desired_state": raw.get("DesiredState", ""),
         "image": ((raw.get("Spec") or {}).get("ContainerSpec") or {}).get("Image", ""),
-        "error": status.get("Err", ""),
+        "error": saying(status.get("Err") or ""),
         "message": status.get("Message", ""),
         "exit_code": container.get("ExitCode", 0) if ended else None,
         "container_id": container.get("ContainerID", ""),

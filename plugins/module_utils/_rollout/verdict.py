@@ -33,7 +33,7 @@ class Verdict:
     """One service's rollout.
 
     ``state`` is converging, converged or failed. ``reason`` is a word for programs, ``sentence`` is for people and goes
-    on after the service's name; ``task`` is the one that shows what is wrong.
+    on after the service's name; ``task`` is the one that shows what is wrong, and ``advice`` says what to do about it.
     """
 
     state: str
@@ -43,6 +43,7 @@ class Verdict:
     reason: str = ""
     task: Task | None = None
     tasks: list[Task] = field(default_factory=list)
+    advice: str = ""
 
 
 def judge(snapshot: Snapshot, goal: str, written: bool, history: History, elapsed: float) -> Verdict:
@@ -94,6 +95,7 @@ def _failed(snapshot: Snapshot, history: History, failure: Failure) -> Verdict:
         failure.reason,
         failure.task,
         _table(snapshot, history, failure.task),
+        failure.advice,
     )
 
 

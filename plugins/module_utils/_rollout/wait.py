@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import asdict, dataclass, field
 
 from .._engine.client import Client
-from .._engine.errors import EngineAbsent, EngineTimeout, FlotillaError, NoQuorum, NotFound
+from .._engine.errors import EngineAbsent, FlotillaError, NoQuorum, NotFound, Unanswered
 from . import logs
 from . import verdict as verdicts
 from .history import History, record
@@ -43,6 +43,7 @@ class Outcome:
     wanted: int
     tasks: list[Task] = field(default_factory=list)
     logs: list[str] = field(default_factory=list)
+    advice: str = ""
 
     def to_dict(self) -> dict[str, t.Any]:
         """As JSON, for results."""
@@ -137,7 +138,7 @@ def wait_for_rollouts(
         try:
             wanted = [(one.service_id, one.name, one.goal == "gone") for one in waiting]
             snapshots = read_snapshots(client, wanted)
-        except (NoQuorum, EngineTimeout, EngineAbsent, NotFound) as error:
+        except (NoQuorum, Unanswered, EngineAbsent, NotFound) as error:
             # The leader changes, the Engine restarts, or a service was removed between two lists: the next snapshot may work.
             if any(rollout.elapsed >= seconds for rollout in waiting):
                 raise _unknown(error, rollouts, seconds) from None
@@ -180,6 +181,7 @@ def _advance(client: Client, rollout: Rollout, snapshots: Snapshots, seconds: fl
             verdict.wanted,
             verdict.tasks,
             _last_lines(client, verdict, log_lines),
+            verdict.advice,
         )
         # A later call does not need it.
         rollout.history = History()
@@ -190,9 +192,13 @@ def _last_lines(client: Client, verdict: verdicts.Verdict, log_lines: int) -> li
     task = verdict.task
     if verdict.state != "failed" or task is None or not task["container_id"] or not log_lines:
         return []
-    log = logs.read(client, f"/tasks/{task['id']}/logs", tail=log_lines, timeout=_LOG_PATIENCE)
+    log = logs.read(
+        client, f"/tasks/{task['id']}/logs", tail=log_lines, pause=_LOG_PATIENCE, timeout=_LOG_PATIENCE
+    )
     lines = [line["text"] for line in log.lines[-log_lines:]]
-    return lines + [f"(the log could not be read: {problem})" for problem in log.problems]
+    # The Engine forgets the tasks of a slot that fails again and again, and their logs with them.
+    problems = [] if any("not found" in problem for problem in log.problems) else log.problems
+    return lines + [f"(the log could not be read: {problem})" for problem in problems]
 
 
 def _report(outcomes: list[Outcome]) -> Report:
@@ -203,7 +209,8 @@ def _report(outcomes: list[Outcome]) -> Report:
     sentences = "; ".join(_sentence(outcome) for outcome in failed)
     if len(outcomes) > 1:
         sentences = f"{len(failed)} of {len(outcomes)} services failed: {sentences}"
-    raise RolloutFailed(f"{sentences.rstrip('.')}.", {"rollouts": report.to_dicts()})
+    advice = list(dict.fromkeys(f"{outcome.advice}." for outcome in failed if outcome.advice))
+    raise RolloutFailed(" ".join([f"{sentences.rstrip('.')}.", *advice]), {"rollouts": report.to_dicts()})
 
 
 def _sentence(outcome: Outcome) -> str:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict, dataclass, field
 
 from .._engine.client import Client
@@ -16,6 +17,14 @@ from .removal import Removal, Removed, remove_all
 from .roll_back import Move, roll_back_failed
 from .wait import Rollout, RolloutFailed, wait_for_rollouts
 
+# Seconds in which the traces of tasks that have ended go.
+_MOMENT = 15.0
+
+
+def _now() -> float:
+    # Looked up at each call, so that a test can set the clock.
+    return time.time()
+
 
 @dataclass
 class Waiting(Unfinished):
@@ -25,10 +34,11 @@ class Waiting(Unfinished):
 
     Attributes:
         rollouts: what to wait for.
-        seconds: how long all of them may take; as long again may take what comes after them.
+        seconds: how long all of it may take, from ``started``; as long again may take a rollback.
         result: the result until now.
         remove: what is removed once all rollouts have converged.
         moves: secrets and configs whose new versions caused the rollouts: a service whose rollout fails is rolled back.
+        started: when the waiting began, in this host's Unix time, which holds in a later call too.
     """
 
     rollouts: list[Rollout]
@@ -36,6 +46,7 @@ class Waiting(Unfinished):
     result: Result
     remove: list[Removal] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    started: float = field(default_factory=_now)
 
     def to_dict(self) -> Result:
         """As JSON, for the next call; the diff stays in the result of the first one."""
@@ -50,6 +61,7 @@ class Waiting(Unfinished):
             stored["result"],
             [Removal(**removal) for removal in stored["remove"]],
             [Move(**move) for move in stored["moves"]],
+            stored["started"],
         )
 
     def finish(self, client: Client, pause_after: float | None) -> Result:
@@ -70,11 +82,15 @@ class Waiting(Unfinished):
             raise error.after(self.result) from None
         if report.unfinished:
             return {**self.result, "progress": report.progress, "left": self.to_dict()}
-        removed = remove_all(client, self.remove, Deadline(self.seconds))
+        removed = remove_all(client, self.remove, Deadline(self._left()))
         result = _with_removed({**self.result, "rollouts": report.to_dicts()}, removed)
         if removed.error:
             raise removed.error.after(result)
         return result
+
+    def _left(self) -> float:
+        """Seconds for the removals: what the rollouts left of the time, and at least a moment after the last of them."""
+        return max(self.started + self.seconds - time.time(), min(self.seconds, _MOMENT))
 
     def _rolled_back(self, client: Client, error: RolloutFailed) -> RolloutFailed:
         """The error, with what came of rolling services back."""

@@ -48,7 +48,7 @@ class Interface:
 
         Args:
             options: those of the first call.
-            waiting: ``pause_after`` and ``left``.
+            waiting: ``pause_after``, ``left``, and ``hide``, the texts that must not be seen in what comes back.
         """
         required = {name for name, argument in self.arguments.items() if argument.get("required")}
         return {**{name: options[name] for name in required if name in options}, WAITING: waiting}

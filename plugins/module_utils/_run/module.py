@@ -6,14 +6,21 @@
 
 from __future__ import annotations
 
+import copy
+import re
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 
 from .._engine.connection import CONNECTION, ENVIRONMENT
 from .._engine.transports import connect
-from .._options.arguments import for_ansible, hide_arguments, hides_anything, long_enough
+from .._options.arguments import for_ansible, hidden_texts, hide_arguments
+from .._options.hidden import hide_texts
+from .._options.texts import wrong_value
 from .verb import Verb, perform
+
+# The names of private options, which Ansible lists before the others.
+_PRIVATE = re.compile(r"\b_[a-z_]+, ")
 
 
 class _Module(AnsibleModule):
@@ -25,17 +32,40 @@ class _Module(AnsibleModule):
     """
 
     params: dict[str, t.Any]
+    no_log_values: set[str]
 
     def __init__(self, arguments: dict[str, t.Any], rules: dict[str, t.Any]) -> None:
         self._arguments = arguments
-        # The host's journal does not get options that may hold secrets.
-        no_log = hides_anything(arguments)
-        super().__init__(
-            argument_spec=for_ansible(arguments), supports_check_mode=True, no_log=no_log, **rules
-        )
+        self._checked = False
+        try:
+            super().__init__(argument_spec=for_ansible(arguments), supports_check_mode=True, **rules)
+        except (TypeError, ValueError) as error:
+            self.fail_json(str(error))
+        self._checked = True
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        # Ansible converts the options in place, and stops at the first that it cannot convert.
+        self._given = copy.deepcopy(self.params)
+
+    def _log_invocation(self) -> None:
+        """Tell the host's journal what the module was called with.
+
+        Ansible hides ``no_log`` only by its text where it stands in a list of dictionaries, and finds no text that has line
+        breaks or quotes. (Its own ``no_log`` of the whole module is overwritten by that of the task.)
+        """
+        given, self.params = self.params, hide_arguments(self._arguments, self.params)
+        super()._log_invocation()
+        self.params = given
 
     def fail_json(self, msg: str, **facts: t.Any) -> None:
-        """Fail; the constructor does so too, where an option has a wrong type."""
+        """Fail; the constructor does so too, where an option has a wrong name or type."""
+        if not self._checked:
+            problem = wrong_value(self._arguments, self._given)
+            if problem:
+                msg, facts = problem, {}
+            msg = hide_texts(_PRIVATE.sub("", msg), hidden_texts(self._arguments, self.params))
+            self.no_log_values = set()
         shows = self.params.get("show_values") is True
         self.params = hide_arguments(self._arguments, self.params, shows)
         super().fail_json(msg=msg, **facts)
@@ -50,7 +80,8 @@ def run(verb: Verb) -> None:
     options = module.params
     # Ansible repeats them in the result.
     module.params = hide_arguments(arguments, options, bool(options.get("show_values")))
-    module.no_log_values = long_enough(module.no_log_values)
+    # The result has none of the secrets already. Ansible would hide harmless values, too, as 80 or the name of a service.
+    module.no_log_values = set()
     result = perform(verb, options, module.check_mode, connect)
     for sentence in result.pop("warnings", []):
         module.warn(sentence)

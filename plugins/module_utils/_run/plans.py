@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import typing as t
 
-from .._engine.errors import FlotillaError
+from .._engine.errors import FlotillaError, OutcomeUnknown
 from .._options.changes import difference, side, visible_changes
 from .._options.hidden import Changes, hide_changes
 from .._options.option import Table
+from .steps import doubtful
 
 Result = t.Dict[str, t.Any]
 Some = t.TypeVar("Some")
@@ -113,12 +114,19 @@ def apply_all(
         try:
             applied.returned.append(apply(plan))
         except FlotillaError as error:
-            for left in plans[number:]:
-                left.action, left.changes = "none", {}
+            if isinstance(error, OutcomeUnknown):
+                error.after({"actions": [doubtful(plan.sentence)]})
+            forget(plans[number:])
             raise failed_after(applied, error.prefixed(f"{beginning}{plan.name}: "), beginning) from None
         if plan.acts:
             applied.actions.append(f"{beginning}{plan.sentence}")
     return applied
+
+
+def forget(plans: t.Sequence[ObjectPlan]) -> None:
+    """Make plans that are not carried out any longer plans of no action."""
+    for plan in plans:
+        plan.action, plan.changes = "none", {}
 
 
 def failed_after(applied: Applied, error: FlotillaError, beginning: str = "") -> FlotillaError:

@@ -19,8 +19,9 @@ from binascii import a2b_base64
 from importlib.machinery import ModuleSpec
 
 _PACKAGE = "flotilla_program"
-# Marks the line of the result among whatever else a host prints.
+# Marks the line of the result among whatever else a host prints, and the line before a request that may change something.
 _MARK = "flotilla.swarm: "
+_WRITES = "flotilla.swarm writes"
 
 
 class _Sources:
@@ -44,7 +45,7 @@ class _Sources:
 
 
 def run(verb: str, texts: str, options: str) -> None:
-    """Do what a verb says and print the result, one line of JSON.
+    """Do what a verb says and print the result, one line of JSON, after a line for each request that may change something.
 
     Args:
         verb: where the verb stands, such as ``_node.deploy.VERB``.
@@ -59,13 +60,21 @@ def run(verb: str, texts: str, options: str) -> None:
     perform = importlib.import_module(f"{_PACKAGE}._run.verb").perform
 
     def connect(options: t.Any) -> t.Any:
-        return connection.own_client(options["docker_host"], options["api_version"], options["timeout"])
+        client = connection.own_client(options["docker_host"], options["api_version"], options["timeout"])
+        client.before_write = _say_that_it_writes
+        return client
 
     # Only the module knows the way to another Engine than the host's own.
     result = None
     if not value.interface.connects or connection.is_own(given["docker_host"]):
         result = perform(value, given, given["check_mode"], connect)
     sys.stdout.write(f"{_MARK}{json.dumps(result)}\n")
+
+
+def _say_that_it_writes() -> None:
+    """Tell the control node in time, or a program that ends without a result would be taken for one that did nothing."""
+    sys.stdout.write(f"{_WRITES}\n")
+    sys.stdout.flush()
 
 
 def _unpacked(packed: str) -> t.Any:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
+from .._options.value_types import SECONDS
+
 WAIT_ARGUMENTS: dict[str, t.Any] = {
     "wait": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "int", "default": 300},
+    "wait_timeout": {**SECONDS, "default": 300},
     "progress": {"type": "bool", "default": True},
 }

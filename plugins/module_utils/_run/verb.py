@@ -16,7 +16,11 @@ import typing as t
 from dataclasses import dataclass
 
 from .._engine.client import Client
+from .._engine.connection import CONNECTION
 from .._engine.errors import FlotillaError, Overtaken
+from .._options.arguments import secret_texts
+from .._options.hidden import hide_texts
+from .._options.texts import check_options
 from .interface import WAITING, Interface
 
 Options = t.Dict[str, t.Any]
@@ -64,7 +68,10 @@ class Verb:
 def perform(
     verb: Verb, options: Options, check_mode: bool, connect: t.Callable[[Options], Client | None]
 ) -> Result:
-    """Do what a verb says, and return its result, that of a failure too.
+    """Do what a verb says, and return its result, that of a failure too, without the secrets among its options.
+
+    They are hidden here, on the host, since a connection shows whatever comes back at ``-vvv``: an Engine's error or a line of a
+    container's log may repeat any of them.
 
     Args:
         verb: what to do.
@@ -73,7 +80,19 @@ def perform(
         connect: makes the client; called where the verb connects.
     """
     waiting = options.get(WAITING) or {}
+    secrets = secret_texts(verb.interface.all_arguments, options) | set(waiting.get("hide") or [])
+    result = _performed(verb, options, check_mode, connect)
+    # What is left is data for the next call, and no user sees it.
+    return {key: value if key == "left" else hide_texts(value, secrets) for key, value in result.items()}
+
+
+def _performed(
+    verb: Verb, options: Options, check_mode: bool, connect: t.Callable[[Options], Client | None]
+) -> Result:
+    waiting = options.get(WAITING) or {}
     try:
+        connection = CONNECTION if verb.interface.connects else {}
+        check_options({**connection, **verb.interface.arguments}, options)
         client = connect(options) if verb.interface.connects else None
         if verb.go_on and waiting.get("left") and client:
             return verb.go_on(client, waiting["left"], waiting.get("pause_after"))
@@ -82,7 +101,13 @@ def perform(
             return done.finish(t.cast(Client, client), waiting.get("pause_after"))
         return done
     except FlotillaError as error:
-        return {"failed": True, "msg": str(error), **error.facts}
+        facts = {"changed": False, **error.facts}
+        return {"failed": True, "msg": _true_after(str(error), facts["changed"]), **facts}
+
+
+def _true_after(sentence: str, changed: bool) -> str:
+    """An error's sentence without the words that were true of its own step only, where earlier steps have sent something."""
+    return sentence.replace(" Nothing was sent.", "") if changed else sentence
 
 
 def _until_not_overtaken(work: t.Callable[[], Result | Unfinished]) -> Result | Unfinished:
@@ -94,15 +119,15 @@ def _until_not_overtaken(work: t.Callable[[], Result | Unfinished]) -> Result | 
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             done = work()
-        except Overtaken as error:
+            break
+        except FlotillaError as error:
             actions += error.facts.get("actions") or []
-            if attempt == _ATTEMPTS:
-                error.facts.update(actions=actions, changed=bool(actions))
+            if actions:
+                error.facts.update(actions=actions, changed=True)
+            if attempt == _ATTEMPTS or not isinstance(error, Overtaken):
                 raise
             # The other client is ahead; to follow at once would only overtake it again.
             time.sleep(random.uniform(0.2, 0.5) * attempt)
-        else:
-            break
     if actions:
         result = done.result if isinstance(done, Unfinished) else done
         result.update(changed=True, actions=[*actions, *result.get("actions", [])])

@@ -7,17 +7,17 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import functools
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
 from .._engine.client import Client, filter_by
 from .._engine.errors import Conflict, FlotillaError, NotFound, Overtaken, Refused
-from .._engine.update import update
-from .._options.one_or_many import check_once
+from .._engine.update import create, remove, update
+from .._options.one_or_many import check_case, check_once
 from .._options.option import check_versions
 from .._rollout.references import users
+from .._run.steps import step
 from . import versions
 from .compare import fingerprint, same_content
 from .declared import DeclaredSecret
@@ -70,6 +70,8 @@ class Secrets:
         raws = self._candidates() if self._declared else []
         with ThreadPoolExecutor(_THREADS) as pool:
             self.plans = list(pool.map(functools.partial(self._plan, raws), self._declared))
+        new = [plan.object_name for plan in self.plans if plan.action in ("create", "rotate")]
+        check_case(new, (raw["Spec"]["Name"] for raw in raws), self.family.word)
         self._refuse_in_use(leaving)
         return self.plans
 
@@ -78,16 +80,28 @@ class Secrets:
 
         Raises:
             Overtaken: another client created or removed the same object.
-            FlotillaError: the Engine objects.
+            FlotillaError: the Engine objects; ``actions`` among its facts has what was done all the same.
         """
         if plan.action == "none":
             return
         if plan.action == "remove":
             self._remove(plan)
             return
-        for version in plan.older:
-            if not version.owned:
-                self._relabel(version, functools.partial(labels_of_older, plan.name))
+        done: list[str] = []
+        try:
+            for version in plan.older:
+                if not version.owned:
+                    with step(
+                        done, f"{plan.name}: {version.object_name} taken over as version {version.number}"
+                    ):
+                        self._relabel(version, functools.partial(labels_of_older, plan.name))
+            with step(done, plan.sentence):
+                self._make_current(plan)
+        except FlotillaError as error:
+            raise error.after({"actions": done}) from None
+
+    def _make_current(self, plan: SecretPlan) -> None:
+        """Create or relabel the version that is current afterwards."""
         if plan.target is None:
             plan.id = self._create(plan)
             return
@@ -148,7 +162,7 @@ class Secrets:
         if declared.data is not None:
             body["Data"] = base64.b64encode(declared.data).decode()
         try:
-            return str(self._client.post(f"{self.family.path}/create", body)["ID"])
+            return create(self._client, self.family.path, body).id
         except Conflict:
             raise self._overtaken(
                 f"another client has just created the {self.family.word} {plan.object_name}; run again to bring it to what "
@@ -197,14 +211,7 @@ class Secrets:
         removed: list[str] = []
         for version in plan.older:
             try:
-                with contextlib.suppress(NotFound):
-                    self._client.delete(f"{self.family.path}/{version.id}")
+                with step(removed, f"{plan.name}: version {version.number} removed ({version.object_name})"):
+                    remove(self._client, f"{self.family.path}/{version.id}")
             except FlotillaError as error:
                 raise error.after({"actions": removed}) from None
-            removed.append(f"{plan.name}: version {version.number} removed ({version.object_name})")
-
-
-def read_file(path: str) -> bytes:
-    """The file of ``data_src``, on this host."""
-    with open(path, "rb") as file:
-        return file.read()

@@ -16,7 +16,7 @@ import hmac
 import os
 
 from .._engine.client import Client
-from .._engine.errors import EngineError, FlotillaError, OutOfSequence
+from .._engine.errors import EngineError, FlotillaError, LeaderLost, OutOfSequence, Unanswered
 from .declared import DeclaredSecret
 from .options import Family
 from .plan import versioned_changes
@@ -70,7 +70,8 @@ def _engine_says_same(client: Client, family: Family, data: bytes, version: Vers
 
     It compares the data first and the object's version afterwards, and no object has a version older than its own.
     """
-    try:
+
+    def ask() -> None:
         client.post(
             f"{family.path}/{version.id}/update",
             {
@@ -80,6 +81,13 @@ def _engine_says_same(client: Client, family: Family, data: bytes, version: Vers
             },
             version=version.raw["Version"]["Index"] - 1,
         )
+
+    try:
+        try:
+            ask()
+        except (Unanswered, LeaderLost):
+            # It is a question and changes nothing, so it is simply asked again.
+            ask()
     except OutOfSequence:
         return True
     except EngineError as error:

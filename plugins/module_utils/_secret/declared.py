@@ -7,20 +7,18 @@
 from __future__ import annotations
 
 import base64
-import re
 import typing as t
 from dataclasses import dataclass, field
 
 from .._engine.errors import Refused
+from .._options import convert
+from .._options.names import name_problem
 from .._options.option import declared_values
 from .options import Family
-from .versions import LONGEST_NAME
 
 Options = t.Dict[str, t.Any]
-Read = t.Callable[[str], bytes]
-
-#: What the Engine takes as the name of a secret or config.
-NAME = re.compile(r"[a-zA-Z0-9]+(?:[a-zA-Z0-9-_.]*[a-zA-Z0-9])?\Z")
+#: Reads a file of at most so many bytes; raises ``OSError`` with a text that goes on after the file's name.
+Read = t.Callable[[str, int], bytes]
 
 
 @dataclass
@@ -64,7 +62,7 @@ def declared_secret(family: Family, options: Options, read: Read) -> DeclaredSec
         return DeclaredSecret(name, "absent")
     try:
         values = declared_values(family.table, options)
-        data = _data(options, read)
+        data = _data(options, read, family.limit - 1)
         _check_data(family, data, "driver" in values)
     except Refused as error:
         raise Refused(f"{name}: {error} Nothing was sent.") from None
@@ -84,15 +82,9 @@ def check_name(family: Family, name: str) -> None:
     Raises:
         Refused: names what is wrong.
     """
-    if len(name) > LONGEST_NAME:
-        raise Refused(
-            f"{name}: the name of a {family.word} has at most {LONGEST_NAME} characters, this one has {len(name)}; "
-            "shorten it. Nothing was sent."
-        )
-    if not NAME.match(name):
-        raise Refused(
-            f"{name!r} cannot be the name of a {family.word}: use letters, digits and . _ - between them. Nothing was sent."
-        )
+    problem = name_problem(name, family.word)
+    if problem:
+        raise Refused(f"The {family.word} has the name {convert.quoted(name)}, {problem}. Nothing was sent.")
 
 
 def _check_data(family: Family, data: bytes | None, has_driver: bool) -> None:
@@ -110,17 +102,15 @@ def _check_data(family: Family, data: bytes | None, has_driver: bool) -> None:
         )
 
 
-def _data(options: Options, read: Read) -> bytes | None:
+def _data(options: Options, read: Read, most: int) -> bytes | None:
     text, path = options.get("data"), options.get("data_src")
     if text is not None and path is not None:
         raise Refused("data and data_src exclude each other; leave one of them out.")
     if path is not None:
         try:
-            return read(path)
+            return read(path, most)
         except OSError as error:
-            raise Refused(
-                f"the file {path} of data_src could not be read on this host: {error.strerror}."
-            ) from None
+            raise Refused(f"the file {path} of data_src on this host {error}.") from None
     if text is None:
         return None
     # As Ansible hands over bytes that are not UTF-8.

@@ -11,11 +11,14 @@ import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import FlotillaError
+from .._files.read import read_file
+from .._rollout.read import resumable
 from .._rollout.references import users
+from .._rollout.wait import latest
 from .._rollout.waiting import Waiting, go_on
 from .._run.plans import apply_all, result_of
 from .._run.verb import Verb
-from .apply import Secrets, read_file
+from .apply import Secrets
 from .declared import declared_secret
 from .move import (
     Moved,
@@ -23,6 +26,7 @@ from .move import (
     earlier_moves,
     jobs_behind,
     move_services,
+    moved_and_paused,
     moved_versions,
     plan_moves,
     removals,
@@ -45,7 +49,8 @@ def work(family: Family, options: Result, check_mode: bool, client: Client) -> R
     plans = secrets.plan()
     services = client.get("/services") if any(plan.is_present and plan.older for plan in plans) else []
     movable = services if options["rewire"] else []
-    moves, warnings = plan_moves(movable, plans), jobs_behind(movable, plans)
+    may_go_on = resumable(client, moved_and_paused(movable, plans))
+    moves, warnings = plan_moves(movable, plans, may_go_on), jobs_behind(movable, plans)
     if check_mode:
         foreseen = (
             _foreseen(family, plans, moves, services) if options["wait"] else _result(family, plans, moves)
@@ -58,7 +63,7 @@ def work(family: Family, options: Result, check_mode: bool, client: Client) -> R
     if not options["wait"]:
         return result
     return Waiting(
-        moved.rollouts + earlier_moves(movable, plans),
+        latest(earlier_moves(movable, plans) + moved.rollouts),
         options["wait_timeout"],
         result,
         removals(plans),
@@ -83,10 +88,10 @@ def _move(client: Client, family: Family, plans: list[SecretPlan], moves: list[S
     try:
         return move_services(client, moves)
     except FlotillaError as error:
-        # One sentence for each service that was moved.
-        done = moves[: len(error.facts.pop("actions"))]
+        until = _result(family, plans, [move for move in moves if move.acts])
+        actions = [*_result(family, plans, [])["actions"], *error.facts.pop("actions")]
         error.facts.pop("changed")
-        raise error.after(_result(family, plans, done)) from None
+        raise error.after({**until, "changed": bool(actions), "actions": actions}) from None
 
 
 def _foreseen(

@@ -21,8 +21,9 @@ from .._options.changes import Changes
 from .._options.option import Table
 from .._rollout.references import container_of, id_key, list_key, name_key, used
 from .._rollout.removal import Removal
+from .._rollout.resume import sent_again
 from .._rollout.roll_back import Move
-from .._rollout.service import is_job, mode_of, spec_to_return_to
+from .._rollout.service import is_job, is_paused, mode_of, spec_to_return_to
 from .._rollout.wait import Rollout
 from .._run.plans import ObjectPlan, apply_all
 from .plan import SecretPlan
@@ -39,6 +40,7 @@ class ServiceMove(ObjectPlan):
     Attributes:
         service: the service as the Engine reports it.
         plans: the secrets or configs of which it uses older versions, each created or found by the time it is moved.
+        action: ``move``, or ``resume`` where an earlier run has moved it and the update is paused.
         id: the ID of the service.
         changes: option name to (before, after) in the user's words.
     """
@@ -62,7 +64,8 @@ class ServiceMove(ObjectPlan):
     @property
     def sentence(self) -> str:
         """What is done, for the user."""
-        return f"{self.name}: moved to {self.current}"
+        done = "moved" if self.action == "move" else "paused update sent again, which moves it"
+        return f"{self.name}: {done} to {self.current}"
 
     @property
     def current(self) -> str:
@@ -82,10 +85,17 @@ class Moved(t.NamedTuple):
     warnings: list[str]
 
 
-def plan_moves(services: list[Raw], plans: list[SecretPlan]) -> list[ServiceMove]:
-    """The services to move to the current versions, sorted by name.
+def plan_moves(
+    services: list[Raw], plans: list[SecretPlan], may_go_on: t.Container[str] = ()
+) -> list[ServiceMove]:
+    """The services to move to the current versions, and those whose move is paused and goes on, sorted by name.
 
     A job is not among them, since any change runs it again.
+
+    Args:
+        services: as the Engine reports them.
+        plans: of the secrets or configs.
+        may_go_on: the IDs of services whose paused update may go on, see ``_rollout/resume.py``.
     """
     moves = []
     for service in sorted(services, key=lambda one: str(one["Spec"]["Name"])):
@@ -93,7 +103,14 @@ def plan_moves(services: list[Raw], plans: list[SecretPlan]) -> list[ServiceMove
         if behind:
             changes = dict(_change(service, plan) for plan in behind)
             moves.append(ServiceMove(service, behind, service["ID"], changes))
+        elif service["ID"] in may_go_on and (moved := _moved_by(service, plans)):
+            moves.append(ServiceMove(service, moved, service["ID"], action="resume"))
     return moves
+
+
+def moved_and_paused(services: list[Raw], plans: list[SecretPlan]) -> list[Raw]:
+    """The services that an earlier run has moved, and whose updates are paused."""
+    return [service for service in services if is_paused(service) and _moved_by(service, plans)]
 
 
 def jobs_behind(services: list[Raw], plans: list[SecretPlan]) -> list[str]:
@@ -109,12 +126,10 @@ def jobs_behind(services: list[Raw], plans: list[SecretPlan]) -> list[str]:
 
 def earlier_moves(services: list[Raw], plans: list[SecretPlan]) -> list[Rollout]:
     """The rollouts of services that an earlier run moved: they may still go back to an older version."""
-    old = _replacements(plans)
     return [
         Rollout(service["ID"], service["Spec"]["Name"], written=False)
         for service in services
-        if _used(spec_to_return_to(service), plans) & set(old)
-        and not _used(service["Spec"], plans) & set(old)
+        if _moved_by(service, plans)
     ]
 
 
@@ -186,6 +201,8 @@ def _move(client: Client, move: ServiceMove) -> Moved:
     replacements = _replacements(move.plans)
 
     def change(live: Raw) -> Raw | None:
+        if move.action == "resume":
+            return sent_again(live) if is_paused(live) else None
         moved = with_current_versions(live["Spec"], replacements)
         return None if moved == live["Spec"] else moved
 
@@ -194,10 +211,14 @@ def _move(client: Client, move: ServiceMove) -> Moved:
         written = update(client, f"/services/{move.id}", change, known=move.service)
     except NotFound:
         # Another client has just removed it, so it uses nothing any longer.
+        move.action = "none"
         return Moved([], [], [])
     except FlotillaError as error:
         raise error.prefixed(f"could not be moved to {move.current}: ") from None
-    return Moved([], [Rollout(move.id, move.name)] if written.changed else [], written.warnings)
+    if not written.changed:
+        move.action = "none"
+        return Moved([], [], [])
+    return Moved([], [Rollout(move.id, move.name)], written.warnings)
 
 
 def _replacements(plans: list[SecretPlan]) -> Replacements:
@@ -205,6 +226,17 @@ def _replacements(plans: list[SecretPlan]) -> Replacements:
     return {
         version.id: (plan.id, plan.object_name) for plan in plans if plan.is_present for version in plan.older
     }
+
+
+def _moved_by(service: Raw, plans: list[SecretPlan]) -> list[SecretPlan]:
+    """The secrets or configs of which a service may still go back to an older version, and uses none now."""
+    previous = spec_to_return_to(service)
+    return [
+        plan
+        for plan in plans
+        for old in [set(_replacements([plan]))]
+        if _used(previous, [plan]) & old and not _used(service["Spec"], [plan]) & old
+    ]
 
 
 def _behind(service: Raw, plans: list[SecretPlan]) -> list[SecretPlan]:

@@ -10,9 +10,11 @@ import typing as t
 from dataclasses import dataclass
 
 from .._options import convert
+from .._options.driver_options import hide_options
 from .._options.labels import LABELS
 from .._options.one_or_many import OneOrMany
 from .._options.option import Option, Table, ValueType, argument_spec
+from .._options.value_types import between
 from .._run.interface import Interface
 from .._run.progress import WAIT_ARGUMENTS
 
@@ -22,6 +24,8 @@ _FLAG: Raw = {"type": "bool", "default": False}
 
 
 def _driver(value: Raw) -> Raw:
+    if not (value["name"] or "").strip():
+        raise ValueError("name is empty: name the driver, or leave driver out")
     return {"Name": value["name"], "Options": convert.texts(value.get("options") or {}, "option")}
 
 
@@ -34,7 +38,13 @@ _NAME_OR_NONE = ValueType(
     {"type": "str"}, show=lambda name: name or None, canonical=lambda name: name or None
 )
 _DRIVER = ValueType(
-    {"type": "dict", "options": {"name": {"type": "str", "required": True}, "options": {"type": "dict"}}},
+    {
+        "type": "dict",
+        "options": {
+            "name": {"type": "str", "required": True},
+            "options": {"type": "dict", "hidden": hide_options, "text": "lines"},
+        },
+    },
     _driver,
     _driver_name,
     canonical=lambda value: (_driver_name(value), (value or {}).get("Options") or {}),
@@ -50,12 +60,17 @@ _SECRET: Table = (*_CONFIG, Option("driver", ("Driver",), _DRIVER))
 # What is no part of the object, or, as the data, is not compared as an option is (see compare.py).
 _BESIDE: Raw = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "data": {"type": "str", "no_log": True},
+    "data": {"type": "str", "no_log": True, "text": "any"},
     "data_src": {"type": "path"},
     "data_is_b64": _FLAG,
-    "force": _FLAG,
+    "force": {**_FLAG, "once": True},
     "rolling_versions": _FLAG,
-    "versions_to_keep": {"type": "int", "default": 5},
+    # -1 keeps all, as in community.docker.
+    "versions_to_keep": {
+        "type": "int",
+        "default": 5,
+        "limits": between(-1, 10_000, "it is a number of versions, or -1 for all"),
+    },
 }
 
 

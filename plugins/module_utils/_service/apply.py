@@ -11,19 +11,23 @@ import dataclasses
 import typing as t
 
 from .._engine.client import OLDEST_API, Client, filter_by
-from .._engine.errors import Conflict, EngineError, EngineTimeout, FlotillaError, NotFound, Overtaken, Refused
-from .._engine.update import Written, roll_back, update, warnings_of
-from .._options.one_or_many import check_once
+from .._engine.errors import Conflict, EngineError, FlotillaError, NotFound, Overtaken, Refused, Unanswered
+from .._engine.update import create, remove, roll_back, update
+from .._options.one_or_many import check_case, check_once
 from .._options.option import check_versions, needs
+from .._rollout.read import resumable
 from .._rollout.references import PREDEFINED, container_of, is_of_swarm, used
-from .._rollout.service import declared_tasks, is_job, is_updating, mode_of
+from .._rollout.resume import sent_again
+from .._rollout.service import declared_tasks, is_job, is_paused, is_updating, mode_of
 from .._rollout.wait import Rollout
+from .._run.steps import step
 from .._secret.versions import names
+from .._swarm.held import Sent, check_held_ports
 from .._swarm.nodes import views
 from .declared import DeclaredService, check_nodes
 from .image import Pinned, same_image
 from .options import table
-from .plan import Raw, ServicePlan, plan_service
+from .plan import Raw, ServicePlan, force_count, plan_service, resumes
 from .references import Catalogue, named, referred, resolved
 from .registry import Registry, auth_header
 
@@ -75,7 +79,31 @@ class Services:
             Refused: one of them cannot be done.
         """
         live = self._live()
-        return [self._plan(one, live.get(one.name)) for one in self._declared]
+        plans = [self._plan(one, live.get(one.name)) for one in self._declared]
+        may_go_on = resumable(
+            self._client, [plan.live for plan in plans if plan.action == "none" and plan.live]
+        )
+        for plan in plans:
+            if resumes(plan, may_go_on):
+                plan.action = "resume"
+        new = [plan.name for plan in plans if plan.action == "create"]
+        if new:
+            # A list that is filtered by name has none in another case.
+            check_case(new, (raw["Spec"]["Name"] for raw in self._client.get("/services")), "service")
+        return plans
+
+    def check_held_ports(self, plans: t.Iterable[ServicePlan], options: dict[str, t.Any]) -> None:
+        """See ``_swarm/held.py``.
+
+        Raises:
+            Refused: a port is held, and that is to be refused.
+        """
+        sent = [
+            Sent(plan.name, (plan.live or {}).get("Spec") or {}, plan.spec)
+            for plan in plans
+            if plan.action in ("create", "update", "rebuild")
+        ]
+        self.warnings += check_held_ports(self._client, sent, options)
 
     def apply(self, plan: ServicePlan) -> list[Rollout]:
         """Carry out one service's plan.
@@ -91,6 +119,7 @@ class Services:
         carry_out = {
             "create": self._create,
             "update": self._update,
+            "resume": self._resume,
             "rebuild": self._rebuild,
             "roll_back": self._roll_back,
             "remove": self._remove,
@@ -172,22 +201,25 @@ class Services:
             return None
         try:
             return self._registry.pinned(image, declared.auth)
-        except (EngineError, EngineTimeout) as error:
+        except (EngineError, Unanswered) as error:
             if declared.resolve == "always":
-                raise Refused(f"{declared.name}: {error} Nothing was sent.") from None
-            sentence = f"{error} Every node pulls what it finds under that tag; set resolve_image to never to accept that."
+                raise Refused(f"{declared.name}: {str(error).rstrip('.')}. Nothing was sent.") from None
+            sentence = (
+                f"{str(error).rstrip('.')}. Every node pulls what it finds under that tag; set resolve_image to never to "
+                "accept that."
+            )
             self._warn(declared, [sentence])
             return None
 
     def _create(self, plan: ServicePlan) -> Rollout:
         try:
-            answer = self._client.post("/services/create", plan.spec, headers=_auth(plan.declared))
+            created = create(self._client, "/services", plan.spec, headers=_auth(plan.declared))
         except Conflict:
             raise self._overtaken(
                 "another client created a service of that name just now; run again to bring it to what is declared."
             ) from None
-        self._warn(plan.declared, warnings_of(answer))
-        plan.id = answer["ID"]
+        self._warn(plan.declared, created.warnings)
+        plan.id = created.id
         return Rollout(plan.id, plan.name)
 
     def _rebuild(self, plan: ServicePlan) -> Rollout:
@@ -198,16 +230,29 @@ class Services:
             # The spec was checked first, so this is the only objection (swarmkit controlapi/service.go).
             if "service mode change is not allowed" not in str(error):
                 raise
-        self._remove(plan)
-        return self._create(plan)
+        done: list[str] = []
+        try:
+            with step(done, f"{plan.name}: removed, to be created again since its mode changes"):
+                self._remove(plan)
+            with step(done, f"{plan.name}: created again"):
+                return self._create(plan)
+        except FlotillaError as error:
+            raise error.after({"actions": done}) from None
 
     def _update(self, plan: ServicePlan) -> Rollout:
         def change(live: Raw) -> Raw | None:
             # What was planned is sent as long as no other client was faster; then the service is planned again.
-            current = plan if live is plan.live else self._plan(plan.declared, live)
+            current = plan if live is plan.live else self._plan(_still_wanted(plan, live), live)
             return current.spec if current.action == "update" else None
 
-        self._write(plan, change)
+        if not self._write(plan, change):
+            plan.action = "none"
+        return Rollout(plan.id, plan.name)
+
+    def _resume(self, plan: ServicePlan) -> Rollout:
+        """Write a service as it is: the Engine goes on with a paused update then (swarmkit manager/orchestrator/update)."""
+        if not self._write(plan, lambda live: sent_again(live) if is_paused(live) else None):
+            plan.action = "none"
         return Rollout(plan.id, plan.name)
 
     def _roll_back(self, plan: ServicePlan) -> Rollout:
@@ -219,13 +264,14 @@ class Services:
     def _remove(self, plan: ServicePlan) -> Rollout:
         return remove_service(self._client, plan.id, plan.name)
 
-    def _write(self, plan: ServicePlan, change: t.Callable[[Raw], Raw | None]) -> Written:
+    def _write(self, plan: ServicePlan, change: t.Callable[[Raw], Raw | None]) -> bool:
+        """Write a service, and return whether anything had to be written."""
         with self._present():
             written = update(
                 self._client, f"/services/{plan.id}", change, known=plan.live, headers=_auth(plan.declared)
             )
         self._warn(plan.declared, written.warnings)
-        return written
+        return written.changed
 
     @contextlib.contextmanager
     def _present(self) -> t.Iterator[None]:
@@ -250,9 +296,15 @@ class Services:
 
 def remove_service(client: Client, service_id: str, name: str) -> Rollout:
     """Remove a service, and return what to wait for until its tasks are gone."""
-    with contextlib.suppress(NotFound):
-        client.delete(f"/services/{service_id}")
+    remove(client, f"/services/{service_id}")
     return Rollout(service_id, name, goal="gone")
+
+
+def _still_wanted(plan: ServicePlan, live: Raw) -> DeclaredService:
+    """What is declared, without a restart that was done since it was planned: by a write of ours whose answer was lost, or by
+    another client's."""
+    done = force_count(live["Spec"]) > force_count((plan.live or {}).get("Spec") or {})
+    return dataclasses.replace(plan.declared, force=False) if done else plan.declared
 
 
 def _auth(declared: DeclaredService) -> dict[str, str]:

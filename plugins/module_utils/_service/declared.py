@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from .._engine.api_version import engine_api, show_api
 from .._engine.errors import Refused
+from .._options import convert
+from .._options.names import name_problem
 from .._options.option import declared_values
 from .._rollout.service import MODES, is_job
 from .._swarm.nodes import Node
@@ -35,6 +37,7 @@ class DeclaredService:
             leaves what it does not name.
         reset: what the declaration does not name returns to its default, whichever client set it.
         force: replace the tasks, or run the job again, though nothing changed.
+        retries: go on with a paused update even where its tasks failed by themselves.
         resolve: ``always``, ``changed`` or ``never``: when the tag of the image is looked up in its registry.
         auth: the registry's credentials, ``None`` where none were given.
     """
@@ -46,6 +49,7 @@ class DeclaredService:
     whole: bool = False
     reset: bool = False
     force: bool = False
+    retries: bool = False
     resolve: str = "changed"
     auth: dict[str, str] | None = None
 
@@ -61,6 +65,9 @@ def declared_service(options: Options, env_files: t.Iterable[str] = ()) -> Decla
         Refused: an option that cannot work, with the service it was meant for.
     """
     name = str(options["name"])
+    problem = name_problem(name, "service")
+    if problem:
+        raise Refused(f"The service has the name {convert.quoted(name)}, {problem}. Nothing was sent.")
     try:
         values = declared_values(table(), _plain(options, env_files))
         auth = _auth(options.get("registry_auth") or {})
@@ -77,6 +84,7 @@ def declared_service(options: Options, env_files: t.Iterable[str] = ()) -> Decla
         whole="image" in values,
         reset=options.get("undeclared") == "reset",
         force=bool(options.get("force_update")),
+        retries=bool(options.get("retry_paused")),
         resolve=resolve,
         auth=auth or None,
     )
@@ -167,5 +175,5 @@ def _auth(given: Options) -> dict[str, str]:
 def _resolve(value: t.Any) -> str:
     text = _RESOLVE.get(str(value).lower(), str(value))
     if text not in ("always", "changed", "never"):
-        raise Refused(f"resolve_image is {value!r}, none of always, changed, never.")
+        raise Refused(f"resolve_image is {convert.quoted(value)}, none of always, changed, never.")
     return text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .._engine.client import Client
 from .._engine.errors import FlotillaError, Refused
+from .._files.read import read_file
 from .._rollout.waiting import Waiting, go_on
 from .._run.plans import apply_all, result_of
 from .._run.verb import Options, Result, Verb
@@ -15,6 +16,9 @@ from .apply import Services
 from .declared import declared_service
 from .options import INTERFACE, MODULE, options_of
 from .plan import ServicePlan
+
+# Bytes of a file; a whole service has 1.5 MiB at most (swarmkit's limit of a transaction).
+_LARGEST_ENV_FILE = 1 << 20
 
 
 def work(options: Options, check_mode: bool, client: Client) -> Result | Waiting:
@@ -26,6 +30,7 @@ def work(options: Options, check_mode: bool, client: Client) -> Result | Waiting
     declared = [declared_service(one, _env_files(one)) for one in MODULE.declared(options)]
     services = Services(client, declared)
     plans, show_values = services.plan(), options["show_values"]
+    services.check_held_ports(plans, options)
     if check_mode:
         return {**_result(plans, show_values), "warnings": services.warnings}
     try:
@@ -49,11 +54,12 @@ def _env_files(options: Options) -> list[str]:
     texts = []
     for path in options.get("env_files") or []:
         try:
-            with open(path, encoding="utf-8") as file:
-                texts.append(file.read())
-        except (OSError, UnicodeDecodeError) as error:
+            texts.append(read_file(path, _LARGEST_ENV_FILE).decode("utf-8"))
+        except OSError as error:
+            raise Refused(f"{options['name']}: the file {path} of env_files on this host {error}.") from None
+        except UnicodeDecodeError:
             raise Refused(
-                f"{options['name']}: the file {path} of env_files could not be read on this host: {error}."
+                f"{options['name']}: the file {path} of env_files on this host is not text in UTF-8."
             ) from None
     return texts
 

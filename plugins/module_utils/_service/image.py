@@ -6,8 +6,12 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
+
+from .._options import convert
+from .._options.option import ValueType
 
 
 class Pinned(t.NamedTuple):
@@ -49,6 +53,56 @@ def reference(text: str) -> Reference:
             name = name[len(prefix) :]
             break
     return Reference(name, tag or ("" if digest else "latest"), digest)
+
+
+# The grammar of Docker's distribution/reference. The first part of a name is a registry where it has a dot, a port or a capital.
+_COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_NAME = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*\Z")
+_LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
+_REGISTRY = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?\Z")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")
+_DIGEST = re.compile(r"sha256:[a-f0-9]{64}\Z|sha512:[a-f0-9]{128}\Z")
+_LONGEST_NAME = 255
+
+
+def _checked(text: str) -> str:
+    """An image reference that the Engine can read.
+
+    Raises:
+        ValueError: it cannot; says which part is wrong.
+    """
+    problem = _problem(text)
+    if problem:
+        raise ValueError(f"{convert.quoted(text)} is not an image like nginx:1.27: {problem}")
+    return text
+
+
+def _problem(text: str) -> str | None:
+    rest, at, digest = text.partition("@")
+    folder, slash, last = rest.rpartition("/")
+    last, colon, tag = last.partition(":")
+    registry, _slash, path = (folder + slash + last).partition("/")
+    if not path or not (re.search("[.:A-Z]", registry) or registry == "localhost"):
+        registry, path = "", folder + slash + last
+    checks = (
+        (bool(path), "it has no name"),
+        ("://" not in text, "leave the scheme out"),
+        (not registry or _REGISTRY.match(registry), "the part before the first / is no registry"),
+        (path == path.lower(), "write its name in lower case"),
+        (_NAME.match(path), "its name has letters and digits, with . _ - / between them"),
+        (len(path) <= _LONGEST_NAME, f"its name has more than {_LONGEST_NAME} characters"),
+        (tag or not colon, "the tag behind the colon is empty, mostly from a variable that is not set"),
+        (not tag or _TAG.match(tag), "the tag has letters, digits and _ . - in it, 128 at most"),
+        (
+            not at or _DIGEST.match(digest),
+            "the digest behind the @ is not like sha256: and 64 hexadecimal digits",
+        ),
+        (not re.fullmatch("[a-f0-9]{64}", rest), "64 hexadecimal digits are the ID of an image on one host"),
+    )
+    return next((problem for holds, problem in checks if not holds), None)
+
+
+IMAGE = ValueType({"type": "str"}, _checked)
 
 
 def same_image(declared: str, live: str) -> bool:

@@ -10,10 +10,14 @@ The Engine takes a mount without a type for a bind, drops what its converter doe
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .._options import convert
+from .._options.driver_options import hide_options
 from .._options.hidden import hide_value
+from .._options.kernel import is_path, is_windows
+from .._options.labels import labels
 from .._options.option import ValueType
 
 _TYPES = ("bind", "volume", "tmpfs", "npipe", "cluster")
@@ -43,7 +47,10 @@ _SPEC: dict[str, t.Any] = {
     "labels": {"type": "dict"},
     "driver_config": {
         "type": "dict",
-        "options": {"name": {"type": "str"}, "options": {"type": "dict"}},
+        "options": {
+            "name": {"type": "str"},
+            "options": {"type": "dict", "hidden": hide_options, "text": "lines"},
+        },
     },
     "subpath": {"type": "str"},
     "tmpfs_size": {"type": "str"},
@@ -75,19 +82,39 @@ def _check(value: dict[str, t.Any], kind: str) -> None:
     for name, types in _BELONGS.items():
         if value.get(name) is not None and kind not in types:
             raise ValueError(f"{target}: {name} is for a mount of type {types[0]}, this one is a {kind}")
-    if kind == "bind" and not _is_path(source):
+    _check_target(target, kind)
+    if is_windows(source) and not is_windows(target):
+        raise ValueError(f"{target}: the source {source!r} is a path of Windows, and the target one of Linux")
+    if kind == "bind" and not is_path(source):
         raise ValueError(f"{target}: a bind needs the absolute path of a directory or file as its source")
     if kind in ("npipe", "cluster") and not source:
         raise ValueError(f"{target}: a mount of type {kind} needs a source")
+    driver = (value.get("driver_config") or {}).get("name") or "local"
+    if kind == "volume" and source and driver == "local" and "{{" not in source and not _VOLUME.match(source):
+        raise ValueError(
+            f"{target}: {convert.quoted(source)} is not the name of a volume: use two or more letters, digits and _ . -"
+        )
     if kind == "tmpfs" and source:
         raise ValueError(f"{target}: a tmpfs has no source")
+
+
+# A volume that Docker itself makes; other drivers have names of their own, and a template is filled in on the node.
+_VOLUME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+\Z")
+
+
+def _check_target(target: str, kind: str) -> None:
+    # A named pipe of Windows has a path of its own form.
+    if kind != "npipe" and not is_path(target):
+        raise ValueError(f"the target {convert.quoted(target)} is not an absolute path in the container")
+    if not target.strip("/"):
+        raise ValueError("the target is / itself, on which nothing can be mounted: name a directory below it")
 
 
 def _volume(value: dict[str, t.Any]) -> dict[str, t.Any]:
     driver = value.get("driver_config") or {}
     return {
         "NoCopy": value.get("no_copy"),
-        "Labels": convert.texts(value.get("labels") or {}, "label"),
+        "Labels": labels(value.get("labels") or {}),
         "DriverConfig": {
             "Name": driver.get("name"),
             "Options": convert.texts(driver.get("options") or {}, "driver option"),
@@ -106,16 +133,11 @@ def _tmpfs(value: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _guessed(source: str, target: str) -> str:
-    if _is_path(source):
+    if is_path(source):
         return "bind"
     raise ValueError(
         f"{target}: the source {source!r} is not an absolute path; set type to what it is: volume, tmpfs or cluster"
     )
-
-
-def _is_path(source: str) -> bool:
-    # On Windows, a path begins with a drive.
-    return source.startswith("/") or source[1:3] in (":\\", ":/")
 
 
 def _without_empty(value: t.Any) -> t.Any:
@@ -205,7 +227,9 @@ def _mount_hidden(mount: t.Any) -> t.Any:
 
 def _hidden_at(value: t.Any, path: tuple[str, ...]) -> t.Any:
     """A copy of a dictionary in which what stands at a path is hidden; anything but a dictionary on the way is hidden too."""
-    if not path or not isinstance(value, dict):
+    if not path:
+        return hide_options(value)
+    if not isinstance(value, dict):
         return hide_value(value)
     first, *rest = path
     return {**value, first: _hidden_at(value[first], tuple(rest))} if first in value else value
@@ -219,5 +243,5 @@ MOUNTS = ValueType(
     _by_target,
     _needs,
     hide=_hidden,
-    hide_part=_mount_hidden,
+    hide_part=lambda _target, mount: _mount_hidden(mount),
 )

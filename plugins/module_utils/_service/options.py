@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._options import kernel
 from .._options.hidden import hide_spec
 from .._options.labels import LABELS, visible
 from .._options.one_or_many import OneOrMany
@@ -21,20 +22,25 @@ from .._options.value_types import (
     ORDERED,
     RATIO,
     SIZE,
+    SIZE_OR_UNLIMITED,
     TEXT_DICT,
     UNORDERED,
     at_least,
     between,
+    lists,
+    not_empty,
     one_of,
 )
 from .._rollout.service import MODES, mode_of
 from .._run.interface import Interface
 from .._run.progress import WAIT_ARGUMENTS
+from .image import IMAGE
 from .mounts import MOUNTS
 from .ports import PORTS
 from .privileges import PRIVILEGES
 from .references import CONFIGS, NETWORKS, SECRETS
 from .values import (
+    ARGS,
     CAPABILITIES,
     COMMAND,
     CONSTRAINTS,
@@ -42,6 +48,7 @@ from .values import (
     GENERIC,
     HOSTS,
     LOG_OPTIONS,
+    MONITOR,
     PREFERENCES,
     TEST,
     ULIMITS,
@@ -59,9 +66,33 @@ _LIMITS = (*_TASK, "Resources", "Limits")
 _RESERVATIONS = (*_TASK, "Resources", "Reservations")
 
 _not_negative = at_least(0, "never negative")
-# Below that, the Engine refuses a CPU share and a memory limit.
-_cpus = at_least(0, "a number of CPUs")
-_tasks = at_least(0, "a number of tasks")
+# The Engine makes all tasks of a service at once and keeps each in the memory of every manager, so a slip stalls the swarm.
+_tasks = between(0, 100_000, "it is a number of tasks")
+# The most processes that a kernel of 64 bits has (PID_MAX_LIMIT).
+_pids = between(0, 2**22, "it is a number of processes")
+_words = lists(not_empty)
+
+
+def _cpus(nano: int) -> None:
+    # swarmkit refuses less than a thousandth of a CPU; no kernel knows more than 8192.
+    if nano and not 10**6 <= nano <= 8192 * 10**9:
+        raise ValueError(f"{nano / 10**9:g} is not a number of CPUs from 0.001 to 8192, or 0 for no limit")
+
+
+def _memory(least: int) -> t.Callable[[int], None]:
+    def check(size: int) -> None:
+        if size and size < least * 1024**2:
+            raise ValueError(
+                f"{size} bytes are too few for the Engine: give {least}M or more, or 0 for no limit"
+            )
+
+    return check
+
+
+def _probe(value: int) -> None:
+    # A shorter one is refused by each node (moby daemon/container.go), after the swarm has taken it.
+    if value and value < 10**6:
+        raise ValueError("it is shorter than 1ms, the least that the Engine takes")
 
 
 def _rollout(name: str, key: str, actions: tuple[str, ...]) -> Table:
@@ -80,7 +111,7 @@ def _rollout(name: str, key: str, actions: tuple[str, ...]) -> Table:
             beside=beside,
             spec=one_of(*actions),
         ),
-        Option(f"{name}.monitor", (*path, "Monitor"), DURATION, 5 * _SECOND, beside=beside),
+        Option(f"{name}.monitor", (*path, "Monitor"), MONITOR, 5 * _SECOND, beside=beside),
         Option(
             f"{name}.max_failure_ratio",
             (*path, "MaxFailureRatio"),
@@ -109,21 +140,21 @@ ROLLING: Table = (
 SERVICE: Table = (
     Option("labels", ("Labels",), LABELS, {}, keyed=True),
     # What runs.
-    Option("image", (*_CONTAINER, "Image"), TEXT, ""),
+    Option("image", (*_CONTAINER, "Image"), IMAGE, ""),
     Option("command", (*_CONTAINER, "Command"), COMMAND, []),
-    Option("args", (*_CONTAINER, "Args"), ORDERED, []),
+    Option("args", (*_CONTAINER, "Args"), ARGS, []),
     Option("env", (*_CONTAINER, "Env"), ENV, [], hidden=True),
-    Option("working_dir", (*_CONTAINER, "Dir"), TEXT, ""),
+    Option("working_dir", (*_CONTAINER, "Dir"), TEXT, "", limits=kernel.directory),
     Option("user", (*_CONTAINER, "User"), TEXT, ""),
-    Option("groups", (*_CONTAINER, "Groups"), UNORDERED, []),
-    Option("hostname", (*_CONTAINER, "Hostname"), TEXT, ""),
+    Option("groups", (*_CONTAINER, "Groups"), UNORDERED, [], limits=_words),
+    Option("hostname", (*_CONTAINER, "Hostname"), TEXT, "", limits=kernel.hostname),
     Option("hosts", (*_CONTAINER, "Hosts"), HOSTS, []),
     Option("tty", (*_CONTAINER, "TTY"), BOOL, False),
     Option("interactive", (*_CONTAINER, "OpenStdin"), BOOL, False),
     # A missing value leaves the choice to each Engine, which is not the same as false.
     Option("init", (*_CONTAINER, "Init"), BOOL),
     Option("read_only", (*_CONTAINER, "ReadOnly"), BOOL, False),
-    Option("stop_signal", (*_CONTAINER, "StopSignal"), TEXT, ""),
+    Option("stop_signal", (*_CONTAINER, "StopSignal"), TEXT, "", limits=kernel.signal),
     Option("stop_grace_period", (*_CONTAINER, "StopGracePeriod"), DURATION, 10 * _SECOND),
     Option("container_labels", (*_CONTAINER, "Labels"), LABELS, {}, keyed=True),
     Option(
@@ -131,11 +162,18 @@ SERVICE: Table = (
     ),
     # Whether it is well. Zero means: as the image says, or the Engine's default.
     Option("healthcheck.test", (*_HEALTH, "Test"), TEST, []),
-    Option("healthcheck.interval", (*_HEALTH, "Interval"), DURATION, 0),
-    Option("healthcheck.timeout", (*_HEALTH, "Timeout"), DURATION, 0),
+    Option("healthcheck.interval", (*_HEALTH, "Interval"), DURATION, 0, limits=_probe),
+    Option("healthcheck.timeout", (*_HEALTH, "Timeout"), DURATION, 0, limits=_probe),
     Option("healthcheck.retries", (*_HEALTH, "Retries"), INT, 0, limits=_not_negative),
-    Option("healthcheck.start_period", (*_HEALTH, "StartPeriod"), DURATION, 0),
-    Option("healthcheck.start_interval", (*_HEALTH, "StartInterval"), DURATION, 0, lowest_api="1.44"),
+    Option("healthcheck.start_period", (*_HEALTH, "StartPeriod"), DURATION, 0, limits=_probe),
+    Option(
+        "healthcheck.start_interval",
+        (*_HEALTH, "StartInterval"),
+        DURATION,
+        0,
+        lowest_api="1.44",
+        limits=_probe,
+    ),
     # What it may do.
     Option("cap_add", (*_CONTAINER, "CapabilityAdd"), CAPABILITIES, []),
     Option("cap_drop", (*_CONTAINER, "CapabilityDrop"), CAPABILITIES, []),
@@ -148,18 +186,19 @@ SERVICE: Table = (
     Option("secrets", (*_CONTAINER, "Secrets"), SECRETS, []),
     Option("configs", (*_CONTAINER, "Configs"), CONFIGS, []),
     Option("networks", (*_TASK, "Networks"), NETWORKS, []),
-    Option("dns", (*_DNS, "Nameservers"), ORDERED, []),
-    Option("dns_search", (*_DNS, "Search"), ORDERED, []),
-    Option("dns_options", (*_DNS, "Options"), UNORDERED, []),
+    Option("dns", (*_DNS, "Nameservers"), ORDERED, [], limits=lists(kernel.address)),
+    Option("dns_search", (*_DNS, "Search"), ORDERED, [], limits=_words),
+    Option("dns_options", (*_DNS, "Options"), UNORDERED, [], limits=_words),
     Option("publish", ("EndpointSpec", "Ports"), PORTS, []),
     Option("endpoint_mode", ("EndpointSpec", "Mode"), TEXT, "vip", spec=one_of("vip", "dnsrr")),
     Option("logging.driver", (*_TASK, "LogDriver", "Name"), TEXT, ""),
     Option("logging.options", (*_TASK, "LogDriver", "Options"), LOG_OPTIONS, {}, hidden=True),
     # What it takes.
     Option("limits.cpus", (*_LIMITS, "NanoCPUs"), CPUS, 0, limits=_cpus),
-    Option("limits.memory", (*_LIMITS, "MemoryBytes"), SIZE, 0),
-    Option("limits.pids", (*_LIMITS, "Pids"), INT, 0, limits=_not_negative),
-    Option("limits.swap", (*_TASK, "Resources", "SwapBytes"), SIZE, lowest_api="1.52"),
+    # The swarm takes 4 MiB, and no node starts a task with less than 6 (moby daemon/daemon_unix.go).
+    Option("limits.memory", (*_LIMITS, "MemoryBytes"), SIZE, 0, limits=_memory(6)),
+    Option("limits.pids", (*_LIMITS, "Pids"), INT, 0, limits=_pids),
+    Option("limits.swap", (*_TASK, "Resources", "SwapBytes"), SIZE_OR_UNLIMITED, lowest_api="1.52"),
     Option(
         "limits.swappiness",
         (*_TASK, "Resources", "MemorySwappiness"),
@@ -168,7 +207,7 @@ SERVICE: Table = (
         limits=between(-1, 100),
     ),
     Option("reservations.cpus", (*_RESERVATIONS, "NanoCPUs"), CPUS, 0, limits=_cpus),
-    Option("reservations.memory", (*_RESERVATIONS, "MemoryBytes"), SIZE, 0),
+    Option("reservations.memory", (*_RESERVATIONS, "MemoryBytes"), SIZE, 0, limits=_memory(4)),
     Option("reservations.generic_resources", (*_RESERVATIONS, "GenericResources"), GENERIC, []),
     # Where it runs.
     Option("placement.constraints", (*_PLACEMENT, "Constraints"), CONSTRAINTS, []),
@@ -245,11 +284,17 @@ def hide_service(raw: Raw) -> Raw:
     }
 
 
+#: About ports that something else holds, see ``_swarm/held.py``.
+HELD_ARGUMENTS: dict[str, t.Any] = {
+    "held_ports": {"type": "list", "elements": "dict", "default": []},
+    "port_conflicts": {"type": "str", "choices": ["refuse", "warn"], "default": "refuse"},
+}
 AUTH_ARGUMENTS: dict[str, t.Any] = {
     "username": {"type": "str"},
-    "password": {"type": "str", "no_log": True},
+    # A registry may take a whole document for a password.
+    "password": {"type": "str", "no_log": True, "text": "lines"},
     "server": {"type": "str"},
-    "identity_token": {"type": "str", "no_log": True},
+    "identity_token": {"type": "str", "no_log": True, "text": "lines"},
 }
 
 
@@ -263,7 +308,8 @@ def one_service() -> dict[str, t.Any]:
         "registry_auth": {"type": "dict", "options": AUTH_ARGUMENTS},
         "resolve_image": {"type": "raw", "default": "changed"},
         "undeclared": {"type": "str", "choices": ["keep", "reset"], "default": "keep"},
-        "force_update": {"type": "bool", "default": False},
+        "retry_paused": {"type": "bool", "default": False},
+        "force_update": {"type": "bool", "default": False, "once": True},
     }
 
 
@@ -272,6 +318,7 @@ MODULE = OneOrMany(ONE, "services")
 ARGUMENTS: dict[str, t.Any] = {
     **MODULE.arguments,
     **WAIT_ARGUMENTS,
+    **HELD_ARGUMENTS,
     "show_values": {"type": "bool", "default": False},
 }
 INTERFACE = Interface(ARGUMENTS, MODULE.rules, waits=True)

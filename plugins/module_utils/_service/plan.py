@@ -17,17 +17,19 @@ from .._options.labels import DECLARED_LABEL, memory, remembered, visible
 from .._options.option import Table
 from .._options.plan import plan
 from .._rollout.references import container_of
-from .._rollout.service import MODES, mode_of, update_state
+from .._rollout.service import MODES, is_paused, mode_of, update_state
 from .._run.plans import ObjectPlan
 from .declared import DeclaredService, check_mode
 from .image import Pinned, same_image
 from .options import table
+from .ports import check_endpoint
 
 Raw = t.Dict[str, t.Any]
 
 _DONE = {
     "create": "created",
     "update": "updated",
+    "resume": "paused update sent again",
     "rebuild": "removed and created again, since its mode changed",
     "roll_back": "rolled back",
     "remove": "removed",
@@ -39,7 +41,7 @@ class ServicePlan(ObjectPlan):
     """What is done to one service.
 
     Attributes:
-        action: ``create``, ``update``, ``rebuild``, ``roll_back``, ``remove`` or ``none``.
+        action: ``create``, ``update``, ``resume``, ``rebuild``, ``roll_back``, ``remove`` or ``none``.
         live: the service as the Engine reports it, ``None`` where there is none.
         spec: what is sent.
         changes: option name to (before, after) in the user's words.
@@ -75,7 +77,7 @@ class ServicePlan(ObjectPlan):
 
 
 def plan_service(declared: DeclaredService, live: Raw | None, pinned: Pinned | None = None) -> ServicePlan:
-    """Plan one service.
+    """Plan one service, and look at what is to be sent as a whole.
 
     Args:
         declared: what is declared, with the IDs of what it refers to.
@@ -85,6 +87,16 @@ def plan_service(declared: DeclaredService, live: Raw | None, pinned: Pinned | N
     Raises:
         Refused: it cannot be done, and why.
     """
+    planned = _planned(declared, live, pinned)
+    if planned.action in ("create", "update", "rebuild"):
+        try:
+            check_endpoint(planned.spec)
+        except ValueError as error:
+            raise Refused(f"{declared.name}: {error}. Nothing was sent.") from None
+    return planned
+
+
+def _planned(declared: DeclaredService, live: Raw | None, pinned: Pinned | None) -> ServicePlan:
     if declared.state == "absent":
         return ServicePlan(declared, "remove" if live else "none", live)
     if live is None:
@@ -98,6 +110,18 @@ def plan_service(declared: DeclaredService, live: Raw | None, pinned: Pinned | N
     if declared.mode and declared.mode != mode_of(live["Spec"]):
         return _rebuild(declared, live, pinned)
     return _update(declared, live, pinned)
+
+
+def resumes(plan: ServicePlan, resumable: t.Container[str]) -> bool:
+    """Whether all that is left to do for a service is to go on with its paused update.
+
+    Args:
+        plan: the service's plan.
+        resumable: the IDs of services whose paused update may go on, see ``_rollout/resume.py``.
+    """
+    if plan.action != "none" or plan.declared.state != "present" or plan.live is None:
+        return False
+    return is_paused(plan.live) and (plan.declared.retries or plan.id in resumable)
 
 
 def _update(declared: DeclaredService, live: Raw, pinned: Pinned | None) -> ServicePlan:
@@ -119,10 +143,15 @@ def _update(declared: DeclaredService, live: Raw, pinned: Pinned | None) -> Serv
         _set_platforms(made.spec, pinned)
     if declared.force:
         template = made.spec.setdefault("TaskTemplate", {})
-        before = template.get("ForceUpdate") or 0
+        before = force_count(made.spec)
         template["ForceUpdate"] = before + 1
         made.changes["force_update"] = (before, before + 1)
     return ServicePlan(declared, "update" if made else "none", live, made.spec, made.changes)
+
+
+def force_count(spec: Raw) -> int:
+    """How often a service was restarted without another change."""
+    return int((spec.get("TaskTemplate") or {}).get("ForceUpdate") or 0)
 
 
 def _image(declared: DeclaredService, spec: Raw, pinned: Pinned | None) -> str:

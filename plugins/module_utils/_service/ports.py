@@ -9,8 +9,10 @@ The Engine takes an unknown protocol for tcp and an unknown mode for ingress, an
 
 from __future__ import annotations
 
+import re
 import typing as t
 
+from .._options import convert
 from .._options.option import ValueType
 
 _SPEC: dict[str, t.Any] = {
@@ -23,11 +25,14 @@ _SPEC: dict[str, t.Any] = {
 Port = t.Dict[str, t.Any]
 
 
+_PORT = re.compile(r"[0-9]{1,9}\Z")
+
+
 def _range(text: str) -> range:
     """The ports of ``8080`` or ``8000-8010``."""
     first, dash, last = str(text).partition("-")
-    if not first.isdigit() or (dash and not last.isdigit()):
-        raise ValueError(f"{text!r} is neither a port nor a range like 8000-8010")
+    if not _PORT.match(first) or (dash and not _PORT.match(last)):
+        raise ValueError(f"{convert.quoted(text)} is neither a port nor a range like 8000-8010")
     ports = range(int(first), int(last or first) + 1)
     if not ports or not 1 <= ports[0] <= ports[-1] <= 65535:
         raise ValueError(f"{text!r} is not within 1 to 65535, with the lower port first")
@@ -72,6 +77,21 @@ def _ports(values: list[dict[str, t.Any]]) -> list[Port]:
             raise ValueError(f"{public}/{port['Protocol']} is published twice")
         seen[public or 0, port["Protocol"]] = port
     return made
+
+
+def check_endpoint(spec: dict[str, t.Any]) -> None:
+    """Refuse an endpoint that the Engine refuses, in its JSON: the routing mesh needs the virtual address.
+
+    Raises:
+        ValueError: names the port and the way out.
+    """
+    endpoint = spec.get("EndpointSpec") or {}
+    for port in endpoint.get("Ports") or []:
+        if endpoint.get("Mode") == "dnsrr" and port.get("PublishMode", "ingress") == "ingress":
+            raise ValueError(
+                f"publish has port {port.get('TargetPort')} in mode ingress, which endpoint_mode dnsrr does not have: set mode "
+                "to host for the port, or leave endpoint_mode out"
+            )
 
 
 def _canonical(values: list[Port]) -> list[tuple[int, int, str, str]]:

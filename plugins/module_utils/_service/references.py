@@ -10,6 +10,7 @@ under its old name is another secret, and the name of one that has versions mean
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass, field
 
@@ -75,21 +76,43 @@ def referred(values: Values) -> dict[str, set[str]]:
 def _network(value: t.Any) -> dict[str, t.Any]:
     if isinstance(value, str):
         value = {"name": value}
-    if not isinstance(value, dict) or not (value.get("name") or value.get("id")):
-        raise ValueError(f"{value!r} is neither a network's name nor a dictionary with name or id")
-    unknown = set(value) - {"name", "id", "aliases", "options"}
+    target = (value.get("id") or value.get("name")) if isinstance(value, dict) else None
+    if not isinstance(target, str) or not target.strip():
+        what = "'' is empty" if value == {"name": ""} else f"is {convert.kind_of(value)}"
+        raise ValueError(f"{what}, neither a network's name nor a dictionary with name or id")
+    unknown = sorted(map(str, set(value) - {"name", "id", "aliases", "options"}))
     if unknown:
-        raise ValueError(f"{value!r}: {', '.join(sorted(unknown))} is none of name, id, aliases, options")
-    made: dict[str, t.Any] = {"Target": value.get("id") or value["name"]}
+        raise ValueError(f"{target}: {', '.join(unknown)} is none of name, id, aliases, options")
+    made: dict[str, t.Any] = {"Target": target}
     if value.get("aliases"):
-        made["Aliases"] = sorted(map(str, value["aliases"]))
+        made["Aliases"] = sorted(_alias(target, alias) for alias in _alias_list(target, value["aliases"]))
     if value.get("options"):
         made["DriverOpts"] = convert.texts(value["options"], "network option")
     return made
 
 
+def _alias_list(network: str, aliases: t.Any) -> list[t.Any]:
+    if not isinstance(aliases, list):
+        raise ValueError(f"{network}: aliases is {convert.kind_of(aliases)}, not a list")
+    return aliases
+
+
+def _alias(network: str, alias: t.Any) -> str:
+    if not isinstance(alias, (str, int)) or isinstance(alias, bool) or str(alias).split() != [str(alias)]:
+        raise ValueError(f"{network}: {convert.quoted(alias)} in aliases is not one name")
+    return str(alias)
+
+
 def _networks(values: list[t.Any]) -> list[dict[str, t.Any]]:
-    return sorted((_network(value) for value in values), key=lambda network: str(network["Target"]))
+    made: list[dict[str, t.Any]] = []
+    for number, value in enumerate(values, start=1):
+        try:
+            made.append(_network(value))
+        except ValueError as error:
+            raise ValueError(f"entry {number}: {error}") from None
+        if made[-1]["Target"] in [network["Target"] for network in made[:-1]]:
+            raise ValueError(f"{made[-1]['Target']} is there twice: name each network once")
+    return sorted(made, key=lambda network: str(network["Target"]))
 
 
 def _networks_compared(values: list[dict[str, t.Any]]) -> list[t.Any]:
@@ -161,6 +184,12 @@ def _files(word: str) -> ValueType:
 
 def _file(word: str, value: dict[str, t.Any]) -> dict[str, t.Any]:
     name, mode = value[f"{word}_name"], value.get("mode")
+    if not (name or "").strip():
+        raise ValueError(f"{word}_name is empty: name the {word}")
+    for key in ("uid", "gid"):
+        # Each node reads them as numbers before it starts a task (moby daemon/container_operations_unix.go).
+        if not re.fullmatch(r"[0-9]{0,10}", value.get(key) or ""):
+            raise ValueError(f"{name}: {key} is {convert.quoted(value[key])}, not a number")
     file = {
         "Name": value.get("filename") or name,
         "UID": value.get("uid") or "0",

@@ -10,7 +10,7 @@ import base64
 import json
 
 from .._engine.client import Client
-from .._engine.errors import EngineError, EngineTimeout
+from .._engine.errors import EngineError, Unanswered
 from .image import Pinned, platforms, reference
 
 
@@ -56,7 +56,7 @@ class Registry:
         """An image with the digest its tag stands for now.
 
         Raises:
-            EngineError, EngineTimeout: the registry, or the Engine, gives no answer.
+            EngineError, Unanswered: the registry, or the Engine, gives no answer.
         """
         wanted = reference(image)
         if wanted.digest:
@@ -69,7 +69,7 @@ class Registry:
                     f"/distribution/{wanted.tagged}/json", timeout=self._PATIENCE, headers=header
                 )
                 digest = found["Descriptor"]["digest"]
-            except (EngineError, EngineTimeout) as error:
+            except (EngineError, Unanswered) as error:
                 raise EngineError(
                     f"{wanted.tagged} could not be looked up in its registry: {error}"
                 ) from None

@@ -15,21 +15,36 @@ import re
 import shlex
 import typing as t
 
-from .._options import convert
+from .._options import convert, kernel
+from .._options.driver_options import hide_option, hide_options
 from .._options.hidden import HIDDEN
 from .._options.option import ValueType
-from .._options.value_types import TEXTS
+from .._options.value_types import TEXTS, not_empty
 
 
 def _command(value: t.Any) -> list[str]:
     if isinstance(value, str):
-        return shlex.split(value)
-    if isinstance(value, list):
-        return [str(word) for word in value]
-    raise ValueError(f"is {value!r}, neither a text nor a list")
+        try:
+            words = shlex.split(value)
+        except ValueError as error:
+            raise ValueError(f"the text is no command: {str(error).lower()}") from None
+    elif isinstance(value, list):
+        words = [_word(number, word) for number, word in enumerate(value, start=1)]
+    else:
+        raise ValueError(f"is {convert.kind_of(value)}, neither a text nor a list")
+    kernel.words(words)
+    return words
 
 
-COMMAND = ValueType({"type": "raw"}, _command)
+def _word(number: int, value: t.Any) -> str:
+    """A word of a command; a number has one spelling only, which a yes or no has not."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise ValueError(f"entry {number} is {convert.kind_of(value)}, not a text: put it in quotes")
+    return str(value)
+
+
+COMMAND = ValueType({"type": "raw", "text": "lines"}, _command)
+ARGS = ValueType({**TEXTS, "text": "lines"}, _command)
 
 
 def _test(value: t.Any) -> list[str]:
@@ -38,11 +53,13 @@ def _test(value: t.Any) -> list[str]:
         return ["NONE"] if value == "NONE" else ["CMD-SHELL", value]
     words = _command(value)
     if words and words[0] not in ("NONE", "CMD", "CMD-SHELL"):
-        raise ValueError(f"a list has to begin with CMD, CMD-SHELL or NONE, not with {words[0]!r}")
+        raise ValueError(
+            f"a list has to begin with CMD, CMD-SHELL or NONE, not with {convert.quoted(words[0])}"
+        )
     return words
 
 
-TEST = ValueType({"type": "raw"}, _test)
+TEST = ValueType({"type": "raw", "text": "lines"}, _test)
 
 
 def env_pairs(value: t.Any) -> dict[str, str | None]:
@@ -58,18 +75,28 @@ def env_pairs(value: t.Any) -> dict[str, str | None]:
     if isinstance(value, str):
         value = [value] if value else []
     if not isinstance(value, list):
-        raise ValueError("is neither a dictionary nor a list of NAME=value")
+        raise ValueError(f"is {convert.kind_of(value)}, neither a dictionary nor a list of NAME=value")
     pairs = {}
-    for entry in value:
-        name, equals, text = str(entry).partition("=")
+    for number, entry in enumerate(value, start=1):
+        if not isinstance(entry, str):
+            raise ValueError(f"entry {number} is {convert.kind_of(entry)}, not a text like NAME=value")
+        name, equals, text = entry.partition("=")
         if not name:
-            raise ValueError(f"{entry!r} has no name before the =")
+            raise ValueError(f"entry {number} has no name before the =")
         pairs[name] = text if equals else None
     return pairs
 
 
 def _env(value: t.Any) -> list[str]:
-    return [name if text is None else f"{name}={text}" for name, text in sorted(env_pairs(value).items())]
+    made = []
+    for name, text in sorted(env_pairs(value).items()):
+        if not name or "=" in name:
+            raise ValueError(
+                f"{name!r} is not the name of a variable: it has at least one character, and no ="
+            )
+        made.append(name if text is None else f"{name}={text}")
+        kernel.word_length(made[-1], f"variable {name!r}")
+    return made
 
 
 def _env_parts(value: list[str]) -> dict[str, t.Any]:
@@ -99,20 +126,35 @@ def _variable_hidden(entry: t.Any) -> str:
 
 
 ENV = ValueType(
-    {"type": "raw"},
+    {"type": "raw", "text": "lines"},
     _env,
     canonical=_env_compared,
     parts=_env_parts,
     hide=_env_hidden,
-    hide_part=lambda _value: HIDDEN,
+    hide_part=lambda _name, _value: HIDDEN,
 )
-# What a log driver is given: tokens and passwords of log servers, too.
-LOG_OPTIONS = ValueType({"type": "dict"}, lambda value: convert.texts(value, "key"), parts=dict)
+LOG_OPTIONS = ValueType(
+    {"type": "dict", "text": "lines"},
+    lambda value: convert.texts(value, "key"),
+    parts=dict,
+    hide=hide_options,
+    hide_part=hide_option,
+)
 
 
 def _hosts(value: t.Any) -> list[str]:
     """Host names and addresses in the Engine's order: the address first."""
-    return [f"{address} {name}" for name, address in sorted(convert.texts(value, "host").items())]
+    found = convert.texts(value, "host")
+    for name, address in found.items():
+        try:
+            # The Engine's own word for the address of the node itself.
+            if address != "host-gateway":
+                kernel.address(address)
+        except ValueError as error:
+            raise ValueError(f"host {name!r}: {error}") from None
+        if name.split() != [name]:
+            raise ValueError(f"host {name!r} is not one name")
+    return [f"{address} {name}" for name, address in sorted(found.items())]
 
 
 def _hosts_shown(value: list[str]) -> dict[str, str]:
@@ -123,16 +165,23 @@ def _hosts_shown(value: list[str]) -> dict[str, str]:
 HOSTS = ValueType({"type": "dict"}, _hosts, _hosts_shown, sorted)
 
 
-def _capability(name: str) -> str:
-    name = name.upper()
-    return name if name == "ALL" or name.startswith("CAP_") else f"CAP_{name}"
-
-
 def _capabilities(value: list[str]) -> list[str]:
-    return sorted({_capability(name) for name in value})
+    return sorted({kernel.capability(name) for name in value})
 
 
-CAPABILITIES = ValueType(TEXTS, _capabilities, canonical=_capabilities)
+def _capabilities_compared(value: list[str]) -> list[str]:
+    """Those of the Engine, too, which may be of a newer kernel, or of a client that checked nothing."""
+    upper = (name.upper() for name in value)
+    return sorted({name if name == "ALL" or name.startswith("CAP_") else f"CAP_{name}" for name in upper})
+
+
+# The Engine stores its default for zero, so zero means the same.
+_MONITOR = 5 * 10**9
+MONITOR = ValueType(
+    {"type": "raw"}, convert.nanoseconds, convert.duration, canonical=lambda value: value or _MONITOR
+)
+
+CAPABILITIES = ValueType(TEXTS, _capabilities, canonical=_capabilities_compared)
 
 _OPERATOR = re.compile(r"(.+?)\s*(==|!=)\s*(.*)\Z")
 # Any other key matches no node, and the Engine does not say so (swarmkit manager/constraint).
@@ -142,14 +191,14 @@ _KEYS = ("node.id", "node.hostname", "node.ip", "node.role", "node.platform.os",
 def _constraint(text: str) -> str:
     found = _OPERATOR.match(text.strip())
     if not found:
-        raise ValueError(f"{text!r} is not like node.labels.disk == ssd (or !=)")
+        raise ValueError(f"{convert.quoted(text)} is not like node.labels.disk == ssd (or !=)")
     key, operator, value = found.groups()
     if key.lower() not in _KEYS and not re.match(r"(node|engine)\.labels\.\S+\Z", key, re.IGNORECASE):
         raise ValueError(
-            f"{text!r} can match no node: use {', '.join(_KEYS)}, node.labels.NAME or engine.labels.NAME"
+            f"{convert.quoted(text)} can match no node: use {', '.join(_KEYS)}, node.labels.NAME or engine.labels.NAME"
         )
     if not value:
-        raise ValueError(f"{text!r} has no value")
+        raise ValueError(f"{convert.quoted(text)} has no value")
     return f"{key}{operator}{value}"
 
 
@@ -166,8 +215,12 @@ CONSTRAINTS = ValueType(TEXTS, _constraints, canonical=_constraints_compared)
 
 def _preferences(value: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
     for preference in value:
-        if set(preference) != {"spread"}:
-            raise ValueError(f"{preference!r} is not like {{spread: node.labels.zone}}")
+        if (
+            set(preference) != {"spread"}
+            or not isinstance(preference["spread"], str)
+            or not preference["spread"]
+        ):
+            raise ValueError(f"{convert.quoted(preference)} is not like {{spread: node.labels.zone}}")
     return [{"Spread": {"SpreadDescriptor": str(preference["spread"])}} for preference in value]
 
 
@@ -185,10 +238,23 @@ def _ulimit(value: t.Any) -> dict[str, t.Any]:
         found = re.split(r"[=:]", str(value))
         found = found if len(found) > 2 else [*found, found[-1]]
     try:
-        name, soft, hard = found
-        return {"Name": str(name), "Soft": int(t.cast(str, soft)), "Hard": int(t.cast(str, hard))}
+        name, soft, hard = str(found[0]), *(_limit(one) for one in found[1:])
     except (TypeError, ValueError):
-        raise ValueError(f"{value!r} is not like nofile:1024:2048") from None
+        raise ValueError(f"{convert.quoted(value)} is not like nofile:1024:2048") from None
+    if name not in kernel.ULIMITS:
+        raise ValueError(f"{convert.quoted(name)} is none of {', '.join(sorted(kernel.ULIMITS))}")
+    if _UNLIMITED not in (soft, hard) and soft > hard:
+        raise ValueError(f"{name} has the soft limit {soft}, above the hard one, {hard}")
+    return {"Name": name, "Soft": soft, "Hard": hard}
+
+
+_UNLIMITED = -1
+
+
+def _limit(value: t.Any) -> int:
+    if isinstance(value, bool) or not re.fullmatch(r"-1|[0-9]{1,19}", str(value)):
+        raise ValueError("not a limit")
+    return min(int(value), convert.LARGEST)
 
 
 def _by_name(value: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
@@ -206,15 +272,16 @@ ULIMITS = ValueType(
 def _generic(value: dict[str, t.Any]) -> list[dict[str, t.Any]]:
     """Generic resources: a number counts them, a list names them."""
     found: list[dict[str, t.Any]] = []
-    for kind, wanted in sorted(value.items()):
+    for kind, wanted in sorted(value.items(), key=lambda item: str(item[0])):
+        not_empty(str(kind))
         if isinstance(wanted, list):
             found += [
                 {"NamedResourceSpec": {"Kind": kind, "Value": str(name)}} for name in sorted(map(str, wanted))
             ]
-        elif str(wanted).isdigit():
+        elif re.fullmatch(r"[0-9]{1,18}", str(wanted)):
             found.append({"DiscreteResourceSpec": {"Kind": kind, "Value": int(wanted)}})
         else:
-            raise ValueError(f"{kind} is {wanted!r}, neither a number nor a list of names")
+            raise ValueError(f"{kind} is {convert.quoted(wanted)}, neither a number nor a list of names")
     return found
 
 

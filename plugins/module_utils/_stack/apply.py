@@ -10,16 +10,18 @@ import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import FlotillaError
+from .._files.read import read_file
 from .._network.apply import Networks
 from .._network.declared import declared_network
 from .._network.plan import NetworkPlan
 from .._options.changes import difference
+from .._rollout.read import resumable
 from .._rollout.removal import Removal
 from .._rollout.wait import Rollout, latest
-from .._run.plans import Applied, ObjectPlan, apply_all, result_of
-from .._secret.apply import Secrets, read_file
+from .._run.plans import Applied, ObjectPlan, apply_all, forget, result_of
+from .._secret.apply import Secrets
 from .._secret.declared import declared_secret
-from .._secret.move import jobs_behind, move_services, plan_moves, removals
+from .._secret.move import jobs_behind, move_services, moved_and_paused, plan_moves, removals
 from .._secret.options import CONFIG, SECRET
 from .._service.apply import Services
 from .._service.declared import declared_service
@@ -59,6 +61,8 @@ class Stack:
         self._undeclared = Undeclared(client, declared)
         self._network_plans: list[NetworkPlan] = []
         self._service_plans: list[ServicePlan] = []
+        # The plans of each kind that was not begun yet, by its word.
+        self._ahead: dict[str, t.Sequence[ObjectPlan]] = {}
         self._actions: list[str] = []
         self._warnings: list[str] = []
 
@@ -80,9 +84,21 @@ class Stack:
         declared = [declared_service(one) for one in self._declared.services]
         self._services = Services(self._client, declared, self._coming())
         self._service_plans = self._services.plan()
+        self._ahead = {**dict(self._around()), "service": self._service_plans}
+
+    def check_held_ports(self, options: Result) -> None:
+        """See ``check_held_ports`` of the services.
+
+        Raises:
+            Refused: a port is held, and that is to be refused.
+        """
+        self._services.check_held_ports(self._service_plans, options)
 
     def result(self) -> Result:
         """The result as far as the plans alone know it."""
+        return self._result(self._leaving())
+
+    def _result(self, leaving: list[tuple[str, str]]) -> Result:
         result = result_of("services", self._service_plans, self._show_values)
         actions, diff = [], []
         for word, plans in self._around():
@@ -96,8 +112,7 @@ class Stack:
                 }
                 for one in of_kind["diff"]
             ]
-        undeclared = self._undeclared.names()
-        for word, name in self._leaving(undeclared):
+        for word, name in leaving:
             actions.append(_leaves(word, name))
             diff.append(difference(f"{word} {name}", {"state": "present"}, {"state": "absent"}))
         actions += result["actions"]
@@ -107,7 +122,7 @@ class Stack:
             "changed": bool(actions),
             "actions": actions,
             "diff": diff + result["diff"],
-            "undeclared": undeclared,
+            "undeclared": self._undeclared.names(),
         }
 
     def apply(self) -> tuple[Result, list[Rollout]]:
@@ -124,11 +139,20 @@ class Stack:
             rollouts = self._apply()
         except FlotillaError as error:
             actions = [*self._actions, *error.facts.pop("actions", [])]
-            changed = bool(actions) or bool(error.facts.pop("changed", False))
-            raise error.after({**planned, **self._parts(), "changed": changed, "actions": actions}) from None
+            error.facts.pop("changed", None)
+            done = {"changed": bool(actions), "actions": actions}
+            raise error.after({**self._result_until_now(), **done}) from None
         entries = {"services": [plan.entry() for plan in self._service_plans]}
         done = {"changed": bool(self._actions), "actions": self._actions}
         return {**planned, **entries, **self._parts(), **done}, latest(rollouts)
+
+    def _result_until_now(self) -> Result:
+        """The result without what was not reached."""
+        for plans in self._ahead.values():
+            forget(plans)
+        return self._result(
+            [(word, name) for word, name in self._leaving() if _leaves(word, name) in self._actions]
+        )
 
     def removals(self) -> list[Removal]:
         """What is removed once all rollouts are over: older versions, and what is declared no longer."""
@@ -138,16 +162,18 @@ class Stack:
     def _apply(self) -> list[Rollout]:
         rollouts: list[Rollout] = []
         if self._declared.prune != "none":
-            rollouts += self._undeclared.remove_services()
-            self._actions += [_leaves("service", one.name) for one in rollouts]
+            rollouts += self._undeclared.remove_services(self._actions, lambda name: _leaves("service", name))
         before = len(self._actions)
+        del self._ahead["network"]
         rollouts += self._done(self._networks.apply_all(self._network_plans, "network "))
         for secrets in self._secrets:
-            self._done(apply_all(secrets.plans, secrets.apply, f"{secrets.family.word} "))
+            plans = self._ahead.pop(secrets.family.word)
+            self._done(apply_all(plans, secrets.apply, f"{secrets.family.word} "))
         if len(self._actions) > before:
             # Now what the services refer to has its IDs.
             self._services.refer_to(self._coming())
             self._service_plans = self._services.plan()
+        del self._ahead["service"]
         rollouts += self._done(apply_all(self._service_plans, self._services.apply))
         return rollouts + self._move_others()
 
@@ -164,7 +190,8 @@ class Stack:
         ours = {plan.id for plan in self._service_plans}
         others = [raw for raw in self._client.get("/services") if raw["ID"] not in ours]
         self._warnings += jobs_behind(others, plans)
-        moved = move_services(self._client, plan_moves(others, plans))
+        may_go_on = resumable(self._client, moved_and_paused(others, plans))
+        moved = move_services(self._client, plan_moves(others, plans, may_go_on))
         self._actions += moved.actions
         self._warnings += moved.warnings
         return moved.rollouts
@@ -187,10 +214,11 @@ class Stack:
         """What stands around the services, each with its ID, which a new one has once it is created."""
         return {f"{word}s": [plan.entry() for plan in plans] for word, plans in self._around()}
 
-    def _leaving(self, undeclared: dict[str, list[str]]) -> list[tuple[str, str]]:
+    def _leaving(self) -> list[tuple[str, str]]:
         if self._declared.prune == "none":
             return []
-        return [(kind[: -len("s")], name) for kind, names in undeclared.items() for name in names]
+        names = self._undeclared.names()
+        return [(kind[: -len("s")], name) for kind, found in names.items() for name in found]
 
 
 def _leaves(word: str, name: str) -> str:

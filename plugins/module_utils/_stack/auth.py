@@ -12,10 +12,15 @@ import os
 import typing as t
 
 from .._engine.errors import Refused
+from .._files.read import read_file
+from .._files.unreadable import NoSuchFile
 from .._service.registry import server_of
 
 Auth = t.Dict[str, str]
 Options = t.Dict[str, t.Any]
+
+# Bytes; a file with the credentials of a hundred registries has some 20 KiB.
+_LARGEST_FILE = 1 << 20
 
 
 def give_credentials(services: list[Options], declared: list[Auth], kept: bool) -> None:
@@ -52,17 +57,18 @@ def _bare(server: str) -> str:
 def _kept() -> list[Auth]:
     path = os.path.join(os.environ.get("DOCKER_CONFIG") or os.path.expanduser("~/.docker"), "config.json")
     try:
-        with open(path, encoding="utf-8") as file:
-            auths = json.load(file).get("auths") or {}
+        auths = json.loads(read_file(path, _LARGEST_FILE)).get("auths") or {}
         return [_auth(server, entry) for server, entry in auths.items() if entry]
-    except FileNotFoundError:
+    except NoSuchFile:
         return []
-    except (OSError, ValueError, AttributeError) as error:
-        # The error does not quote the file.
-        raise Refused(
-            f"with_registry_auth: {path} on this host could not be read ({type(error).__name__}); repair it or give "
-            "registry_auth. Nothing was sent."
-        ) from None
+    except OSError as error:
+        why = str(error)
+    except (ValueError, AttributeError, RecursionError) as error:
+        # The error itself would quote the file.
+        why = f"could not be read ({type(error).__name__})"
+    raise Refused(
+        f"with_registry_auth: {path} on this host {why}; repair it or give registry_auth. Nothing was sent."
+    )
 
 
 def _auth(server: str, entry: Options) -> Auth:

@@ -49,7 +49,7 @@ def declared_stack(options: Options) -> DeclaredStack:
     stack = DeclaredStack(options["name"], prune=prune, **parts)
     _add_data(stack, options["_declared_data"] or {})
     for service in stack.services:
-        service.update(resolve_image=options["resolve_image"], undeclared=options["undeclared"])
+        service.update({name: options[name] for name in ("resolve_image", "undeclared", "retry_paused")})
     for network in stack.networks:
         network["recreate"] = options["recreate"]
     return stack

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.client import Client
+from .._engine.errors import FlotillaError
 from .._options.changes import difference
 from .._rollout.waiting import Waiting, go_on
 from .._run.verb import Verb
@@ -35,6 +36,7 @@ def work(options: Result, check_mode: bool, client: Client) -> Result | Waiting:
     give_credentials(declared.services, options["registry_auth"], options["with_registry_auth"])
     stack = Stack(client, declared, seconds, options["show_values"])
     stack.plan()
+    stack.check_held_ports(options)
     if check_mode:
         return {**stack.result(), "warnings": stack.warnings}
     result, rollouts = stack.apply()
@@ -58,6 +60,10 @@ def _remove(client: Client, name: str, check_mode: bool, waits: bool, seconds: f
     }
     if check_mode or not actions:
         return result
-    rollouts = belonging.remove_services()
-    result["actions"] = [f"service {one}: removed" for one in names["services"]]
+    done: list[str] = []
+    try:
+        rollouts = belonging.remove_services(done, lambda one: f"service {one}: removed")
+    except FlotillaError as error:
+        raise error.after({**result, "changed": bool(done), "actions": done}) from None
+    result.update(changed=bool(done), actions=done)
     return Waiting(rollouts, seconds, result, belonging.removals()) if waits else result

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.client import Client
+from .._options.labels import NAMESPACE
 from .._rollout.references import is_of_swarm
 from .._run.interface import Interface
 from .._run.table import table_with_problems
@@ -17,7 +18,7 @@ from .._service import info as services
 from .._service import task_info as tasks
 from .._swarm.nodes import Node
 from .._swarm.state import on_manager
-from .options import KINDS, NAMESPACE, in_stack, stack_of
+from .options import KINDS, in_stack, stack_of
 
 Raw = t.Dict[str, t.Any]
 Result = t.Dict[str, t.Any]

@@ -12,23 +12,32 @@ from __future__ import annotations
 
 import typing as t
 
+from .._options.hidden import hide_value
+from .._options.labels import NAMESPACE
+from .._options.value_types import SECONDS, between
 from .._run.interface import Interface
 from .._run.progress import WAIT_ARGUMENTS
-from .._service.options import AUTH_ARGUMENTS
+from .._service.options import AUTH_ARGUMENTS, HELD_ARGUMENTS
 
-#: What Docker's own command line writes on all that belongs to a stack.
-NAMESPACE = "com.docker.stack.namespace"
 #: The kinds of objects of a stack.
 KINDS = ("services", "networks", "secrets", "configs")
 PRUNE = {"false": "none", "no": "none", "true": "services", "yes": "services", "all": "all"}
 
+
+def _hide_compose(given: t.Any) -> t.Any:
+    """The list of Compose files: paths are shown; a file that is written out in the task may hold any secret."""
+    if isinstance(given, list):
+        return [_hide_compose(one) for one in given]
+    return given if isinstance(given, str) and "\n" not in given else hide_value(given)
+
+
 ARGUMENTS: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "compose": {"type": "list", "elements": "raw"},
+    "compose": {"type": "list", "elements": "raw", "hidden": _hide_compose, "text": "any"},
     "remote_src": {"type": "bool", "default": True},
     "project_dir": {"type": "path"},
-    "variables": {"type": "dict", "default": {}},
+    "variables": {"type": "dict", "default": {}, "hidden": hide_value, "text": "any"},
     "env_files": {"type": "list", "elements": "path", "default": []},
     "ignore_unsupported": {"type": "list", "elements": "str", "default": []},
     "prune": {"type": "raw", "default": False},
@@ -37,11 +46,13 @@ ARGUMENTS: dict[str, t.Any] = {
     "resolve_image": {"type": "str", "choices": ["always", "changed", "never"], "default": "changed"},
     "undeclared": {"type": "str", "choices": ["keep", "reset"], "default": "keep"},
     "recreate": {"type": "bool", "default": False},
+    "retry_paused": {"type": "bool", "default": False},
     **WAIT_ARGUMENTS,
+    **HELD_ARGUMENTS,
     "show_values": {"type": "bool", "default": False},
     "detach": {"type": "bool"},
-    "absent_retries": {"type": "int", "default": 0},
-    "absent_retries_interval": {"type": "int", "default": 1},
+    "absent_retries": {"type": "int", "default": 0, "limits": between(0, 100_000, "it is a count")},
+    "absent_retries_interval": {**SECONDS, "default": 1},
     # Between the action, which has read the Compose files, and the verb: what they declare, and the contents of secrets and
     # configs. Ansible shows no option whose name begins so.
     "_declared": {"type": "dict"},

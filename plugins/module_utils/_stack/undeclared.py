@@ -12,6 +12,7 @@ from .._engine.client import Client
 from .._rollout.references import is_of_swarm
 from .._rollout.removal import Removal
 from .._rollout.wait import Rollout
+from .._run.steps import step
 from .._secret.versions import declared_name
 from .._service.apply import remove_service
 from .declared import DeclaredStack
@@ -50,9 +51,18 @@ class Undeclared:
             },
         }
 
-    def remove_services(self) -> list[Rollout]:
-        """Remove the services, and return what to wait for until their tasks are gone."""
-        return [remove_service(self._client, raw["ID"], raw["Spec"]["Name"]) for raw in self.services]
+    def remove_services(self, done: list[str], sentence: t.Callable[[str], str]) -> list[Rollout]:
+        """Remove the services, and return what to wait for until their tasks are gone.
+
+        Args:
+            done: gets a sentence for each.
+            sentence: makes it from the name.
+        """
+        rollouts = []
+        for raw in self.services:
+            with step(done, sentence(raw["Spec"]["Name"])):
+                rollouts.append(remove_service(self._client, raw["ID"], raw["Spec"]["Name"]))
+        return rollouts
 
     def removals(self) -> list[Removal]:
         """Secrets, configs and networks, to be removed once the services' tasks are gone.

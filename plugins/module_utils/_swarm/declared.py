@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
+from .._engine.errors import Refused
 from .._options.option import declared_values
 from .._options.plan import Plan, plan
+from .addresses import check_pools
 from .options import SWARM
 
 
@@ -25,6 +27,10 @@ class DeclaredSwarm:
 
     def __init__(self, options: dict[str, t.Any]) -> None:
         self.values = declared_values(SWARM, options)
+        try:
+            check_pools(options["default_addr_pool"], options["subnet_size"])
+        except ValueError as error:
+            raise Refused(f"{error}. Nothing was sent.") from None
         self.certificate: str | None = options["signing_ca_cert"]
         self.key: str | None = options["signing_ca_key"]
         self.rotate = {

@@ -10,11 +10,13 @@ import typing as t
 
 from .._engine.client import Client
 from .._options.labels import visible
+from .._ports.native import read_native
 from .._run.table import table_with_problems
 from .._run.verb import Verb
-from . import state
-from .nodes import Node
+from . import quorum, state
+from .nodes import Node, called, is_gone, managers
 from .options import INFO_INTERFACE
+from .published import published_ports
 
 _HEAD = ("NODE", "ROLE", "STATE", "TAKES TASKS", "ENGINE", "ADDRESS", "LABELS")
 _TAKES_TASKS = {"active": "yes", "pause": "no (paused)", "drain": "no (drained)"}
@@ -37,7 +39,10 @@ def work(options: dict[str, t.Any], _check_mode: bool, client: Client) -> dict[s
     if has_quorum and options["unlock_key"]:
         result["unlock_key"] = state.read_unlock_key(client)
     if has_quorum and options["published_ports"]:
-        result["published_ports"] = state.published_ports(client.get("/services"))
+        result["published_ports"] = published_ports(client.get("/services"))
+    if options["held_ports"] and found["state"] != "no_engine":
+        host, node_id = client.info()["Name"], found.get("node_id")
+        result["held_ports"] = [{"host": host, "node_id": node_id, **row} for row in read_native(client)]
     return result
 
 
@@ -48,7 +53,10 @@ def lines(found: dict[str, t.Any]) -> list[str]:
     """What ``state.read`` returns as lines of text, the nodes as a table."""
     if "nodes" not in found:
         return [found["why"]]
-    problems = [f"{node['hostname']}: {problem}." for node in found["nodes"] for problem in node["problems"]]
+    problems = [f"{called(node)}: {problem}." for node in found["nodes"] for problem in node["problems"]]
+    even = quorum.even(len(managers(found["nodes"])))
+    if even:
+        problems.append(f"The swarm has {even}: promote a worker or demote one of them.")
     if found.get("root_rotation_in_progress"):
         problems.append("A CA rotation is in progress and waits for every node.")
     rows = [_row(node) for node in found["nodes"]]
@@ -62,11 +70,12 @@ def _row(node: Node) -> tuple[str, ...]:
     manager = node["manager"]
     role = node["role"] if not manager else "leader" if manager["leader"] else "manager"
     labels = " ".join(f"{name}={value}" for name, value in sorted(visible(node["labels"]).items()))
+    takes_tasks = _TAKES_TASKS.get(node["availability"], node["availability"])
     return (
-        node["hostname"],
+        called(node),
         role,
         node["state"],
-        _TAKES_TASKS.get(node["availability"], node["availability"]),
+        f"no ({node['state']})" if is_gone(node) else takes_tasks,
         node["engine_version"],
         node["address"],
         labels,

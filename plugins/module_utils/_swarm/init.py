@@ -13,13 +13,23 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.client import Client
-from .._engine.errors import EngineError, EngineTimeout, FlotillaError, Locked, Refused
-from .._engine.update import update
+from .._engine.errors import (
+    AlreadyInSwarm,
+    EngineError,
+    FlotillaError,
+    Locked,
+    OutcomeUnknown,
+    Refused,
+    Unanswered,
+)
+from .._engine.update import Arrived, Sending, insist, update
 from .._engine.wait import Deadline, wait_until
 from .._options.changes import Changes, side, visible_changes
 from .._options.hidden import hide_changes
 from .._options.option import check_versions
 from .._options.plan import plan
+from .._ports.control import free_ports
+from .._run.steps import doubtful, step
 from .._run.verb import Verb
 from . import state
 from .declared import DeclaredSwarm, init_request
@@ -72,7 +82,7 @@ class Swarm:
     def _send_key(self, key: str) -> None:
         try:
             self._client.post("/swarm/unlock", {"UnlockKey": key}, timeout=_UNLOCKING)
-        except EngineTimeout:
+        except Unanswered:
             # The first of several locked managers is unlocked at once, but answers only when there is a leader.
             pass
         except EngineError as error:
@@ -93,20 +103,45 @@ class Swarm:
             "advertise_addr": request["AdvertiseAddr"] or "auto",
             **side(hide_changes(SWARM, changes), after=True),
         }
-        if not self._check_mode:
-            self._client.post("/swarm/init", request)
         forced = request["ForceNewCluster"]
-        self.actions.append(
-            "created a new swarm from what this manager knows" if forced else "created a new swarm"
-        )
+        sentence = "created a new swarm from what this manager knows" if forced else "created a new swarm"
         if self._check_mode:
+            self.actions.append(sentence)
             return
+        created = self._create(request, sentence)
         wait_until(
             lambda: self._client.get("/swarm"),
             Deadline(_SETTLING),
             lambda: f"The new swarm at {self._client.where} has no leader after {_SETTLING:g} s.",
         )
-        update(self._client, "/swarm", lambda live: _zeros(live, declared))
+        if created:
+            update(self._client, "/swarm", lambda live: _zeros(live, declared))
+        else:
+            self.update(declared)
+
+    def _create(self, request: Result, sentence: str) -> bool:
+        """Have the Engine create the swarm; ``False`` where another run was faster."""
+        free_ports()
+        try:
+            with step(self.actions, sentence):
+                self._send_init(request)
+        except AlreadyInSwarm:
+            return False
+        return True
+
+    def _send_init(self, request: Result) -> None:
+        def write(sending: Sending) -> None:
+            if sending.is_unsure and state.read(self._client)["state"] == "manager":
+                return
+            try:
+                with sending.attempt():
+                    self._client.post("/swarm/init", request)
+            except AlreadyInSwarm:
+                # The first attempt came through after the look.
+                if not sending.is_unsure:
+                    raise
+
+        insist(write)
 
     def update(self, declared: DeclaredSwarm) -> None:
         """Bring the settings of a live swarm to what is declared, and leave the others alone."""
@@ -120,15 +155,36 @@ class Swarm:
             changes.update(planned.changes)
             return planned.spec if planned or rotate else None
 
+        def done() -> list[str]:
+            return [
+                *(f"set {name}" for name in visible_changes(changes)),
+                *(f"rotated the {_ROTATED[name]}" for name in rotate),
+            ]
+
         if self._check_mode:
             change(self._client.get("/swarm"))
         else:
-            update(self._client, "/swarm", change, **rotate)
+            try:
+                update(self._client, "/swarm", change, arrived=self._rotation(rotate), **rotate)
+            except OutcomeUnknown:
+                self.actions += map(doubtful, done())
+                raise
         shown = hide_changes(SWARM, changes)
         self.before, self.after = side(shown, after=False), side(shown, after=True)
-        self.actions += [f"set {name}" for name in visible_changes(changes)]
-        self.actions += [f"rotated the {_ROTATED[name]}" for name in rotate]
+        self.actions += done()
         self.after.update({_ROTATED[name]: "rotated" for name in rotate})
+
+    def _rotation(self, rotate: Result) -> Arrived:
+        """How to see whether a write rotated something: a second one would do so again."""
+        tokens = [name for name in rotate if name != "rotateManagerUnlockKey"]
+        key = state.read_unlock_key(self._client) if rotate and not tokens else None
+
+        def arrived(before: Result, live: Result) -> bool:
+            if tokens:
+                return bool(before["JoinTokens"] != live["JoinTokens"])
+            return bool(rotate) and state.read_unlock_key(self._client) != key
+
+        return arrived
 
     def wait_for_rotation(self, seconds: float) -> None:
         """Wait until every node has a certificate of the new root, if a rotation is in progress."""

@@ -6,20 +6,31 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import typing as t
 
 from .._engine.client import Client
-from .._engine.errors import AlreadyInSwarm, EngineError, EngineTimeout, FlotillaError, JoinTimeout, Refused
+from .._engine.errors import (
+    EngineError,
+    FlotillaError,
+    Refused,
+    WaitTimeout,
+)
 from .._engine.wait import Deadline, wait_until
+from .._files.read import read_file
 from .._ports.conflicts import NeededPort, port_conflicts
+from .._ports.control import free_ports
 from .._ports.listeners import listeners
+from .._run.steps import step
 from .._run.verb import Verb
 from . import state
+from .attempt import Attempt, unless
 from .leave import Leaving
 from .options import JOIN_INTERFACE
 from .token import digest_in, digest_of
+
+# Bytes of a file with a root certificate, which has less than 1 KiB.
+_LARGEST_CERTIFICATE = 1 << 16
 
 
 class Joining:
@@ -45,8 +56,8 @@ class Joining:
         Raises:
             Refused: it is in another swarm, or the token or the addresses cannot work.
         """
-        expected_root = digest_in(options["join_token"])
-        addresses = [with_port(address) for address in options["remote_addrs"]]
+        expected_root = digest_in(options["join_token"] or "")
+        addresses = [with_port(address) for address in options["remote_addrs"] or []]
         if not addresses:
             raise Refused("remote_addrs is empty; name at least one manager of the swarm to join.")
         found = self._settled()
@@ -61,6 +72,8 @@ class Joining:
         if found["state"] in ("pending", "error"):
             raise Refused(f"{found['why']} Make it leave first: swarm_join with state=absent and force=true.")
         self._check_ports(options["published_ports"] or [], options["port_conflicts"] == "refuse")
+        if not self._check_mode:
+            free_ports()
         through = addresses[0] if self._check_mode else self._join_through(addresses, options)
         self.actions.append(f"joined as {options['role']} through {through}")
         if not self._check_mode:
@@ -72,7 +85,7 @@ class Joining:
             return state.read(self._client)
         deadline = Deadline(self._wait_timeout or 0)
         return wait_until(
-            lambda: _unless(state.read(self._client), "pending", deadline),
+            lambda: unless(state.read(self._client), ("pending",), deadline),
             deadline,
             lambda: f"The Engine at {self._client.where} is still trying to join.",
         )
@@ -105,8 +118,7 @@ class Joining:
         # A worker does not report it, but keeps it here (moby daemon/cluster/noderunner.go).
         path = os.path.join(info.get("DockerRootDir", ""), "swarm/certificates/swarm-root-ca.crt")
         try:
-            with open(path, "rb") as file:
-                return digest_of(file.read())
+            return digest_of(read_file(path, _LARGEST_CERTIFICATE))
         except OSError:
             return None
 
@@ -118,34 +130,18 @@ class Joining:
         """
         failures: list[str] = []
         for address in addresses:
-            request = {
-                "ListenAddr": options["listen_addr"] or "0.0.0.0:2377",
-                "AdvertiseAddr": options["advertise_addr"] or "",
-                "DataPathAddr": options["data_path_addr"] or "",
-                "RemoteAddrs": [address],
-                "JoinToken": options["join_token"].strip(),
-                "Availability": options["availability"] or "active",
-            }
+            attempt = Attempt(self._client, join_request(address, options), self._wait_timeout)
             try:
-                self._client.post("/swarm/join", request)
+                with step(self.actions, f"joined as {options['role']} through {address}") as joining:
+                    joining.did = False
+                    failure = attempt.make()
+            except WaitTimeout:
+                self.actions.append(f"began to join as {options['role']} through {address}")
+                raise
+            if not failure:
                 return address
-            except (JoinTimeout, EngineTimeout):
-                # The Engine goes on in the background; whether it gets there is seen by waiting.
-                if state.read(self._client)["state"] in ("worker", "manager", "no_quorum"):
-                    return address
-                failures.append(f"{address}: no answer within 20 s")
-            except AlreadyInSwarm:
-                return address
-            except EngineError as error:
-                failures.append(f"{address}: {join_advice(error)}")
-            self._end_attempt()
+            failures.append(f"{address}: {failure}")
         raise EngineError(f"Joining failed: {'; '.join(failures)}.".replace("..", "."))
-
-    def _end_attempt(self) -> None:
-        """End a join that would go on in the background, so that the next one is not refused."""
-        # An error says that nothing is left of the attempt.
-        with contextlib.suppress(EngineError):
-            self._client.post("/swarm/leave", force=True)
 
     def _wait_for_membership(self, role: str) -> None:
         if self._wait_timeout is None:
@@ -208,27 +204,20 @@ def work(options: dict[str, t.Any], check_mode: bool, client: Client) -> dict[st
 VERB = Verb(JOIN_INTERFACE, work)
 
 
+def join_request(address: str, options: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The body of ``POST /swarm/join`` through one manager."""
+    return {
+        "ListenAddr": options["listen_addr"] or "0.0.0.0:2377",
+        "AdvertiseAddr": options["advertise_addr"] or "",
+        "DataPathAddr": options["data_path_addr"] or "",
+        "RemoteAddrs": [address],
+        "JoinToken": options["join_token"].strip(),
+        "Availability": options["availability"] or "active",
+    }
+
+
 def with_port(address: str) -> str:
     """A manager's address with the default port where none was given; IPv6 is put in brackets."""
     if address.startswith("[") or address.count(":") == 1:
         return address if ":" in address.rsplit("]", 1)[-1] else f"{address}:2377"
     return f"[{address}]:2377" if ":" in address else f"{address}:2377"
-
-
-def join_advice(error: EngineError) -> str:
-    """A join's error in words that say what to do."""
-    text = str(error).split(" said: ", 1)[-1].rstrip('"')
-    if "valid join token is necessary" in text:
-        return "the manager does not know this join token; it was rotated, read it again with swarm_info and tokens=true"
-    if "remote CA does not match fingerprint" in text:
-        return "the join token belongs to another swarm (its CA differs); read it from a manager of this one"
-    if "could not connect to prospective new cluster member" in text:
-        return "the manager cannot reach this node back; open 2377/tcp on it and check advertise_addr"
-    if "connection refused" in text or "no route to host" in text or "i/o timeout" in text:
-        return f"cannot reach it ({text.rsplit(': ', 1)[-1]}); check that 2377/tcp is open there"
-    return text
-
-
-def _unless(found: dict[str, t.Any], state_name: str, deadline: Deadline) -> dict[str, t.Any] | None:
-    """The state once it is another than the named one, or when time is up."""
-    return None if found["state"] == state_name and deadline.left else found

@@ -10,8 +10,9 @@ import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import FlotillaError, NotInSwarm, Refused, StillManager
-from .._engine.update import update
+from .._engine.update import Sending, insist, update
 from .._engine.wait import Deadline, wait_until
+from .._run.steps import step
 from . import nodes, quorum, state
 
 # Seconds for a demotion, and for the Engine to notice it, where the user does not wait.
@@ -49,8 +50,10 @@ class Leaving:
         if not self._check_mode:
             if found["state"] == "manager" and len(nodes.managers(found["nodes"])) > 1:
                 self._step_down(found["node_id"], force)
-            self._send_leave(force)
-        self.actions.append("left the swarm")
+            with step(self.actions, "left the swarm"):
+                self._send_leave(force)
+        # A demotion is a part of leaving, and an action of its own only where it is all that was done.
+        self.actions[:] = ["left the swarm"]
 
     def _check_leaving(self, found: dict[str, t.Any]) -> None:
         if found["state"] in ("locked", "no_quorum", "error", "pending"):
@@ -74,8 +77,8 @@ class Leaving:
     def _step_down(self, node_id: str, force: bool) -> None:
         """Have the swarm take this manager out of the raft group before it goes."""
         try:
-            if update(self._client, f"/nodes/{node_id}", _demoted).changed:
-                self.actions.append("demoted this manager")
+            with step(self.actions, "demoted this manager") as demotion:
+                demotion.did = update(self._client, f"/nodes/{node_id}", _demoted).changed
             wait_until(
                 lambda: state.local_state(self._client.get("/info")) != "manager" or None,
                 Deadline(self._seconds),
@@ -86,14 +89,12 @@ class Leaving:
         except FlotillaError:
             if not force:
                 raise
-        else:
-            # It is a part of leaving, and an action of its own only where it is all that was done.
-            self.actions.clear()
 
     def _send_leave(self, force: bool) -> None:
-        def sent() -> bool | None:
+        def sent(sending: Sending) -> bool | None:
             try:
-                self._client.post("/swarm/leave", force=force)
+                with sending.attempt():
+                    self._client.post("/swarm/leave", force=force)
             except StillManager:
                 # The certificate of a node that was just demoted still says manager for some seconds.
                 return None
@@ -101,7 +102,11 @@ class Leaving:
                 pass
             return True
 
-        wait_until(sent, Deadline(self._seconds), lambda: "The Engine still counts itself as a manager.")
+        wait_until(
+            lambda: insist(sent),
+            Deadline(self._seconds),
+            lambda: "The Engine still counts itself as a manager.",
+        )
 
 
 def _demoted(node: dict[str, t.Any]) -> dict[str, t.Any] | None:

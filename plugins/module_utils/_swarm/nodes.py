@@ -50,6 +50,24 @@ def is_gone(node: Node) -> bool:
     return node["state"] in _GONE
 
 
+def never_reported(node: Node) -> bool:
+    """Whether a node got its ID and has not reported yet what it is.
+
+    Its join is at work, or broke off; the managers count it as ``unknown`` until another one leads, and as ``down`` then.
+    """
+    return node["state"] != "ready" and not node["hostname"] and not node["engine_version"]
+
+
+def is_nobody(node: Node) -> bool:
+    """Whether a node's join broke off for good, so that its entry is no host's and will be none's."""
+    return never_reported(node) and is_gone(node)
+
+
+def called(node: Node) -> str:
+    """What a node is called in a sentence: its host name, its ID where it never reported one."""
+    return node["hostname"] or node["id"]
+
+
 def view(raw: dict[str, t.Any]) -> Node:
     """A node from the Engine's ``/nodes``."""
     spec, status = raw.get("Spec") or {}, raw.get("Status") or {}
@@ -85,7 +103,11 @@ def views(raws: list[dict[str, t.Any]]) -> list[Node]:
     )
     for node in nodes:
         twins = [other for other in nodes if other["hostname"] == node["hostname"] and not is_gone(other)]
-        if is_gone(node) and twins:
+        if never_reported(node):
+            node["problems"].append(
+                "it never reported its host name; unless it is joining now, flotilla.swarm.remove_nodes removes it by its ID"
+            )
+        elif is_gone(node) and twins:
             node["problems"].append(f"it is a stale entry: {node['hostname']} is now {twins[0]['id']}")
     return nodes
 

@@ -9,13 +9,16 @@ Defaults are those of swarmkit's ``manager/state/store`` and moby's ``daemon/clu
 
 from __future__ import annotations
 
+import re
 import typing as t
 
-from .._options.hidden import hide_value
+from .._options import convert
+from .._options.driver_options import hide_options
 from .._options.labels import LABELS
 from .._options.option import BOOL, DURATION, INT, Option, Table, ValueType, argument_spec
-from .._options.value_types import at_least
+from .._options.value_types import SECONDS, at_least, between, lists
 from .._run.interface import Interface
+from . import addresses
 
 _HOUR = 3600 * 10**9
 
@@ -26,9 +29,12 @@ def _an_hour(value: int) -> None:
 
 
 _counted = at_least(0, "a count")
+_kept = at_least(-1, "a number of tasks, or -1 for all")
 
 SETTINGS: Table = (
-    Option("task_history_retention_limit", ("Orchestration", "TaskHistoryRetentionLimit"), INT, 5),
+    Option(
+        "task_history_retention_limit", ("Orchestration", "TaskHistoryRetentionLimit"), INT, 5, limits=_kept
+    ),
     Option("snapshot_interval", ("Raft", "SnapshotInterval"), INT, 10000, limits=_counted, missing=0),
     Option("keep_old_snapshots", ("Raft", "KeepOldSnapshots"), INT, 0, limits=_counted),
     Option(
@@ -57,13 +63,17 @@ _EXTERNAL_CA_SPEC: dict[str, t.Any] = {
     "protocol": {"type": "str", "choices": ["cfssl"], "default": "cfssl"},
     "url": {"type": "str", "required": True},
     # An external CA may want a password.
-    "options": {"type": "dict", "hidden": hide_value},
-    "ca_cert": {"type": "str"},
+    "options": {"type": "dict", "hidden": hide_options, "text": "lines"},
+    "ca_cert": {"type": "str", "text": "lines"},
 }
 
 
 def _external_cas(values: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
     """The Engine's form: it reports a missing ``CACert`` as empty text and missing ``Options`` not at all."""
+    for number, ca in enumerate(values, start=1):
+        if not re.match(r"https://[^\s/]+", ca["url"] or ""):
+            raise ValueError(f"entry {number}: url does not begin with https:// and a host")
+        convert.texts(ca["options"] or {}, f"entry {number}: option")
     return [
         {
             "Protocol": ca["protocol"],
@@ -94,53 +104,50 @@ ZEROS: Table = tuple(option for option in SETTINGS if option.missing is not None
 
 # These options ask for a secret and hold none, whatever their names suggest to Ansible.
 _FLAG: dict[str, t.Any] = {"type": "bool", "default": False, "no_log": False}
-_FLAGS = (
-    "rotate_worker_token",
-    "rotate_manager_token",
-    "rotate_unlock_key",
-    "return_tokens",
-    "return_unlock_key",
-)
+_ROTATIONS = ("rotate_worker_token", "rotate_manager_token", "rotate_unlock_key")
 _INIT: dict[str, t.Any] = {
     **argument_spec(SWARM),
-    "advertise_addr": {"type": "str"},
-    "listen_addr": {"type": "str"},
-    "data_path_addr": {"type": "str"},
-    "data_path_port": {"type": "int"},
-    "default_addr_pool": {"type": "list", "elements": "str"},
-    "subnet_size": {"type": "int"},
+    "advertise_addr": {"type": "str", "limits": addresses.host_and_port},
+    "listen_addr": {"type": "str", "limits": addresses.host_and_port},
+    "data_path_addr": {"type": "str", "limits": addresses.host},
+    "data_path_port": {"type": "int", "limits": addresses.data_path_port},
+    "default_addr_pool": {"type": "list", "elements": "str", "limits": lists(addresses.pool)},
+    "subnet_size": {"type": "int", "limits": addresses.subnet_size},
     "availability": {"type": "str", "choices": ["active", "pause", "drain"]},
     "force_new_cluster": {"type": "bool", "default": False, "aliases": ["force"]},
     "unlock_key": {"type": "str", "no_log": True},
-    "signing_ca_cert": {"type": "str"},
-    "signing_ca_key": {"type": "str", "no_log": True},
-    **dict.fromkeys(_FLAGS, _FLAG),
+    "signing_ca_cert": {"type": "str", "text": "lines"},
+    "signing_ca_key": {"type": "str", "no_log": True, "text": "lines"},
+    **{name: {**_FLAG, "once": True} for name in _ROTATIONS},
+    "return_tokens": _FLAG,
+    "return_unlock_key": _FLAG,
     "wait": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "int", "default": 300},
+    "wait_timeout": {**SECONDS, "default": 300},
 }
 _JOIN: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "join", "absent"], "default": "present"},
     "role": {"type": "str", "choices": ["manager", "worker"], "default": "worker"},
-    "remote_addrs": {"type": "list", "elements": "str"},
+    "remote_addrs": {"type": "list", "elements": "str", "limits": lists(addresses.manager)},
     "join_token": {"type": "str", "no_log": True},
-    "advertise_addr": {"type": "str"},
-    "listen_addr": {"type": "str"},
-    "data_path_addr": {"type": "str"},
+    "advertise_addr": {"type": "str", "limits": addresses.host_and_port},
+    "listen_addr": {"type": "str", "limits": addresses.host_and_port},
+    "data_path_addr": {"type": "str", "limits": addresses.host},
     "availability": {"type": "str", "choices": ["active", "pause", "drain"]},
     "published_ports": {
         "type": "list",
         "elements": "dict",
         "options": {
-            "port": {"type": "int", "required": True},
+            "port": {"type": "int", "required": True, "limits": between(1, 65535)},
             "protocol": {"type": "str", "default": "tcp"},
             "service": {"type": "str", "required": True},
             "mode": {"type": "str"},
+            "constraints": {"type": "list", "elements": "str"},
         },
     },
     "port_conflicts": {"type": "str", "choices": ["refuse", "warn"], "default": "refuse"},
     "force": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "int", "default": 60},
+    "wait_timeout": {**SECONDS, "default": 60},
 }
 _NEEDED = ["remote_addrs", "join_token"]
 
@@ -148,4 +155,4 @@ INIT_INTERFACE = Interface(_INIT, {"required_together": [("signing_ca_cert", "si
 JOIN_INTERFACE = Interface(
     _JOIN, {"required_if": [("state", "present", _NEEDED), ("state", "join", _NEEDED)]}
 )
-INFO_INTERFACE = Interface({"tokens": _FLAG, "unlock_key": _FLAG, "published_ports": _FLAG})
+INFO_INTERFACE = Interface(dict.fromkeys(("tokens", "unlock_key", "published_ports", "held_ports"), _FLAG))

@@ -34,6 +34,13 @@ def survives_loss(managers: int, reachable: int) -> bool:
     return reachable - 1 >= majority(managers)
 
 
+def even(managers: int) -> str | None:
+    """What an even number of managers is worth, as a phrase; ``None`` for an odd number, and for none."""
+    if managers < 1 or managers % 2:
+        return None
+    return f"{managers} managers, and an even number tolerates no more losses than {managers - 1}"
+
+
 class Summary(t.TypedDict):
     """The quorum in numbers."""
 

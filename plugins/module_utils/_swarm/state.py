@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.client import Client
-from .._engine.errors import EngineAbsent, EngineTimeout, NoQuorum, NotAManager
+from .._engine.errors import EngineAbsent, EngineTimeout, NoQuorum, NotAManager, saying
 from .._options.labels import DECLARED_LABEL
 from . import nodes
 from .options import SETTINGS
@@ -56,7 +56,7 @@ def local(info: dict[str, t.Any]) -> dict[str, t.Any]:
     swarm = info.get("Swarm") or {}
     state = local_state(info)
     hostname = info.get("Name", "this host")
-    reason = swarm.get("Error") or "no reason given"
+    reason = saying(swarm.get("Error") or "") or "no reason given"
     why = {
         "inactive": f"{hostname} is in no swarm.",
         "pending": f"{hostname} is trying to join a swarm: {reason}.",
@@ -70,7 +70,7 @@ def local(info: dict[str, t.Any]) -> dict[str, t.Any]:
         "why": why.get(state, f"{hostname} reports the unknown state {state}."),
         "node_id": swarm.get("NodeID") or None,
         "address": swarm.get("NodeAddr") or None,
-        "error": swarm.get("Error") or None,
+        "error": saying(swarm.get("Error") or "") or None,
         "remote_managers": [
             {"id": manager.get("NodeID", ""), "address": manager.get("Addr", "")}
             for manager in swarm.get("RemoteManagers") or []
@@ -160,21 +160,6 @@ def cluster(swarm: dict[str, t.Any]) -> dict[str, t.Any]:
         "subnet_size": swarm.get("SubnetSize"),
         "root_rotation_in_progress": bool(swarm.get("RootRotationInProgress")),
     }
-
-
-def published_ports(services: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
-    """The ports that services publish, those the Engine chose included: ``port protocol mode service``."""
-    return [
-        {
-            "port": port["PublishedPort"],
-            "protocol": port.get("Protocol", "tcp"),
-            "mode": port.get("PublishMode", "ingress"),
-            "service": service["Spec"]["Name"],
-        }
-        for service in services
-        for port in (service.get("Endpoint") or {}).get("Ports") or []
-        if port.get("PublishedPort")
-    ]
 
 
 def read_unlock_key(client: Client) -> str | None:

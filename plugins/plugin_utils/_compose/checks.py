@@ -14,13 +14,13 @@ import typing as t
 
 from ...module_utils._engine.errors import Refused
 from ...module_utils._network import declared as network
-from ...module_utils._options.option import DURATION, Option
-from ...module_utils._secret import declared as secret
+from ...module_utils._options.convert import nanoseconds, quoted
+from ...module_utils._options.labels import NAMESPACE
+from ...module_utils._options.names import name_problem
+from ...module_utils._options.option import Option
 from ...module_utils._secret.options import CONFIG, SECRET
-from ...module_utils._secret.versions import LONGEST_NAME
 from ...module_utils._service.declared import check_mode
 from ...module_utils._service.options import one_service, table
-from ...module_utils._stack.options import NAMESPACE
 from .value import Value
 
 Options = dict[str, t.Any]
@@ -30,14 +30,6 @@ _ARGUMENTS = {"options": one_service()}
 _ROWS = {
     word: {row.name: row for row in rows}
     for word, rows in (("service", table()), ("secret", SECRET.table), ("config", CONFIG.table))
-}
-# The pattern of a name, and its most characters. Services follow the rule of networks: both names are names of the DNS.
-_NAMES = {
-    "stack": (network.NAME, network.LONGEST_NAME),
-    "service": (network.NAME, network.LONGEST_NAME),
-    "network": (network.NAME, network.LONGEST_NAME),
-    "secret": (secret.NAME, LONGEST_NAME),
-    "config": (secret.NAME, LONGEST_NAME),
 }
 _READERS: dict[str, t.Callable[[Value], t.Any]] = {
     "bool": Value.flag,
@@ -76,7 +68,7 @@ def read(value: Value, name: str, word: str = "service") -> t.Any:
     """
     row = _ROWS[word][name]
     argument = {**row.type.spec, **row.spec}
-    if row.type is DURATION:
+    if row.type.to_api is nanoseconds:
         declared: t.Any = value.duration()
     elif "choices" in argument:
         declared = value.choice(*argument["choices"])
@@ -128,21 +120,6 @@ def check_mode_has(value: Value, mode: str, name: str) -> None:
     check_mode(value.where, mode, [name])
 
 
-def name_problem(name: str, word: str) -> str | None:
-    """Why the Engine refuses a name, as the rest of a sentence; ``None`` where the Engine takes it.
-
-    Args:
-        word: what is named: ``stack``, ``service``, ``network``, ``secret`` or ``config``.
-    """
-    pattern, longest = _NAMES[word]
-    if not pattern.match(name):
-        signs = "- _ and ." if word in ("secret", "config") else "- and _"
-        return f"which cannot be the name of a {word}; use letters and digits, with {signs} between them"
-    if len(name) > longest:
-        return f"which has {len(name)} characters, and the name of a {word} has at most {longest}; shorten it"
-    return None
-
-
 def check_name(value: Value, name: str, word: str) -> None:
     """Check a name on the swarm before anything is sent.
 
@@ -155,7 +132,7 @@ def check_name(value: Value, name: str, word: str) -> None:
     """
     problem = name_problem(name, word)
     if problem:
-        raise value.wrong(f"has the name {name!r} on the swarm, {problem}")
+        raise value.wrong(f"has the name {quoted(name)} on the swarm, {problem}")
 
 
 def name_of(definition: Value, key: str, stack: str, given: t.Iterable[str]) -> tuple[str, bool]:

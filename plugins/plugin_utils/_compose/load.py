@@ -26,6 +26,8 @@ Source = str | dict[str, t.Any]
 #: Services that extend each other, each with its file, as ``(file, service)``.
 _Chain = tuple[tuple[str, str], ...]
 
+# Files that include each other, or services that extend each other, one after the other.
+_LONGEST_CHAIN = 50
 _TOP = ("name", "version", "services", "networks", "volumes", "secrets", "configs", "include")
 
 
@@ -47,6 +49,7 @@ def load(files: ComposeFiles, sources: t.Sequence[Source]) -> Document:
             raise Refused("compose has an entry that is neither a path nor a dictionary.")
         else:
             label = "the inline definition" if len(sources) == 1 else f"inline definition {number}"
+            files.budget.take_content(source, label)
             document = _load_content(_Opened(files, files.project_dir, (label,)), source)
         merged = document if merged is None else merge_documents(merged, document)
     if merged is None:
@@ -83,6 +86,10 @@ def _load_file(files: ComposeFiles, path: str, named_by: str, above: tuple[str, 
     if path in above:
         circle = " includes ".join([*above[above.index(path) :], path])
         raise Refused(f"{named_by}: the files include each other in a circle: {circle}.")
+    if len(above) > _LONGEST_CHAIN:
+        raise Refused(
+            f"{named_by}: more than {_LONGEST_CHAIN} files include each other one after the other; include {path} directly."
+        )
     content = files.parsed(path, named_by)
     return _load_content(_Opened(files, posixpath.dirname(path) or ".", (*above, path)), content)
 
@@ -190,6 +197,10 @@ def _extend(opened: _Opened, document: Document, name: str, chain: _Chain = ()) 
     extended, file = extends.need("service").text(), extends.get("file")
     if (opened.file, name) in chain:
         raise extends.wrong(f"goes in a circle: {' extends '.join([*(one for _file, one in chain), name])}")
+    if len(chain) > _LONGEST_CHAIN:
+        raise extends.wrong(
+            f"is one of more than {_LONGEST_CHAIN} services that extend each other one after the other"
+        )
     chain = (*chain, (opened.file, name))
     base = _extended_file(opened, file, extended, chain) if file else document
     if not file and extended in services:

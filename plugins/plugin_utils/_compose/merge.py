@@ -114,18 +114,26 @@ def _merge_mappings(base: Part, over: Part, within: Path) -> dict[str, t.Any]:
 
 
 def _merge_lists(base: Part, over: Part, key: t.Callable[[dict[str, t.Any]], t.Any] | None) -> list[t.Any]:
+    def identity(item: t.Any) -> t.Hashable:
+        return ("key", _hashable(key(item))) if key and isinstance(item, dict) else _hashable(item)
+
     merged = list(base.content)
+    # The first of those that are equal; a list may be as long as a file.
+    known = {identity(item): at for at, item in reversed(list(enumerate(merged)))} if over.content else {}
     for index, item in enumerate(over.content):
-        is_keyed = key is not None and isinstance(item, dict)
-        equal = [
-            at
-            for at, known in enumerate(merged)
-            if known == item or (is_keyed and isinstance(known, dict) and key and key(known) == key(item))
-        ]
-        at = equal[0] if equal else len(merged)
+        at = known.setdefault(identity(item), len(merged))
         merged[at : at + 1] = [item]
         base.origins.adopt((*base.path, at), over.origins, (*over.path, index))
     return merged
+
+
+def _hashable(content: t.Any) -> t.Hashable:
+    """What equals only what is made of an equal content."""
+    if isinstance(content, dict):
+        return frozenset((key, _hashable(inner)) for key, inner in content.items())
+    if isinstance(content, (list, tuple)):
+        return tuple(_hashable(inner) for inner in content)
+    return t.cast("t.Hashable", content)
 
 
 def _merge_services(base: Part, over: Part) -> dict[str, t.Any]:

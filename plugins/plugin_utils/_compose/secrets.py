@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import typing as t
 
+from ...module_utils._secret.options import CONFIG, SECRET
 from . import checks
 from .files import ComposeFiles
 from .value import Value
@@ -17,6 +18,7 @@ Options = dict[str, t.Any]
 
 _KEYS = ("file", "environment", "external", "name", "labels", "template_driver")
 _OWN_KEYS = {"secret": ("driver", "driver_opts"), "config": ("content",)}
+_FAMILIES = {"secret": SECRET, "config": CONFIG}
 # The keys of which one says where the data is.
 _SOURCES = ("file", "environment", "content", "driver")
 _REFERENCE = ("source", "target", "uid", "gid", "mode")
@@ -120,7 +122,7 @@ class ComposeSecrets:
             return {"driver": driver}
         if source == "file" and self._files.leave_contents:
             return {"data_src": value.text()}
-        data = _read(value, source, self._files)
+        data = _read(value, source, self._files, _FAMILIES[self._word].limit - 1)
         return {"data": base64.b64encode(data).decode(), "data_is_b64": True}
 
     def _reference(self, value: Value) -> Options:
@@ -138,9 +140,9 @@ class ComposeSecrets:
         return reference
 
 
-def _read(value: Value, source: str, files: ComposeFiles) -> bytes:
+def _read(value: Value, source: str, files: ComposeFiles, most: int) -> bytes:
     if source == "file":
-        return files.content(value.text(), value.where)
+        return files.content(value.text(), value.where, most)
     if source == "content":
         return value.text().encode()
     variable = value.text()

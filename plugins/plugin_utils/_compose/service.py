@@ -132,6 +132,7 @@ class ComposeServices:
             "mode": mode.choice(*checks.choices("mode")) if mode else "replicated",
             "image": image.text(),
         }
+        checks.check(image, "image", options["image"])
         self._add_labels(options, value)
         _add_plain(options, value)
         _add_commands(options, value.get("entrypoint"), value.get("command"))

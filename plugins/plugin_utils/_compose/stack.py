@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import posixpath
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...module_utils._engine.errors import Refused
+from ...module_utils._options.convert import quoted
+from ...module_utils._options.names import name_problem
 from ...module_utils._stack.options import KINDS
 from . import checks
 from .files import ComposeFiles, Read
@@ -70,7 +72,7 @@ class FileAccess(t.NamedTuple):
     Attributes:
         is_remote: they are on the host, not on the control node.
         find: from a path in the task to the whole path; raises ``Refused``.
-        read: reads a file by its whole path; raises ``LookupError`` with a plain reason.
+        read: reads a file by its whole path.
     """
 
     is_remote: bool
@@ -130,7 +132,7 @@ def read_stack(
     Args:
         name: the stack's name, with which the names of its objects begin.
         sources: paths of Compose files and inline definitions, merged in this order.
-        read: reads a file; raises ``LookupError`` with a plain reason.
+        read: reads a file.
         variables: the variables to fill in; null is not set.
         env_files: files with further variables. Later files take precedence over earlier ones, ``variables`` over all.
         ignore_unsupported: keys to leave out where Swarm does not support them.
@@ -140,16 +142,16 @@ def read_stack(
     Raises:
         Refused: one sentence that names the file and the key.
     """
-    problem = checks.name_problem(name, "stack")
+    problem = name_problem(name, "stack")
     if problem:
-        raise Refused(f"The stack has the name {name!r}, {problem}.")
+        raise Refused(f"The stack has the name {quoted(name)}, {problem}.")
     notices = Notices(frozenset(ignore_unsupported))
     given = {str(key): text_of(value) for key, value in variables.items() if value is not None}
     known = given
-    for path in env_files:
-        of_file = ComposeFiles(read, known, notices).env_file(path, "env_files", known)
-        known = {**known, **of_file, **given}
     files = ComposeFiles(read, known, notices, project_dir, leave_contents)
+    for path in env_files:
+        known = {**known, **files.env_file(path, "env_files", known), **given}
+    files = replace(files, variables=known)
     document = load(files, sources)
     stack = _stack(name, Value(document.content, (), document.origins, notices), files)
     notices.finish()

@@ -16,6 +16,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ...module_utils._engine.errors import Refused
+from ...module_utils._options.convert import quoted
 from .unsupported import Notices
 
 Path = tuple[str | int, ...]
@@ -23,24 +24,51 @@ Path = tuple[str | int, ...]
 _TRUE, _FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
 
 
+class _Place:
+    """A place in a document: the file that is recorded for it, and the places in it."""
+
+    __slots__ = ("file", "inner")
+
+    def __init__(self, file: str | None = None) -> None:
+        self.file = file
+        self.inner: dict[str | int, _Place] = {}
+
+    def copy(self) -> _Place:
+        """The same with copies of all places in it."""
+        made = _Place(self.file)
+        made.inner = {step: place.copy() for step, place in self.inner.items()}
+        return made
+
+
 class Origins:
     """The file that each part of a merged document comes from: the one that is recorded for the nearest path above."""
 
     def __init__(self, file: str) -> None:
-        self._files: dict[Path, str] = {(): file}
+        self._document = _Place(file)
 
     def file(self, path: Path) -> str:
         """The file that a path comes from."""
-        return next(self._files[path[:end]] for end in range(len(path), -1, -1) if path[:end] in self._files)
+        place: _Place | None = self._document
+        found = self._document.file
+        for step in path:
+            place = place.inner.get(step) if place else None
+            found = place.file if place and place.file else found
+        return t.cast(str, found)
 
     def adopt(self, path: Path, other: Origins, other_path: Path) -> None:
         """Record for a path what another document records for a path of its own."""
-        for known in [known for known in self._files if known[: len(path)] == path]:
-            del self._files[known]
-        self._files[path] = other.file(other_path)
-        for known, file in list(other._files.items()):
-            if known[: len(other_path)] == other_path:
-                self._files[path + known[len(other_path) :]] = file
+        place: _Place | None = other._document
+        for step in other_path:
+            place = place.inner.get(step) if place else None
+        made = place.copy() if place else _Place()
+        made.file = other.file(other_path)
+        if not path:
+            self._document = made
+            return
+        above = self._document
+        for step in path[:-1]:
+            above = above.inner.setdefault(step, _Place())
+        above.inner[path[-1]] = made
 
 
 def path_text(path: Path) -> str:
@@ -241,7 +269,7 @@ class Value:
         """One of some words."""
         text = self.text()
         if text not in choices:
-            raise self.wrong(f"is {text!r}, none of {', '.join(choices)}")
+            raise self.wrong(f"is {quoted(text)}, none of {', '.join(choices)}")
         return text
 
     def texts(self) -> list[str]:
@@ -257,7 +285,11 @@ class Value:
         names = ((bool, "true or false"), ((int, float), "a number"), (str, "a text"), (list, "a list"))
         if self.content is None:
             return "empty"
-        return next((name for type_, name in names if isinstance(self.content, type_)), "a mapping")
+        if isinstance(self.content, dict):
+            return "a mapping"
+        # A tag of YAML made something else of it: !!set, or !reset where nothing can be reset.
+        other = "of a YAML type that has no meaning here"
+        return next((name for type_, name in names if isinstance(self.content, type_)), other)
 
     def _shown(self) -> str:
-        return repr(self.content) if isinstance(self.content, (str, int, float)) else self._type()
+        return quoted(self.content) if isinstance(self.content, (str, int, float)) else self._type()

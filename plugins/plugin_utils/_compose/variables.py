@@ -13,9 +13,14 @@ from __future__ import annotations
 
 import re
 import typing as t
+from collections import ChainMap
 
 from ...module_utils._engine.errors import Refused
 
+# Characters of one text, and of all values of an env file, once their variables are filled in.
+_LONGEST_TEXT, _LONGEST_FILE = 1 << 20, 8 << 20
+# How deep variables may stand in each other's defaults.
+_DEEPEST = 20
 _NAME = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
 _OPERATOR = re.compile(r":?[-?+]")
 _LINE_NAME = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.\-\[\]]*)[ \t]*")
@@ -56,17 +61,22 @@ class _Text:
         self._variables = variables
         self._unset = unset
         self._lenient = lenient
+        self._depth = 0
 
     def filled(self, end: str, at: int = 0) -> tuple[str, int]:
         """The text from a position up to a character, filled in, and the position of that character."""
-        parts = []
+        parts, length = [], 0
         while at < len(self._text) and (not end or self._text[at] != end):
             if self._text[at] == "$":
                 part, at = self._variable(at + 1)
-                parts.append(part)
             else:
-                parts.append(self._text[at])
-                at += 1
+                part, at = self._text[at], at + 1
+            parts.append(part)
+            length += len(part)
+            if length > _LONGEST_TEXT:
+                raise Malformed(
+                    f"has more than {_LONGEST_TEXT:,} characters once its variables are filled in"
+                )
         return "".join(parts), at
 
     def _variable(self, at: int) -> tuple[str, int]:
@@ -100,12 +110,21 @@ class _Text:
         value = self._variables.get(name)
         is_set = value is not None and (bool(value) or ":" not in operator)
         if operator.endswith("+"):
-            return self.filled("}", word_at)[0] if is_set else ""
+            return self._word(word_at) if is_set else ""
         if is_set:
             return t.cast(str, value)
-        word = self.filled("}", word_at)[0]
+        word = self._word(word_at)
         if operator.endswith("?"):
             raise Missing(f"needs the variable {name}: {word or 'it is not set'}")
+        return word
+
+    def _word(self, at: int) -> str:
+        """The word behind an operator, filled in."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise Malformed(f"has more than {_DEEPEST} variables in each other's defaults")
+        word = self.filled("}", at)[0]
+        self._depth -= 1
         return word
 
     def _closing_brace(self, at: int) -> int:
@@ -171,9 +190,12 @@ class _EnvFile:
     def __init__(self, text: str, file: str, known: t.Mapping[str, str], unset: Unset) -> None:
         self._text = text
         self._file = file
-        self._known = known
         self._unset = unset
         self._variables: EnvFile = {}
+        #: Those that have a value, behind the known ones.
+        self._earlier: dict[str, str] = {}
+        self._known = ChainMap(t.cast("dict[str, str]", known), self._earlier)
+        self._length = 0
 
     def read(self) -> EnvFile:
         at = 0
@@ -192,6 +214,7 @@ class _EnvFile:
         sign = self._text[at : at + 1]
         if sign in ("", "\n", "#"):
             self._variables[name[1]] = None
+            self._earlier.pop(name[1], None)
             return self._line_end(at) + 1
         if sign not in "=:":
             raise self._wrong(at, "is not like NAME=value")
@@ -199,12 +222,21 @@ class _EnvFile:
         while self._text[at : at + 1] in (" ", "\t"):
             at += 1
         if self._text[at : at + 1] in ("'", '"'):
-            self._variables[name[1]], at = self._quoted(at)
+            value, at = self._quoted(at)
+            self._set(name[1], value)
             return at
         end = self._line_end(at)
         value = re.split(r"(?:^|[ \t])#", self._text[at:end], maxsplit=1)[0].rstrip()
-        self._variables[name[1]] = self._filled(value, at)
+        self._set(name[1], self._filled(value, at))
         return end + 1
+
+    def _set(self, name: str, value: str) -> None:
+        self._variables[name] = self._earlier[name] = value
+        self._length += len(value)
+        if self._length > _LONGEST_FILE:
+            raise Refused(
+                f"{self._file} has more than {_LONGEST_FILE:,} characters once its variables are filled in."
+            )
 
     def _quoted(self, at: int) -> tuple[str, int]:
         quote, end = self._text[at], at + 1
@@ -225,9 +257,8 @@ class _EnvFile:
         return value, self._line_end(end) + 1
 
     def _filled(self, value: str, at: int) -> str:
-        earlier = {name: text for name, text in self._variables.items() if text is not None}
         try:
-            return fill(value, {**earlier, **self._known}, self._unset, lenient=True)
+            return fill(value, self._known, self._unset, lenient=True)
         except (Malformed, Missing) as error:
             raise self._wrong(at, str(error)) from None
 

@@ -5,7 +5,8 @@
 """The YAML of a Compose file, as Compose reads it. PRIVATE to the collection. Pure.
 
 PyYAML alone follows YAML 1.1, where ``22:22`` is the number 1342 and ``no`` is false, and takes the last of two equal keys.
-Compose's own parser does neither.
+Compose's own parser does neither. A few lines can stand for more values than any memory holds, since an alias repeats all
+that its anchor has: all is counted before anything is made.
 """
 
 from __future__ import annotations
@@ -23,7 +24,56 @@ _FLOAT = re.compile(
 )
 _BOOL = re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")
 _NULL = re.compile(r"(?:~|null|Null|NULL|)\Z")
+_MOST_DIGITS = 100
 _MERGE = "tag:yaml.org,2002:merge"
+# How deep values may stand in each other; Compose itself has about ten levels.
+_DEEPEST = 50
+# All that the files of a stack have together, each file as often as it is included or extended.
+_MOST = {"files": 1000, "bytes": 8 << 20, "values": 200_000, "characters of filled variables": 32 << 20}
+
+
+class Budget:
+    """What is left for the files of one stack."""
+
+    def __init__(self) -> None:
+        self._left = dict(_MOST)
+
+    def take(self, what: str, count: int, file: str) -> None:
+        """Take some of it.
+
+        Args:
+            what: ``files``, ``bytes``, ``values`` or ``characters of filled variables``.
+            file: the file that takes it.
+
+        Raises:
+            Refused: nothing is left.
+        """
+        self._left[what] -= count
+        if self._left[what] < 0:
+            raise Refused(
+                f"{file}: the files of the stack have more than {_MOST[what]:,} {what}, each file counted as often as "
+                "others name it, and each alias with all that it repeats; make them smaller, or several stacks of it."
+            )
+
+    def take_content(self, content: t.Any, file: str) -> None:
+        """Take the values of a definition that is no file.
+
+        Raises:
+            Refused: nothing is left, or the definition is too deep.
+        """
+        level = [content]
+        for _depth in range(_DEEPEST):
+            inner: list[t.Any] = []
+            for value in level:
+                inner += (
+                    value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+                )
+                self.take("values", 1, file)
+            level = inner
+        if level:
+            raise Refused(
+                f"{file}: its values stand more than {_DEEPEST} levels deep in each other; flatten them."
+            )
 
 
 class Reset:
@@ -50,6 +100,8 @@ def without_tags(content: t.Any) -> t.Any:
 
 def _int(loader: t.Any, node: t.Any) -> int:
     text = loader.construct_scalar(node).replace("_", "")
+    if len(text) > _MOST_DIGITS:
+        raise ValueError(f"line {node.start_mark.line + 1}: a number has more than {_MOST_DIGITS} digits")
     # An octal number may be written without the o, as in the mode 0440.
     legacy = re.fullmatch(r"([-+]?)0([0-7]+)", text)
     if legacy:
@@ -98,19 +150,24 @@ def _loader(base: t.Any) -> t.Any:
 # The loader on libyaml is about ten times as fast. The other one is always available and has clearer errors.
 _PLAIN = _loader(yaml.SafeLoader)
 _FAST = _loader(yaml.CSafeLoader) if yaml.__with_libyaml__ else _PLAIN
+# Characters of a file that is read once more for a clearer error.
+_CLEARLY = 1 << 16
 
 
-def parse(content: bytes, file: str) -> dict[str, t.Any]:
+def parse(content: bytes, file: str, budget: Budget) -> dict[str, t.Any]:
     """The document in a file.
 
     Args:
         file: the file's name in errors.
+        budget: what is left for the files of the stack.
 
     Raises:
-        Refused: the content is not YAML, not one document, or repeats a key; names the line.
+        Refused: the content is not YAML, not one document, repeats a key, or holds too much; names the line.
     """
     try:
-        document = _document(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
+        budget.take("values", _counted(text), file)
+        document = _document(text)
     except UnicodeDecodeError:
         raise Refused(f"{file} is not text in UTF-8.") from None
     except yaml.MarkedYAMLError as error:
@@ -125,10 +182,56 @@ def parse(content: bytes, file: str) -> dict[str, t.Any]:
     return document
 
 
+def _counted(text: str) -> int:
+    try:
+        return _count(yaml.parse(text, Loader=_FAST))
+    except yaml.YAMLError:
+        if len(text) > _CLEARLY:
+            raise
+        return _count(yaml.parse(text, Loader=_PLAIN))
+
+
+def _count(events: t.Iterable[yaml.Event]) -> int:
+    """The values of a document, counted while it is parsed and before any of them is made.
+
+    Raises:
+        yaml.MarkedYAMLError: there are too many, or they stand too deep in each other.
+    """
+    # What each anchor stands for, and the open collections with their anchors; the document is the first of them.
+    anchored: dict[str, int] = {}
+    opened: list[tuple[str | None, int]] = [(None, 0)]
+    for event in events:
+        if isinstance(event, yaml.CollectionStartEvent):
+            if len(opened) > _DEEPEST:
+                raise _too(event, f"values stand more than {_DEEPEST} levels deep in each other")
+            opened.append((event.anchor, 1))
+            continue
+        if isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = opened.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            anchor, size = None, anchored.get(str(event.anchor), 1)
+        elif isinstance(event, yaml.ScalarEvent):
+            anchor, size = event.anchor, 1
+        else:
+            continue
+        if anchor:
+            anchored[anchor] = size
+        opened[-1] = opened[-1][0], opened[-1][1] + size
+        if opened[-1][1] > _MOST["values"]:
+            raise _too(event, f"with its aliases, the file has more than {_MOST['values']:,} values")
+    return opened[0][1]
+
+
+def _too(event: yaml.Event, problem: str) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=t.cast("t.Any", event.start_mark))
+
+
 def _document(text: str) -> t.Any:
     try:
         return _read(_FAST(text))
     except yaml.YAMLError:
+        if len(text) > _CLEARLY:
+            raise
         return _read(_PLAIN(text))
 
 
@@ -140,7 +243,10 @@ def _read(loader: t.Any) -> t.Any:
 
 def _check(node: t.Any, above: set[int], done: set[int]) -> None:
     """Refuse what YAML allows and is always a mistake: a repeated key, a value that contains itself."""
-    if isinstance(node, yaml.ScalarNode) or node is None or id(node) in done:
+    if isinstance(node, yaml.ScalarNode):
+        _check_text(node, _NUL)
+        return
+    if node is None or id(node) in done:
         return
     if id(node) in above:
         raise yaml.MarkedYAMLError(
@@ -157,11 +263,23 @@ def _check(node: t.Any, above: set[int], done: set[int]) -> None:
     done.add(id(node))
 
 
+# NUL ends a text in the kernel; in a key, no control character has a meaning at all.
+_NUL, _CONTROL = re.compile("\x00"), re.compile("[\x00-\x1f\x7f]")
+
+
+def _check_text(node: yaml.ScalarNode, wrong: re.Pattern[str]) -> None:
+    found = wrong.search(node.value)
+    if found:
+        problem = f"a text holds the control character U+{ord(found.group()):04X}"
+        raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+
+
 def _check_keys(node: yaml.MappingNode) -> None:
     lines: dict[str, int] = {}
     for key, _value in node.value:
         if not isinstance(key, yaml.ScalarNode):
             raise yaml.MarkedYAMLError(problem="a key is not a plain text", problem_mark=key.start_mark)
+        _check_text(key, _CONTROL)
         if key.value in lines and key.tag != _MERGE:
             problem = f"the key {key.value} is in line {lines[key.value]} already"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)

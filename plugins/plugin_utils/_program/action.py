@@ -6,22 +6,30 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 import typing as t
 
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ...module_utils._engine.connection import CONNECTION
 from ...module_utils._engine.errors import FlotillaError
+from ...module_utils._options.arguments import secret_texts
 from ...module_utils._run.interface import WAITING
-from .program import HostProgram, ProgramNotUsable
+from .program import HostProgram, ProgramEnded, ProgramNotUsable
 
 Result = dict[str, t.Any]
 
 # Seconds: what is done by then is done without a line of progress, and each further part of the waiting costs one start of
 # the program.
 _FIRST_PART, _NEXT_PART = 5, 10
+# The option of a connection: how often it sends a command again that ended with the connection.
+_RETRIES = "reconnection_retries"
+# Seconds between two attempts to connect again.
+_AGAIN = 2.0
 # How many services one line of progress names.
 _NAMED = 3
 _display = Display()
@@ -80,31 +88,93 @@ class HostAction(ActionBase):
 
     def _in_parts(self, options: Result, variables: Result) -> Result:
         """Do the verb, and show the progress while it waits."""
+        begun = time.monotonic()
         found = first = self._do({**options, WAITING: {"pause_after": _FIRST_PART}}, variables)
         shown = ""
         while found.get("left"):
             line = _line(found.get("progress") or [])
             if line != shown:
-                # To stderr, as warnings: programs that read the play's output as JSON are not disturbed.
-                host = variables.get("inventory_hostname", self._task.action)
-                _display.display(f"[{host}] {line}", stderr=True)
+                self._show(line, variables)
                 shown = line
-            found = self._do(self._going_on(options, found["left"]), variables)
+            until = begun + found["left"].get("seconds", 0)
+            found = self._do_next_part(self._going_on(options, found["left"]), variables, until)
         return _whole(first, found)
+
+    def _do_next_part(self, options: Result, variables: Result, until: float) -> Result:
+        """Go on waiting, and connect again where the connection is lost.
+
+        What was declared has been sent by then. A part looks, and removes what is not needed any longer where it is still
+        there, so it can be done again from where the part before it ended.
+
+        Args:
+            options: of the next part.
+            variables: of the host.
+            until: until when to try, in monotonic time.
+        """
+        told = False
+        while True:
+            try:
+                return self._do(options, variables)
+            except AnsibleConnectionFailure as error:
+                if time.monotonic() >= until:
+                    return _not_seen_to_its_end(error)
+            if not told:
+                self._show("the connection is lost, connecting again", variables)
+                told = True
+            with contextlib.suppress(AnsibleError, AttributeError):
+                # A connection that several commands share may be dead, and would be used again.
+                self._connection.reset()
+            time.sleep(_AGAIN)
+
+    def _show(self, line: str, variables: Result) -> None:
+        # To stderr, as warnings: programs that read the play's output as JSON are not disturbed.
+        host = variables.get("inventory_hostname", self._task.action)
+        _display.display(f"[{host}] {line}", stderr=True)
 
     def _going_on(self, options: Result, left: Result) -> Result:
         """The options of a call that goes on waiting: how the Engine is reached, and what is left to wait for."""
         known = {name for option, spec in CONNECTION.items() for name in (option, *spec.get("aliases", []))}
         connection = {name: value for name, value in options.items() if name in known}
-        waiting = {"pause_after": _NEXT_PART, "left": left}
+        secrets = secret_texts(self.program.interface.arguments, options)
+        waiting = {"pause_after": _NEXT_PART, "left": left, "hide": sorted(secrets)}
         return {**connection, **self.program.interface.arguments_to_go_on(options, waiting)}
 
     def _do(self, options: Result, variables: Result) -> Result:
-        """Do the verb once, by the program, or by the module where that does not work."""
+        """Do the verb once, by the program, or by the module where that does not work.
+
+        The module always looks at what there is before it changes anything, so it goes on safely after a program that ended
+        in the middle, unless it was asked for something that is done at every call.
+        """
+        anew = self.program.done_anew(options)
         try:
-            return self.program.attempt(self, variables, options)
+            with self._sent_once() if anew else contextlib.nullcontext():
+                return self.program.attempt(self, variables, options)
         except ProgramNotUsable as reason:
             _display.vvv(f"The module does it, since {reason}.", host=variables.get("inventory_hostname"))
+            with self._sent_once() if anew else contextlib.nullcontext():
+                return self._do_by_module(options, variables)
+        except ProgramEnded as ended:
+            if anew:
+                return _not_repeated(ended, anew)
+            found = self._do_by_module(options, variables)
+            warning = f"The program on the host ended before its result ({ended}); the module went on from what it had done."
+            return {**found, "changed": True, "warnings": [*(found.get("warnings") or []), warning]}
+
+    @contextlib.contextmanager
+    def _sent_once(self) -> t.Iterator[None]:
+        """Keep Ansible from sending a command again when the connection is lost, as its connection over SSH may do."""
+        try:
+            retries = self._connection.get_option(_RETRIES)
+        except (KeyError, AnsibleError):
+            yield
+            return
+        self._connection.set_option(_RETRIES, 0)
+        try:
+            yield
+        finally:
+            self._connection.set_option(_RETRIES, retries)
+
+    def _do_by_module(self, options: Result, variables: Result) -> Result:
         wrap = bool(self._task.async_val) and not self._connection.has_native_async
         found: Result = self._execute_module(
             module_name=f"flotilla.swarm.{type(self).__module__.rpartition('.')[2]}",
@@ -117,6 +187,27 @@ class HostAction(ActionBase):
         for name in [name for name in repeated if name.startswith("_")]:
             del repeated[name]
         return found
+
+
+def _not_repeated(ended: ProgramEnded, anew: list[str]) -> Result:
+    """The failure of a call that was perhaps carried out, and must not be repeated."""
+    names = " and ".join(anew)
+    return {
+        "failed": True,
+        "changed": True,
+        "msg": f"The program on the host ended before its result ({ended}), after it had sent a change; whether {names} was "
+        f"carried out is not known, so it is not done again. Look at the swarm, and run again without {names} if it was.",
+    }
+
+
+def _not_seen_to_its_end(error: AnsibleError) -> Result:
+    """The failure of a wait whose connection did not come back in time."""
+    return {
+        "failed": True,
+        "changed": False,
+        "msg": "The connection was lost while waiting, and could not be made again within wait_timeout. What was declared has "
+        f"been sent; run the same again to see it through. The last attempt: {error}",
+    }
 
 
 def _line(progress: list[str]) -> str:

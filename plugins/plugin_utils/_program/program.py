@@ -20,17 +20,17 @@ from pathlib import Path
 
 from ansible import constants
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 
 from ...module_utils._engine.connection import OWN_CONNECTION
 from ...module_utils._options.arguments import (
     depends_on_host,
+    done_anew,
     for_ansible,
     hide_arguments,
-    long_enough,
     without_paths,
 )
+from ...module_utils._options.texts import wrong_value
 from ...module_utils._run.interface import Interface
 
 Result = dict[str, t.Any]
@@ -43,6 +43,8 @@ _ALWAYS = ("_run.verb", "_engine.connection")
 _PYTHON = "/usr/bin/python3"
 # What the line of the result begins with (see ``_run/program.py``).
 _MARK = "flotilla.swarm: "
+# The line before each request that may change something.
+_WRITES = "flotilla.swarm writes"
 # ``from .leaf import x``, ``from ..room.leaf import x``, ``from . import leaf``, ``from ..room import leaf, other``.
 _IMPORT = re.compile(r"^ *from \.(?:\.(_\w+))?(?:\.?(\w+))? import (\([^)]*\)|.*)$", re.MULTILINE)
 # A docstring stands alone, below the line that ends the head of its class or function.
@@ -51,7 +53,11 @@ _TYPES_ONLY = re.compile(r"^if t\.TYPE_CHECKING:\n(?:    .*\n)+", re.MULTILINE)
 
 
 class ProgramNotUsable(Exception):
-    """The program cannot do it here; the text says why."""
+    """The program cannot do it here, and has sent nothing that could change something; the text says why."""
+
+
+class ProgramEnded(Exception):
+    """The program ended without a result after it had sent something; the text says how."""
 
 
 class HostProgram:
@@ -81,8 +87,11 @@ class HostProgram:
 
         Raises:
             ProgramNotUsable: it is left to the module.
+            ProgramEnded: what was done is not known.
         """
         _check_way(action)
+        if wrong_value(self._arguments, given):
+            raise ProgramNotUsable("the module has a sentence about its options")
         validated = self._validator.validate(given)
         if validated.error_messages:
             raise ProgramNotUsable("its options are not those that the program knows")
@@ -92,10 +101,13 @@ class HostProgram:
         script = self.script({**options, "check_mode": bool(action._task.check_mode)})
         command = f"{action._compute_environment_string()} {_interpreter(action, task_vars)} -I -S".strip()
         result = _result(action._low_level_execute_command(command, in_data=script))
-        # As a module does it: an error may repeat any of the options.
-        result = remove_values(result, long_enough(validated._no_log_values))
         shown = hide_arguments(self._arguments, options, bool(options.get("show_values")))
         return {**result, "invocation": {"module_args": shown}}
+
+    def done_anew(self, given: Result) -> list[str]:
+        """The given options that do something at every call, so that a call must not be repeated."""
+        options = self._validator.validate(given).validated_parameters
+        return done_anew(self._arguments, options)
 
     def script(self, options: Result) -> bytes:
         """What the host's Python reads from its standard input."""
@@ -111,6 +123,8 @@ def _result(done: Result) -> Result:
                 raise ProgramNotUsable("the program does not know the way to this Engine")
             return result
     last = (done["stderr"].strip() or done["stdout"].strip()).rsplit("\n", 1)[-1]
+    if _WRITES in done["stdout"].splitlines():
+        raise ProgramEnded(f"status {done['rc']}")
     raise ProgramNotUsable(f"the program gave no result (status {done['rc']}: {last})")
 
 

@@ -50,8 +50,9 @@ def find(members: list[Member]) -> Cluster | None:
     """Find the swarm the hosts are in, ``None`` where no host is in any, or where Engines have to be started first.
 
     Raises:
-        Refused: the hosts are in two swarms, or the swarm they are in cannot be changed.
+        Refused: two hosts are the same node, the hosts are in two swarms, or the swarm they are in cannot be changed.
     """
+    _refuse_copies(members)
     quorate = [member for member in members if member.state == "manager"]
     by_id: dict[str, list[Member]] = {}
     for member in members:
@@ -70,6 +71,23 @@ def find(members: list[Member]) -> Cluster | None:
     cluster = Cluster(entry.swarm["swarm_id"], entry, entry.swarm["nodes"])
     _refuse_foreign(members, cluster)
     return cluster
+
+
+def _refuse_copies(members: list[Member]) -> None:
+    """Refuse two hosts that are the same node: one has a copy of the other's disk, and the swarm knows only one of them."""
+    by_id: dict[str, list[Member]] = {}
+    for member in members:
+        if member.is_member and member.swarm.get("node_id"):
+            by_id.setdefault(member.swarm["node_id"], []).append(member)
+    for node_id, hosts in by_id.items():
+        # One machine under two names has the same addresses, and is refused as such.
+        if len({tuple(sorted(member.own_addresses)) for member in hosts}) > 1:
+            root = (hosts[0].host or {})["engine"]["daemon"].get("data-root", "/var/lib/docker")
+            raise Refused(
+                f"{' and '.join(member.name for member in hosts)} are the same node of the swarm ({node_id}): one has a copy of "
+                f"the other's disk, and the swarm knows only one of them. Nothing was changed. On the copy, stop the Engine, "
+                f"remove {root}/swarm, start the Engine, and run this playbook again: it joins the copy as a node of its own."
+            )
 
 
 def _two_swarms(by_id: dict[str, list[Member]]) -> str:
@@ -143,10 +161,21 @@ def _quorum_lost(left: list[Member], members: list[Member]) -> str:
     names = {address: member.name for member in members for address in member.own_addresses}
     here = {address for member in left for address in member.own_addresses}
     missing = sorted(names.get(address, address) for address in known - here)
+    return quorum_lost(len(known), [member.name for member in left], missing)
+
+
+def quorum_lost(count: int, left: list[str], missing: list[str]) -> str:
+    """The sentence about a lost quorum, with both ways out.
+
+    Args:
+        count: how many managers the swarm has.
+        left: those that can be asked.
+        missing: the others.
+    """
     return (
-        f"The swarm has lost its quorum: of its {len(known)} managers, {_names(left)} can be asked, {majority(len(known))} "
-        f"are needed. Start {' or '.join(missing) or 'the others'}. If they are lost for good, run swarm_init with "
-        f"force_new_cluster=true on {left[0].name}, then this playbook again. Nothing was changed."
+        f"The swarm has lost its quorum: of its {count} managers, {', '.join(left)} can be asked, {majority(count)} are "
+        f"needed. Start {' or '.join(missing) or 'the others'}. If they are lost for good, run swarm_init with "
+        f"force_new_cluster=true on {left[0]}, then this playbook again. Nothing was changed."
     )
 
 

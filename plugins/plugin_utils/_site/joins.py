@@ -10,7 +10,8 @@ import typing as t
 
 from ...module_utils._engine.errors import Refused
 from ...module_utils._ports.conflicts import NeededPort, port_conflicts
-from ...module_utils._swarm.nodes import reachable
+from ...module_utils._swarm.nodes import called, reachable
+from ...module_utils._swarm.published import conflicts
 from .cluster import Cluster
 from .members import HostPlans, Member, data_path
 from .membership import MembershipPlan
@@ -36,6 +37,20 @@ def check_ports(members: list[Member], membership: MembershipPlan, data_path_por
         raise Refused(" ".join(conflicts))
 
 
+def warn_of_held_ports(members: list[Member], cluster: Cluster | None) -> list[str]:
+    """Say which ports that services publish are held by something else on hosts that are in the swarm already."""
+    if cluster is None:
+        return []
+    wanted = cluster.live.get("published_ports") or []
+    nodes = [(member, cluster.node_of(member)) for member in members if member.host]
+    return [
+        sentence
+        for member, node in nodes
+        if node
+        for sentence in conflicts(member.name, node, member.host["listeners"] if member.host else [], wanted)
+    ]
+
+
 def plan_joins(
     members: list[Member],
     addresses: dict[str, str | None],
@@ -59,9 +74,7 @@ def plan_joins(
             address = addresses[member.name]
             plans.hosts[member.name] = {"join": _join(member, membership, address, remote)}
             plans.lines.extend(_join_lines(member, membership, address))
-    plans.lines.extend(
-        f"{node['hostname']}: remove the stale entry {node['id']}" for node in membership.stale
-    )
+    plans.lines.extend(f"{called(node)}: remove the stale entry {node['id']}" for node in membership.stale)
     plans.lines.extend(f"{name}: role: worker → manager" for name in membership.promote)
     plans.lines.extend(f"{name}: role: manager → worker" for name in membership.demote)
     if membership.joining and members[0].variables["swarm_quorum_prove_ports"]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ...module_utils._engine.errors import Refused
+from ...module_utils._swarm import quorum
 from ...module_utils._swarm.nodes import Node
 from .members import Member
 
@@ -31,10 +32,8 @@ def check_count(count: int, even: str, what: str) -> list[str]:
     if count < 1:
         raise Refused(f"{what} names no manager: a swarm needs 1, 3, 5 or 7.")
     warnings = []
-    if count % 2 == 0:
-        problem = (
-            f"{what} names {count} managers, and an even number tolerates no more losses than {count - 1}"
-        )
+    if quorum.even(count):
+        problem = f"{what} names {quorum.even(count)}"
         if even != "warn":
             raise Refused(
                 f"{problem}: choose an odd number, or set swarm_quorum_even to warn during a recovery."

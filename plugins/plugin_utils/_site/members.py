@@ -77,8 +77,9 @@ class Member:
 
     @property
     def is_silent(self) -> bool:
-        """Whether its Engine cannot say which node it is: it is locked, does not answer or is stopped."""
-        return self.is_stopped or (self.state in ("locked", "unknown") and not self.swarm.get("node_id"))
+        """Whether its Engine cannot say which node it is: it is locked, does not answer, is stopped, or reaches no manager."""
+        silent = ("locked", "unknown", "error")
+        return self.is_stopped or (self.state in silent and not self.swarm.get("node_id"))
 
     @property
     def own_addresses(self) -> list[str]:

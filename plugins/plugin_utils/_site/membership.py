@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from ...module_utils._engine.errors import Refused
 from ...module_utils._swarm import nodes, quorum
 from ...module_utils._swarm.nodes import Node
-from .cluster import Cluster
+from .cluster import Cluster, quorum_lost
 from .members import Member
 
 
@@ -28,7 +28,7 @@ class MembershipPlan:
         init: the host that creates the swarm, where there is none.
         reset: hosts that hold the remains of a membership and have to leave it before they join.
         join: hosts that join, in order, with their roles.
-        stale: node entries of hosts that are other nodes now.
+        stale: node entries of hosts that are other nodes now, and of joins that broke off before the node ever reported.
         promote: nodes that become managers, by host.
         demote: nodes that stop being managers, by host.
         warnings: sentences for the user.
@@ -104,12 +104,27 @@ def _plan_member(member: Member, cluster: Cluster, plan: MembershipPlan) -> None
         plan.reset.append(member.name)
         plan.join[member.name] = member.role
         plan.stale += [node] if node else []
+    elif node and node["role"] == "manager" and not node["manager"]:
+        plan.warnings.append(_returning(member))
     elif node is None or member.state in ("pending", "locked", "unknown", "error", "no_quorum"):
-        plan.warnings.append(f"{member.name} is skipped: {member.swarm['why']}")
+        # An Engine in this state may have given up trying, though what kept it from taking part is gone (seen with 26.1).
+        rest = " Restart its Engine and run this playbook again." if member.state == "error" else ""
+        plan.warnings.append(f"{member.name} is skipped: {member.swarm['why']}{rest}")
     elif member.role == "manager" and node["role"] != "manager":
         plan.promote[member.name] = node
     elif member.role == "worker" and node["role"] != "worker":
         plan.demote[member.name] = node
+
+
+def _returning(member: Member) -> str:
+    """A live node that is to be a manager and is in no raft group: a promotion is at work.
+
+    So is a manager that did not take part when a new cluster was forced on another one. Its Engine is told so by the others,
+    takes the role of a worker, and is made a manager again, all by itself (seen within 35 s). Until then the Engine refuses
+    to change its role.
+    """
+    rest = "" if member.role == "manager" else ", and run this playbook again then to demote it"
+    return f"{member.name} is to be a manager of the swarm and is none yet: it becomes one by itself within a minute{rest}."
 
 
 def _has_remains(member: Member, node: Node | None, cluster: Cluster) -> bool:
@@ -125,6 +140,8 @@ def _has_remains(member: Member, node: Node | None, cluster: Cluster) -> bool:
 
 
 def _is_stale(node: Node, members: list[Member]) -> bool:
+    if nodes.is_nobody(node):
+        return not any(member.is_node(node) for member in members)
     return any(member.was_node(node) for member in members) and not any(
         member.is_node(node) for member in members if member.host
     )
@@ -136,9 +153,11 @@ def _check_quorum(plan: MembershipPlan, cluster: Cluster) -> None:
     # A stale entry's host is not that node anymore, so it is lost to the quorum even while the swarm still counts it.
     up = {node["id"] for node in nodes.reachable(cluster.nodes)} - stale
     managers, reachable = len(nodes.managers(cluster.nodes)), len(up)
+    if stale and reachable < quorum.majority(managers):
+        raise Refused(_lost(cluster, up))
     for node in plan.stale:
         if node["manager"]:
-            _check_removal(f"the stale entry of {node['hostname']}", managers, reachable, False)
+            _check_removal(f"the stale entry of {nodes.called(node)}", managers, reachable, False)
             managers -= 1
     added = len(plan.promote) + sum(role == "manager" for role in plan.join.values())
     managers, reachable = managers + added, reachable + added
@@ -146,6 +165,14 @@ def _check_quorum(plan: MembershipPlan, cluster: Cluster) -> None:
         if node["manager"]:
             _check_removal(name, managers, reachable, node["id"] in up)
             managers, reachable = managers - 1, reachable - int(node["id"] in up)
+
+
+def _lost(cluster: Cluster, up: set[str]) -> str:
+    """Managers lost their state just now; the last leader answers for some seconds before it notices."""
+    group = nodes.managers(cluster.nodes)
+    left = [node["hostname"] for node in group if node["id"] in up]
+    missing = [nodes.called(node) for node in group if node["id"] not in up]
+    return quorum_lost(len(group), left or [cluster.entry.name], missing)
 
 
 def _check_removal(name: str, managers: int, reachable: int, is_up: bool) -> None:
@@ -164,7 +191,8 @@ def _unknown_nodes(members: list[Member], cluster: Cluster, plan: MembershipPlan
         if node["id"] not in stale and not any(member.is_node(node) for member in members)
     ]
     return [
-        f"Node {node['hostname']} ({node['id']}, {node['address']}, {node['state']}) is in the swarm but not in the "
-        "inventory; flotilla.swarm.remove_nodes removes it."
+        f"Node {nodes.called(node)} ({node['id'] if node['hostname'] else 'no host name'}, {node['address'] or 'no address'}, "
+        f"{node['state']}) is in the swarm but not in the inventory; flotilla.swarm.remove_nodes with "
+        f"swarm_remove={nodes.called(node)} removes it."
         for node in unknown
     ]

@@ -24,7 +24,7 @@ from . import cluster as clusters
 from . import managers
 from .cluster import Cluster
 from .firewalls import plan_firewalls
-from .joins import check_ports, plan_joins
+from .joins import check_ports, plan_joins, warn_of_held_ports
 from .members import HostPlans, Member, advertised
 from .membership import MembershipPlan, plan_membership
 
@@ -93,6 +93,7 @@ def build(members: list[Member], by_size: bool) -> SitePlan:
             *membership.warnings,
             *(warning for part in parts for warning in part.warnings),
             *_fixed_warnings(members[0], cluster),
+            *warn_of_held_ports(members, cluster),
         ],
         settings=settings,
         labels=labels,

@@ -96,6 +96,66 @@ def test_programs_and_modules_do_the_same(cluster: Stage) -> None:
         assert without_ways(again) == without_ways(once_more), name
 
 
+def test_files_without_an_end_are_refused_by_both_at_once(cluster: Stage) -> None:
+    """C1, V1: devices, pipes, folders, large files and those of the kernel, on a host; the run ends and sends nothing."""
+    cluster.sh("m1", "mkfifo -m 600 /root/pipe; truncate -s 10M /root/large; mkfifo -m 600 /root/pipe.env")
+    reasons = {
+        "/dev/zero": "is a device, not a regular file",
+        "/root/pipe": "is a pipe, not a regular file",
+        "/root": "is a directory, not a regular file",
+        "/root/large": "has more than 511999 bytes, the most that is read",
+        "/proc/self/mem": "could not be read: Input/output error",
+    }
+    stacks = {
+        "/dev/zero": "could not be read: it is no regular file (on the host)",
+        "/root/pipe": "could not be read: it is no regular file (on the host)",
+        "/root/large": "has more than 1048576 bytes, the most that is read (on the host)",
+    }
+    ways: list[dict[str, t.Any]] = [{}, BY_MODULE]
+    calls = [
+        Call("m1", "flotilla.swarm.swarm_secret", {"name": "key", "data_src": path}, how)
+        for how in ways
+        for path in reasons
+    ]
+    calls += [call("m1", "swarm_stack", name="shop", compose=[path]) for path in stacks]
+    calls += [call("m1", "swarm_service", name="web", image="tiny:1", env_files=["/root/pipe.env"])]
+    try:
+        writes = cluster.writes()
+        results = cluster.run(*calls)
+        assert writes.seen() == []
+    finally:
+        cluster.sh("m1", "rm -f /root/pipe /root/large /root/pipe.env")
+    said = [result["msg"] for result in results]
+    expected = [
+        f"key: the file {path} of data_src on this host {why}. Nothing was sent."
+        for path, why in reasons.items()
+    ]
+    assert said[: 2 * len(reasons)] == 2 * expected
+    for message, (path, why) in zip(said[2 * len(reasons) :], stacks.items(), strict=False):
+        assert message == f"the stack's files: {path} {why}. Nothing was sent."
+    assert said[-1] == "web: the file /root/pipe.env of env_files on this host is a pipe, not a regular file."
+
+
+def test_an_engine_that_stands_still_is_said_by_both_in_time(cluster: Stage) -> None:
+    """V1: it takes the connection and says nothing."""
+    engine = "$(pidof dockerd)"
+    calls = [
+        Call("w1", f"flotilla.swarm.{name}", {"timeout": 3, **args}, how)
+        for name, args in (("swarm_info", {}), ("swarm_node", {"hostname": "w1"}))
+        for how in ({}, {"environment": {"DOCKER_TIMEOUT": "3"}})
+    ]
+    cluster.sh("w1", f"kill -STOP {engine}")
+    try:
+        results = cluster.run(*calls)
+    finally:
+        cluster.sh("w1", f"kill -CONT {engine}")
+    sentence = (
+        "The Engine at unix:///var/run/docker.sock did not answer within 3 s; see in its log whether it stands still "
+        "(journalctl -u docker on its host), or raise timeout."
+    )
+    assert [one["msg"] for one in results] == [sentence] * len(calls)
+
+
 def without_ways(result: dict[str, t.Any]) -> dict[str, t.Any]:
     """A result without the connection options, of which a module knows more, and without the times of waiting."""
     given = result["invocation"]["module_args"]

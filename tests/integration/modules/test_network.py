@@ -331,7 +331,7 @@ def test_a_killed_run_is_finished_by_the_next(swarm: Stage, engine: Client) -> N
         if "removed" in steps:
             remove_network(engine, plan.id, Deadline(60))
         if "created" in steps:
-            create_network(engine, create_request(plan.spec), Deadline(60), again=True)
+            create_network(engine, create_request(plan.spec), Deadline(60), predecessor=plan.id)
         there = spec(swarm, one["name"].replace("n", "s"))
         assert MOVING_LABEL in there["Labels"]
         assert "Networks" not in there["TaskTemplate"]

@@ -303,6 +303,36 @@ def test_a_long_wait_is_shown_in_the_plays_output(swarm: Swarm) -> None:
     assert "[m1] web: " not in run(image=swarm.good, progress=False)
 
 
+def test_a_connection_that_is_lost_while_waiting_is_made_again(
+    swarm: Swarm, later: t.Callable[[float, t.Callable[[], t.Any]], None]
+) -> None:
+    """R5: Ansible's connection to m1 ends in the middle of the wait, and m1 takes no other one for some seconds."""
+    m1 = swarm.stage.lab.host("m1")
+    ssh, *options = m1.ssh_command()
+
+    def cut() -> None:
+        # The first part of the wait ends five seconds after the service was sent.
+        swarm.stage.until(lambda: "web" in m1.run("docker service ls", over="exec").stdout)
+        time.sleep(7)
+        m1.run("systemctl stop ssh.socket ssh.service", over="exec")
+        subprocess.run([ssh, "-O", "exit", *options], check=False, capture_output=True)
+        time.sleep(4)
+        m1.run("systemctl start ssh.service", over="exec")
+
+    web = {"name": "web", "image": swarm.good, "resolve_image": "never", "update_config": {"monitor": "16s"}}
+    task = {"flotilla.swarm.swarm_service": web, "register": "found"}
+    shown = {
+        "ansible.builtin.debug": {
+            "msg": "{{ found.changed }} {{ found.actions }} {{ found.rollouts[0].state }}"
+        }
+    }
+    later(0, cut)
+    done = swarm.stage.play("cut.yml", [{"hosts": "m1", "gather_facts": False, "tasks": [task, shown]}])
+    assert done.status == 0, done.text
+    assert "[m1] the connection is lost, connecting again" in done.text
+    assert "True ['web: created'] converged" in done.text
+
+
 def test_the_module_fails_with_all_there_is_to_know(swarm: Swarm) -> None:
     """R1, R5, S1: changed, the sentence, the tasks and the log; what was removed is gone."""
     stage = swarm.stage

@@ -64,6 +64,12 @@ class Swarm:
         """A service's spec."""
         return t.cast("dict[str, t.Any]", self.service(name)["Spec"])
 
+    def quiet(self) -> int:
+        """For how many seconds the swarm has not written any node."""
+        shown = self.sh("date +%s; docker node ls -q | xargs docker node inspect -f '{{.UpdatedAt.Unix}}'")
+        now, *written = map(int, shown.split())
+        return now - max(written)
+
     def tasks(self, name: str) -> dict[int, str]:
         """The IDs of the tasks that run, by slot."""
         shown = self.sh(

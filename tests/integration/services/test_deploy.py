@@ -213,20 +213,44 @@ def test_back_to_what_was_before_and_another_mode(swarm: Swarm) -> None:
     assert "Global" in swarm.spec("web")["Mode"]
 
 
-def test_a_paused_update_is_reported_and_resumed(swarm: Swarm) -> None:
-    """R1: whoever declares the same again is told that it is paused; force_update goes on once the cause is gone."""
+def test_a_paused_update_goes_on_once_its_cause_is_gone(swarm: Swarm) -> None:
+    """R1: the same declaration is all that is needed where a node or a registry was the cause."""
     gate = {"mounts": [{"source": "/srv/gate", "target": "/gate"}], "update_config": {"monitor": "1s"}}
     swarm.one(**web(swarm, replicas=2))
-    paused, told = swarm.deploy(web(swarm, replicas=2, **gate), web(swarm, replicas=2, **gate))
+    paused, again = swarm.deploy(web(swarm, replicas=2, **gate), web(swarm, replicas=2, **gate))
     assert paused["rollouts"][0]["reason"] == "paused", paused
-    assert (told["failed"], told["changed"], told["rollouts"][0]["reason"]) == (True, False, "paused"), told
+    assert (
+        "Run again once the cause is gone, and the update goes on; state: rolled_back goes back"
+        in paused["msg"]
+    )
+    assert (again["failed"], again["actions"]) == (True, ["web: paused update sent again"]), again
+    # By then its tasks have been refused more than once.
+    assert again["rollouts"][0]["reason"] in ("paused", "mount"), again
     for host in swarm.stage.names:
         swarm.sh("mkdir -p /srv/gate", host)
-    resumed = swarm.one(**web(swarm, replicas=2, force_update=True, **gate))
+    resumed = swarm.one(**web(swarm, replicas=2, **gate))
     for host in swarm.stage.names:
         swarm.sh("rmdir /srv/gate", host, check=False)
-    assert not resumed["failed"], resumed
+    assert (resumed["failed"], resumed["actions"]) == (False, ["web: paused update sent again"]), resumed
     assert swarm.one(**web(swarm, replicas=2, **gate))["changed"] is False
+
+
+def test_a_paused_update_that_would_fail_again_says_so_at_once(swarm: Swarm) -> None:
+    """R1: a process that ends by itself does so again; only the user can know better."""
+    crash = web(swarm, replicas=2, command="sh -c 'echo gone wrong; exit 3'", update_config={"monitor": "1s"})
+    swarm.one(**web(swarm, replicas=2))
+    before = swarm.spec("web")
+    # A task that ends within seconds of its node's return may have ended with the node.
+    swarm.stage.until(lambda: swarm.quiet() > 12)
+    first, second, retried = swarm.deploy(crash, crash, {**crash, "retry_paused": True})
+    for result in (first, second):
+        assert result["rollouts"][0]["reason"] == "paused", result
+        assert "its update paused with" in result["msg"] and "exit (3)" in result["msg"]
+        assert "set retry_paused to true to go on nevertheless; state: rolled_back goes back" in result["msg"]
+    assert (second["failed"], second["changed"]) == (True, False)
+    assert retried["failed"] and retried["actions"] == ["web: paused update sent again"]
+    assert not swarm.one(**web(swarm, replicas=2))["failed"]
+    assert swarm.spec("web")["TaskTemplate"]["ContainerSpec"] == before["TaskTemplate"]["ContainerSpec"]
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -122,8 +122,9 @@ def test_swarm_stack_in_the_playbook_has_every_option() -> None:
     assert not_offered < options
     private = {name for name in options if name.startswith("_")}
     assert set(given) == options - not_offered - private
-    for name in set(given) - {"name", "wait_timeout"}:
-        assert given[name] == f"{{{{ item.{name} | default(omit) }}}}"
+    of_all = {"name", "wait_timeout", "held_ports", "port_conflicts"}
+    for name in set(given) - of_all:
+        assert given[name] == f"{{{{ __swarm_deploy_stack.{name} | default(omit) }}}}"
 
 
 def test_versions_agree() -> None:

@@ -17,6 +17,7 @@ PLUGINS = Path(__file__).resolve().parents[3] / "plugins"
 # From the ground up: a room imports only rooms that stand before it.
 FLOORS = {
     "module_utils": (
+        "_files",
         "_engine",
         "_options",
         "_run",

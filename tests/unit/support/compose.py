@@ -12,6 +12,7 @@ import typing as t
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
+from ansible_collections.flotilla.swarm.plugins.module_utils._files.unreadable import NoSuchFile, Unreadable
 from ansible_collections.flotilla.swarm.plugins.module_utils._options.arguments import for_ansible
 from ansible_collections.flotilla.swarm.plugins.module_utils._service.options import one_service
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.stack import ComposeStack, read_stack
@@ -32,10 +33,13 @@ def stack(files: str | Files, *names: str, **how: t.Any) -> ComposeStack:
     """
     found = {"web.yml": files} if isinstance(files, str) else files
 
-    def read(path: str) -> bytes:
+    def read(path: str, most: int) -> bytes:
         if path not in found:
-            raise LookupError("there is no such file")
-        return textwrap.dedent(found[path]).encode()
+            raise NoSuchFile("could not be read: there is no such file")
+        content = textwrap.dedent(found[path]).encode()
+        if len(content) > most:
+            raise Unreadable(f"has more than {most} bytes")
+        return content
 
     how = {"variables": {}, **how}
     declared = read_stack("shop", names or [next(iter(found))], read, **how)

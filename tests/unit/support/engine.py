@@ -61,9 +61,16 @@ class FakeEngine(Client):
             self.patience[f"GET {path}"] = timeout
         return self._ask(f"GET {path}", None, query)
 
-    def read(self, path: str, timeout: float | None = None, **query: t.Any) -> bytes:
+    def read(
+        self,
+        path: str,
+        timeout: float | None = None,
+        pause: float | None = None,
+        size: int = 0,  # noqa: ARG002 - as of the real one
+        **query: t.Any,
+    ) -> bytes:
         """Read what is no JSON."""
-        return t.cast("bytes", self.get(path, timeout, **query))
+        return t.cast("bytes", self.get(path, pause or timeout, **query))
 
     def post(self, path: str, body: t.Any = None, timeout: float | None = None, **query: t.Any) -> t.Any:
         """Write."""
@@ -128,7 +135,8 @@ class FakeSwarm(FakeEngine):
     """
 
     def __init__(self, raws: list[dict[str, t.Any]], own_id: str, lag: int = 0) -> None:
-        super().__init__({"GET /info": info("active", own_id, control=True)})
+        swarm = {"Spec": {"Dispatcher": {"HeartbeatPeriod": 5 * 10**9}}}
+        super().__init__({"GET /info": info("active", own_id, control=True), "GET /swarm": swarm})
         self.raws = {raw["ID"]: raw for raw in raws}
         self.lag = lag
         self.tasks: t.Any = []
@@ -163,6 +171,8 @@ class FakeSwarm(FakeEngine):
     def _update(self, raw: dict[str, t.Any], body: t.Any, query: dict[str, t.Any]) -> t.Any:
         if query["version"] != raw["Version"]["Index"]:
             return errors.OutOfSequence("update out of sequence", 500)
+        if raw["Spec"]["Role"] == "manager" and body["Role"] == "worker" and "ManagerStatus" not in raw:
+            return errors.NotFound("can't find manager in raft memberlist", 404)
         raw["Version"]["Index"] += 1
         raw["Spec"] = body
         self._due[raw["ID"]] = self.lag
@@ -176,6 +186,8 @@ class FakeSwarm(FakeEngine):
             self._due[raw["ID"]] -= 1
             return
         wanted, has = raw["Spec"]["Role"] == "manager", "ManagerStatus" in raw
+        if wanted and not has and raw["Status"]["State"] != "ready":
+            return
         if wanted and not has:
             raw["ManagerStatus"] = {"Reachability": "reachable", "Addr": f"{raw['Status']['Addr']}:2377"}
         elif has and not wanted:

@@ -73,7 +73,7 @@ def shop(image: str = "nginx:1", data: str = "words") -> Raw:
     compose["secrets"] = {"key": {"environment": "KEY"}}
     compose["configs"] = {"conf": {"content": data}}
     task = {"name": "shop", "compose": [compose], "variables": {"KEY": data}, "resolve_image": "never"}
-    return read_task({**task, "wait": False}, FileAccess(False, str, lambda _path: b""))[0]
+    return read_task({**task, "wait": False}, FileAccess(False, str, lambda _path, _most: b""))[0]
 
 
 def joining() -> FakeEngine:
@@ -153,7 +153,10 @@ CASES: dict[str, Case] = {
         {"name": "front", "mtu": 1400},
         MemoryEngine,
         True,
-        hidden=({"ipam_driver": "other", "ipam_driver_options": {"token": CANARY}},),
+        hidden=(
+            {"ipam_driver": "other", "ipam_driver_options": {"token": CANARY}},
+            {"driver_options": {"token": CANARY}},
+        ),
     ),
     "swarm_network_info": Case({"name": ["front"]}, holding("networks", _NETWORK), reads=True),
     "swarm_node": Case({"hostname": "m1", "labels": {"disk": "ssd"}}, MemoryEngine, True),
@@ -164,7 +167,15 @@ CASES: dict[str, Case] = {
         None,
         unseen=frozenset({"ports", "reached"}),
     ),
-    "swarm_secret": Case({"name": "app", "data": "words"}, MemoryEngine, True, hidden=({"data": CANARY},)),
+    "swarm_secret": Case(
+        {"name": "app", "data": "words"},
+        MemoryEngine,
+        True,
+        hidden=(
+            {"data": CANARY},
+            {"data": None, "driver": {"name": "vault", "options": {"token": CANARY}}},
+        ),
+    ),
     "swarm_secret_info": Case({}, holding("secrets", _CONTENT), reads=True),
     "swarm_service": Case(
         WEB,
@@ -187,6 +198,8 @@ CASES: dict[str, Case] = {
         True,
         hidden=(
             shop(data=CANARY),
+            {"variables": {"KEY": CANARY}},
+            {"compose": [{"services": {"web": {"environment": {"KEY": CANARY}}}}]},
             {"registry_auth": [_AUTH]},
             {"registry_auth": [{"identity_token": CANARY}]},
         ),

@@ -30,6 +30,8 @@ from ansible_collections.flotilla.swarm.tests.unit.support.nodes import raw_node
 from ansible_collections.flotilla.swarm.tests.unit.support.secrets import FakeSecrets
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "rollouts"
+# Longer than the patience with refusals (``failure.py``), in seconds.
+_STAYS = 6.0
 ENGINES = ("20.10", "26.1")
 Objects = dict[str, dict[str, t.Any]]
 
@@ -80,9 +82,9 @@ class Recording:
         )
 
     def times(self) -> t.Iterator[float]:
-        """When snapshots are taken: every 0.3 s at first, every second later."""
+        """When snapshots are taken: every 0.3 s at first, every second later; what was seen last stays for a while."""
         at, interval = 0.0, 0.3
-        while at <= self.end:
+        while at <= self.end + _STAYS:
             yield at
             at, interval = at + interval, min(1.0, interval * 1.15)
 

@@ -92,6 +92,7 @@ class MemoryEngine:
             "ManagerStatus": {"Leader": True, "Reachability": "reachable", "Addr": "10.0.0.11:2377"},
         }
         self.swarm: Raw = {"ID": "swarm1", "Version": {"Index": 1}, "Spec": {"Name": "default", "Labels": {}}}
+        self.swarm["JoinTokens"] = {"Worker": "SWMTKN-1-worker", "Manager": "SWMTKN-1-manager"}
         self.objects: dict[str, list[Raw]] = {
             "nodes": [node],
             "services": [],
@@ -124,6 +125,8 @@ class MemoryEngine:
             return 200, self.swarm
         if steps == ["tasks"]:
             return 200, []
+        if steps[0] not in self.objects:
+            return 404, {"message": "page not found"}
         kept = self.objects[steps[0]]
         if len(steps) == 1:
             return 200, kept

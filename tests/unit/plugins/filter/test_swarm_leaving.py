@@ -11,11 +11,26 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.flotilla.swarm.plugins.filter.swarm_leaving import FilterModule
 
 leaving = FilterModule().filters()["swarm_leaving"]
+MANAGER = {"leader": False, "reachability": "reachable", "address": "10.0.0.1:2377"}
 NODES = [
-    *({"id": f"id-{name}", "hostname": name, "state": "ready"} for name in ("m1", "m2", "w1", "w9")),
-    {"id": "lost-1", "hostname": "w8", "state": "down"},
-    {"id": "lost-2", "hostname": "w8", "state": "disconnected"},
+    *(
+        {
+            "id": f"id-{name}",
+            "hostname": name,
+            "state": "ready",
+            "engine_version": "26.1.5",
+            "manager": MANAGER if name[0] == "m" else None,
+        }
+        for name in ("m1", "m2", "w1", "w9")
+    ),
+    {"id": "lost-1", "hostname": "w8", "state": "down", "engine_version": "26.1.5", "manager": None},
+    {"id": "lost-2", "hostname": "w8", "state": "disconnected", "engine_version": "26.1.5", "manager": None},
+    {"id": "never", "hostname": "", "state": "unknown", "engine_version": "", "manager": None},
 ]
+EVEN = (
+    "The swarm has 2 managers, and an even number tolerates no more losses than 1: make another host a manager, or one of these "
+    "a worker."
+)
 HOSTS = ["m1", "m2", "w1", "w2"]
 
 
@@ -37,14 +52,29 @@ def test_hosts_leave_by_their_node_ids_and_a_manager_that_stays_removes_them() -
         "entry": "m2",
         "names": ["m1", "w1"],
         "present": [{"hostname": "id-m1"}, {"hostname": "id-w1"}],
+        "reached": [{"hostname": "id-m1"}, {"hostname": "id-w1"}],
+        "note": "",
     }
+    assert leaving(["w1"], HOSTS, hostvars(), "r")["note"] == EVEN
     assert leaving(["w1"], HOSTS, hostvars(), "r")["entry"] == "m1"
 
 
 def test_a_node_that_is_gone_leaves_by_its_name_or_id_with_all_its_entries() -> None:
     both = [{"hostname": "lost-1"}, {"hostname": "lost-2"}]
     assert leaving("w8", HOSTS, hostvars(), "r")["present"] == both
+    assert leaving("w8", HOSTS, hostvars(), "r")["reached"] == [], "it can neither be drained nor demoted"
     assert leaving("lost-2", HOSTS, hostvars(), "r")["present"] == both[1:]
+    assert leaving("never", HOSTS, hostvars(), "r")["present"] == [{"hostname": "never"}]
+
+
+@pytest.mark.parametrize(("names", "sentence"), [("w7", "w7, which is"), ("w1,w6,w7", "w6, w7, which are")])
+def test_a_name_of_nobody_is_refused_with_those_there_are(names: str, sentence: str) -> None:
+    with pytest.raises(AnsibleFilterError) as refused:
+        leaving(names, HOSTS, hostvars(), "r")
+    assert str(refused.value) == (
+        f"swarm_remove names {sentence} neither in the inventory nor in the swarm: the swarm has m1, m2, w1, w8, w9, never. "
+        "Nothing was changed."
+    )
 
 
 @pytest.mark.parametrize("name", ["w1", "w9", "id-w9"])
@@ -62,6 +92,8 @@ def test_a_host_that_is_no_node_is_named_and_not_removed() -> None:
         "entry": "m1",
         "names": ["w2"],
         "present": [],
+        "reached": [],
+        "note": EVEN,
     }
 
 

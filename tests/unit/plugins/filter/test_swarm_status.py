@@ -10,7 +10,11 @@ status = FilterModule().filters()["swarm_status"]
 MANAGER = {
     "state": "manager",
     "node_id": "id-m1",
-    "nodes": [{"id": "id-m1"}, {"id": "id-w1"}],
+    "nodes": [
+        {"id": "id-m1", "hostname": "m1", "state": "ready"},
+        {"id": "id-w1", "hostname": "w1", "state": "ready"},
+        {"id": "id-w4", "hostname": "w4", "state": "down"},
+    ],
     "summary": ["Swarm abc, 2 nodes.", "…"],
 }
 WORKER = {"state": "worker", "node_id": "id-w1", "why": "w1 is a worker."}
@@ -28,6 +32,20 @@ def test_the_summary_of_a_manager_and_every_host_outside_of_its_swarm() -> None:
         "…",
         "w2: w2 is in no swarm.",
         "w3: was not reached.",
+    ]
+
+
+def test_a_node_that_is_gone_is_told_of_once() -> None:
+    no_engine = {"state": "no_engine", "why": "No Engine answers at …"}
+    for info in ({"r": no_engine}, {}):
+        assert status(["m1", "w4"], {"m1": {"r": MANAGER}, "w4": info}, "r") == MANAGER["summary"]
+    assert status(
+        ["m1", "w4"],
+        {"m1": {"r": MANAGER}, "w4": {"r": {"state": "inactive", "why": "w4 is in no swarm."}}},
+        "r",
+    ) == [
+        *MANAGER["summary"],
+        "w4: w4 is in no swarm.",
     ]
 
 

@@ -10,6 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.client import Client
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.transport import Bounds
 
 
 class FakeTransport:
@@ -22,12 +23,12 @@ class FakeTransport:
             (200, version or {"ApiVersion": "1.45", "MinAPIVersion": "1.24", "Version": "26.1.5"})
         ]
         self.answers += answers
-        self.sent: list[tuple[str, str, bytes | None, dict[str, str], float]] = []
+        self.sent: list[tuple[str, str, bytes | None, dict[str, str], Bounds]] = []
 
     def send(
-        self, method: str, path: str, body: bytes | None, headers: dict[str, str], timeout: float
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str], bounds: Bounds
     ) -> tuple[int, bytes]:
-        self.sent.append((method, path, body, headers, timeout))
+        self.sent.append((method, path, body, headers, bounds))
         status, answer = self.answers.pop(0)
         return status, answer if isinstance(answer, bytes) else json.dumps(answer).encode()
 
@@ -96,10 +97,9 @@ def test_what_is_no_version_is_refused(asked: str) -> None:
     )
 
 
-@pytest.mark.parametrize("answer", [b"<html>It works!</html>", b"", [], {"name": "registry"}])
-def test_what_is_no_engine_is_said(answer: t.Any) -> None:
+def test_what_is_no_engine_is_said() -> None:
     transport = FakeTransport()
-    transport.answers = [(200, answer)]
+    transport.answers = [(200, {"name": "registry"})]
     with pytest.raises(errors.EngineAbsent) as refused:
         Client(transport).get("/swarm")
     assert str(refused.value) == (
@@ -107,22 +107,67 @@ def test_what_is_no_engine_is_said(answer: t.Any) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "answer", "why"),
+    [
+        ("get", "/info", b"<html>It works!</html>", "is no JSON, or not all of it"),
+        ("get", "/info", b'{"Name": "m1"', "is no JSON, or not all of it"),
+        ("get", "/info", b"[" * 200_000, "is no JSON, or not all of it"),
+        ("get", "/info", b"9" * 5000, "is no JSON, or not all of it"),
+        ("get", "/info", b"\xff\xfe", "is no JSON, or not all of it"),
+        ("get", "/info", b"", "has another form than an Engine's"),
+        ("get", "/info", [], "has another form than an Engine's"),
+        ("get", "/info", b'"text"', "has another form than an Engine's"),
+        ("get", "/nodes", {}, "has another form than an Engine's"),
+        ("get", "/nodes", ["id"], "has another form than an Engine's"),
+        ("get", "/nodes", b"", "has another form than an Engine's"),
+        ("post", "/services/create", b"", "has another form than an Engine's"),
+        ("post", "/services/create", {"ID": 5}, "has another form than an Engine's"),
+        ("post", "/services/create", [], "has another form than an Engine's"),
+        ("post", "/nodes/x/update", b"<html>", "is no JSON, or not all of it"),
+        ("post", "/nodes/x/update", [1], "has another form than an Engine's"),
+        ("delete", "/nodes/x", b"<html>", "is no JSON, or not all of it"),
+    ],
+)
+def test_an_answer_that_is_none_is_said(method: str, path: str, answer: t.Any, why: str) -> None:
+    client = Client(FakeTransport((200, answer)))
+    with pytest.raises(errors.AnswerUnusable) as raised:
+        getattr(client, method)(path)
+    assert str(raised.value) == (
+        f"The answer of the Engine at tcp://fake:2376 cannot be used, since it {why}; see whether an Engine listens there, "
+        "and whether something between changes its answers."
+    )
+
+
+def test_the_answers_that_are_no_object() -> None:
+    client = Client(FakeTransport((200, b'"id-of-node"\n'), (200, b"null\n")))
+    assert client.post("/swarm/init", {}) == "id-of-node"
+    # Go writes so a list that was never made.
+    assert client.get("/tasks") == []
+
+
+@pytest.mark.parametrize("status", [300, 301, 304, 307, 399])
+def test_an_answer_that_leads_elsewhere_is_not_followed(status: int) -> None:
+    with pytest.raises(errors.AnswerUnusable, match=rf"since it leads elsewhere \(HTTP {status}\)"):
+        Client(FakeTransport((status, {}))).get("/info")
+
+
 def test_a_request_carries_json_and_its_query() -> None:
-    transport = FakeTransport((200, {"ok": True}), (200, b""), (204, b""))
+    transport = FakeTransport((200, [{"ok": True}]), (200, b""), (204, b""))
     client = Client(transport, timeout=7)
-    assert client.get("/tasks", filters={"node": ["a b"]}, none=None, status=True) == {"ok": True}
+    assert client.get("/tasks", filters={"node": ["a b"]}, none=None, status=True) == [{"ok": True}]
     assert client.post("/nodes/ä/update", {"Role": "worker"}, timeout=3, version=12) is None
     client.delete("/nodes/x", force=False)
     assert transport.sent[1:] == [
-        ("GET", "/v1.45/tasks?filters=%7B%22node%22%3A+%5B%22a+b%22%5D%7D&status=true", None, {}, 7),
+        ("GET", "/v1.45/tasks?filters=%7B%22node%22%3A+%5B%22a+b%22%5D%7D&status=true", None, {}, Bounds(7)),
         (
             "POST",
             "/v1.45/nodes/%C3%A4/update?version=12",
             b'{"Role": "worker"}',
             {"Content-Type": "application/json"},
-            3,
+            Bounds(3),
         ),
-        ("DELETE", "/v1.45/nodes/x?force=false", None, {}, 7),
+        ("DELETE", "/v1.45/nodes/x?force=false", None, {}, Bounds(7)),
     ]
 
 
@@ -156,6 +201,22 @@ def test_info_is_asked_without_a_version_so_that_any_engine_answers() -> None:
             "The Engine at tcp://fake:2376 said: Bad \ufffd gateway",
         ),
         (500, [1], errors.EngineError, "The Engine at tcp://fake:2376 said: [1]"),
+        (500, {"message": 7}, errors.EngineError, "The Engine at tcp://fake:2376 said: 7"),
+        (500, {"message": None}, errors.EngineError, "The Engine at tcp://fake:2376 said: HTTP 500"),
+        (500, b"[" * 200_000, errors.EngineError, f"The Engine at tcp://fake:2376 said: {'[' * 1000}…"),
+        (502, b" <html>Bad", errors.EngineError, "The Engine at tcp://fake:2376 said: HTTP 502"),
+        (
+            500,
+            {"message": "a\x1b[31m\r\nb\0"},
+            errors.EngineError,
+            "The Engine at tcp://fake:2376 said: a [31m b",
+        ),
+        (
+            500,
+            {"message": "x" * 5_000_000},
+            errors.EngineError,
+            f"The Engine at tcp://fake:2376 said: {'x' * 1000}…",
+        ),
     ],
 )
 def test_an_error_is_typed_by_its_text_and_keeps_its_status(
@@ -181,7 +242,16 @@ def test_the_version_is_read_once() -> None:
 def test_what_is_no_json_comes_as_it_is_and_its_errors_are_typed() -> None:
     transport = FakeTransport((200, b"\x01\0\0\0\0\0\0\x01x"), (404, {"message": "service x not found"}))
     client = Client(transport, timeout=7)
-    assert client.read("/services/x/logs", timeout=2, stdout=True, tail="5") == b"\x01\0\0\0\0\0\0\x01x"
-    assert transport.sent[1] == ("GET", "/v1.45/services/x/logs?stdout=true&tail=5", None, {}, 2)
+    assert (
+        client.read("/services/x/logs", timeout=2, pause=1, size=9, stdout=True, tail="5")
+        == b"\x01\0\0\0\0\0\0\x01x"
+    )
+    assert transport.sent[1] == (
+        "GET",
+        "/v1.45/services/x/logs?stdout=true&tail=5",
+        None,
+        {},
+        Bounds(2, 1, 9),
+    )
     with pytest.raises(errors.NotFound):
         client.read("/services/x/logs")

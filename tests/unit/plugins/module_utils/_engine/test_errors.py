@@ -70,8 +70,8 @@ ANSWERS = [
         ),
         errors.NoQuorum,
     ),
-    (500, "rpc error: code = DeadlineExceeded desc = context deadline exceeded", errors.NoQuorum),
-    (500, "rpc error: code = Aborted desc = node lost leader status", errors.NoQuorum),
+    (500, "rpc error: code = DeadlineExceeded desc = context deadline exceeded", errors.LeaderLost),
+    (500, "rpc error: code = Aborted desc = node lost leader status", errors.LeaderLost),
     (
         503,
         (

@@ -10,7 +10,8 @@ import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.update import (
     Raw,
-    retry_out_of_sequence,
+    Sending,
+    insist,
     roll_back,
     update,
 )
@@ -102,10 +103,10 @@ def test_a_rollback_sends_the_present_spec_and_says_previous() -> None:
     ]
 
 
-def answers(*these: t.Any) -> t.Callable[[], t.Any]:
+def answers(*these: t.Any) -> t.Callable[[Sending], t.Any]:
     left = list(these)
 
-    def write() -> t.Any:
+    def write(_sending: Sending) -> t.Any:
         answer = left.pop(0) if len(left) > 1 else left[0]
         if isinstance(answer, Exception):
             raise answer
@@ -116,14 +117,14 @@ def answers(*these: t.Any) -> t.Callable[[], t.Any]:
 
 @pytest.mark.parametrize("error", [errors.OutOfSequence("x"), errors.NoQuorum("x")])
 def test_a_write_that_met_another_is_tried_again(error: Exception, fake_time: t.Any) -> None:
-    assert retry_out_of_sequence(answers(error, error, "done")) == "done"
+    assert insist(answers(error, error, "done")) == "done"
     assert len(fake_time.sleeps) == 2
 
 
 def test_writes_are_given_up_in_the_end_and_other_errors_at_once(fake_time: t.Any) -> None:
     with pytest.raises(errors.OutOfSequence):
-        retry_out_of_sequence(answers(errors.OutOfSequence("x")))
+        insist(answers(errors.OutOfSequence("x")))
     assert len(fake_time.sleeps) == 5
     with pytest.raises(errors.Conflict):
-        retry_out_of_sequence(answers(errors.Conflict("x")))
+        insist(answers(errors.Conflict("x")))
     assert len(fake_time.sleeps) == 5

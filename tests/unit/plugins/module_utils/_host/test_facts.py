@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import builtins
-import io
 import json
 import os
 import typing as t
@@ -19,20 +17,18 @@ class Disk:
     """Files that are there."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, files: dict[str, str]) -> None:
-        real_open, real_exists = builtins.open, os.path.exists
+        real_exists = os.path.exists
 
-        def opened(path: t.Any, *args: t.Any, **kwargs: t.Any) -> t.Any:
-            if not str(path).startswith(("/etc/", "/var/lib/dpkg")):
-                return real_open(path, *args, **kwargs)
+        def read(path: str, _most: int) -> bytes:
             if path not in files:
                 raise FileNotFoundError(path)
-            return io.StringIO(files[path])
+            return files[path].encode()
 
         def exists(path: t.Any) -> bool:
             known = str(path).startswith(("/usr/", "/var/lib/dpkg"))
             return path in files if known else real_exists(path)
 
-        monkeypatch.setattr(builtins, "open", opened)
+        monkeypatch.setattr(facts, "read_file", read)
         monkeypatch.setattr(os.path, "exists", exists)
 
 

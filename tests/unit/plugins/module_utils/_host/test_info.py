@@ -12,7 +12,10 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._host import info a
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, info
 
 VERSION = {"Version": "26.1.5+dfsg1", "ApiVersion": "1.45"}
-HELD = [{"protocol": "tcp", "port": 22, "address": "0.0.0.0", "process": "sshd", "pid": 1}]
+HELD = [
+    {"protocol": "tcp", "port": 22, "address": "0.0.0.0", "process": "sshd", "pid": 1},
+    {"protocol": "tcp", "port": 7946, "address": "::", "process": "dockerd", "pid": 2},
+]
 
 
 class Engine(FakeEngine):
@@ -42,6 +45,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> dict[str, t.Any]:
     monkeypatch.setattr(host_info.facts, "read", lambda run: {"hostname": "m1"})
     monkeypatch.setattr(host_info.facts, "engine_files", lambda run: dict(files))
     monkeypatch.setattr(host_info, "listeners", lambda: HELD)
+    monkeypatch.setattr(host_info, "read_native", lambda engine: HELD[:1])
     monkeypatch.setattr(host_info, "read_firewall", lambda host: {"backend": "none"})
     return files
 
@@ -65,14 +69,17 @@ def test_an_engine_outside_of_a_swarm() -> None:
     assert (found["hostname"], found["listeners"], found["firewall"]) == ("m1", HELD, {"backend": "none"})
 
 
-def test_the_ports_of_a_member_are_its_engines_and_not_read() -> None:
-    assert read(Engine(VERSION, info=info("active", "id-w1")))["listeners"] == []
+def test_the_ports_of_a_member_are_those_of_its_own_programs() -> None:
+    assert read(Engine(VERSION, info=info("active", "id-w1")))["listeners"] == HELD[:1]
 
 
 def test_a_manager_reports_the_whole_swarm() -> None:
-    engine = Engine(VERSION, info=info("active", "id-m1", control=True), swarm={"ID": "s"}, nodes=[])
+    engine = Engine(
+        VERSION, info=info("active", "id-m1", control=True), swarm={"ID": "s"}, nodes=[], services=[]
+    )
     found = read(engine)["swarm"]
     assert (found["state"], found["swarm_id"], found["nodes"]) == ("manager", "s", [])
+    assert found["published_ports"] == []
 
 
 @pytest.mark.parametrize(("installed", "state"), [(True, "stopped"), (False, "absent")])
@@ -90,7 +97,7 @@ def test_an_engine_that_does_not_answer_may_be_in_a_swarm() -> None:
     found = read(Engine(errors.EngineTimeout("The Engine at x did not answer within 60 s.")))
     assert found["engine"]["state"] == "unreachable"
     assert found["swarm"] == {"state": "unknown", "why": "The Engine at x did not answer within 60 s."}
-    assert found["listeners"] == []
+    assert found["listeners"] == HELD[:1]
 
 
 def test_an_engine_that_is_too_old_still_says_whether_it_is_in_a_swarm() -> None:

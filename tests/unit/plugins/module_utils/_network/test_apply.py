@@ -310,11 +310,14 @@ def stuck(*services: Raw, **more: t.Any) -> tuple[Networks, FakeEngine]:
 
 
 def test_a_recreation_that_got_stuck_says_which_services_are_detached() -> None:
-    one, _client = stuck(WEB, **{"POST_services/idweb/update": None})
+    lost = errors.NotAManager("This node is not a swarm manager.", 503)
+    one, client = stuck(WEB, **{"POST_services/idweb/update": None})
     [plan] = one.plan()
+    client.answers["GET /networks"] = lost
     with pytest.raises(
         errors.FlotillaError,
-        match=r"held by task .*; services that may stay detached from it until the next run: web$",
+        match=r"held by task .*; the network could not be brought back \(This node is not a swarm manager"
+        r"\); services that may stay detached from it until the next run: web$",
     ) as error:
         one.apply_all([plan])
     assert error.value.facts == {"changed": True, "actions": ["front: web detached"]}

@@ -107,13 +107,14 @@ def test_a_recreation_that_failed_says_how_far_it_got() -> None:
     assert (str(error), error.facts["changed"], error.facts["actions"]) == ("front: no", False, [])
     error = recreated(
         **{
+            "GET /networks": Sequence([{**FRONT, "Internal": False}], []),
             "DELETE /networks/idfront": None,
             "GET /networks/idfront": errors.NotFound("gone", 404),
             "POST /networks/create": errors.EngineError("no", 500),
         }
     )
-    assert (str(error), error.facts["changed"]) == ("front: no", True)
-    assert error.facts["actions"] == ["front: removed"]
+    assert str(error) == "front: no; the network could not be brought back and is gone (no)"
+    assert (error.facts["changed"], error.facts["actions"]) == (True, ["front: removed"])
 
 
 def test_a_network_that_got_no_addresses_was_created_and_removed(monkeypatch: pytest.MonkeyPatch) -> None:

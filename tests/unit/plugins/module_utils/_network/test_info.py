@@ -90,7 +90,7 @@ def test_a_network_in_the_users_words() -> None:
     [seen] = found["networks"]
     assert seen["encrypted"] is True
     assert seen["mtu"] == 1400
-    assert seen["driver_options"] == {"a": "b"}
+    assert seen["driver_options"] == {"a": "(hidden)"}
     assert (seen["labels"], seen["declared"]) == ({"team": "a"}, ["mtu"])
     assert (seen["subnets"], seen["gateways"]) == (["10.1.0.0/24"], ["10.1.0.1"])
     assert (seen["services"], seen["problems"]) == (["web"], [])

@@ -146,6 +146,35 @@ def test_a_demotion_in_progress_is_not_written_again() -> None:
     assert result["actions"] == ["w9: removed"]
 
 
+def test_what_a_forced_new_cluster_left_of_a_manager_is_removed_as_it_is() -> None:
+    """The Engine refuses to demote it: "can't find manager in raft memberlist"."""
+    engine = fake_swarm(raw_node("m4", role="manager", reachability=None, state="down"))
+    result = change_nodes(engine, {"hostname": "m4", "state": "absent"})
+    assert written(engine) == ["DELETE /nodes/m4"]
+    assert result["actions"] == ["m4: removed"]
+
+
+def test_an_entry_that_becomes_a_manager_while_it_is_removed_is_demoted() -> None:
+    engine = fake_swarm(raw_node("m4", role="manager", reachability=None, state="down"))
+    engine.trouble = [errors.StillManager("node m4 is a cluster manager", 400)]
+    delete = engine.answer
+
+    def joins_meanwhile(request: str, body: t.Any, query: dict[str, t.Any]) -> t.Any:
+        if request == "DELETE /nodes/m4" and engine.trouble:
+            engine.raws["m4"]["ManagerStatus"] = {"Reachability": "unreachable", "Addr": "10.0.0.1:2377"}
+        return delete(request, body, query)
+
+    engine.answer = joins_meanwhile  # type: ignore[method-assign]
+    change_nodes(engine, {"hostname": "m4", "state": "absent"})
+    assert written(engine) == ["DELETE /nodes/m4", "POST /nodes/m4/update", "DELETE /nodes/m4"]
+
+
+def test_a_node_that_does_not_leave_is_refused_once_three_heartbeats_would_have_told() -> None:
+    engine = fake_swarm()
+    with pytest.raises(errors.WaitTimeout, match=r"^w1: it is not down .* \(waited 20 s\)\.$"):
+        change_nodes(engine, {"hostname": "w1", "state": "absent"}, wait=600)
+
+
 def test_a_live_node_is_not_removed_unless_forced() -> None:
     engine = fake_swarm()
     with pytest.raises(errors.WaitTimeout) as refused:

@@ -8,6 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
+from ansible_collections.flotilla.swarm.tests.unit.support.engine import Sequence
 from ansible_collections.flotilla.swarm.tests.unit.support.nodes import (
     change_nodes,
     fake_swarm,
@@ -185,3 +186,42 @@ def test_a_removed_node_stands_in_the_diff_with_its_id_and_is_not_returned() -> 
         "after": {"w2 (old1)": "absent", "w2 (old2)": "absent"},
     }
     assert result["nodes"] == []
+
+
+def test_the_node_that_is_asked_sees_drains_through_before_it_demotes_itself() -> None:
+    engine = fake_swarm()
+    running = [{"ID": "t1", "NodeID": "m1", "Status": {"State": "running"}}]
+    engine.tasks = Sequence(running, running, [])
+    result = change_nodes(
+        engine,
+        {"hostname": "m1", "role": "worker", "availability": "drain"},
+        {"hostname": "w1", "availability": "drain"},
+    )
+    assert [body["Role"] for _request, body, _query in engine.writes] == ["worker", "manager", "worker"]
+    assert written(engine) == ["POST /nodes/w1/update", "POST /nodes/m1/update", "POST /nodes/m1/update"]
+    requests = [request for request, *_rest in engine.requests]
+    assert requests.count("GET /tasks") == 3
+    assert requests.index("GET /tasks") > requests.index("POST /nodes/m1/update")
+    assert "GET /tasks" not in requests[len(requests) - requests[::-1].index("POST /nodes/m1/update") :]
+    assert result["changed"] is True
+
+
+def test_a_drain_that_does_not_end_keeps_the_node_that_is_asked_a_manager() -> None:
+    engine = fake_swarm()
+    engine.tasks = [{"ID": "t1", "NodeID": "m1", "Status": {"State": "running"}}]
+    with pytest.raises(errors.WaitTimeout, match=r"still draining: m1 runs 1 task") as late:
+        change_nodes(engine, {"hostname": "m1", "role": "worker", "availability": "drain"}, wait=1)
+    assert late.value.facts == {"changed": True, "actions": ["m1: availability: active → drain"]}
+    assert engine.raws["m1"]["Spec"]["Role"] == "manager"
+
+
+@pytest.mark.parametrize("name", ["m1", "self"])
+def test_the_manager_that_is_asked_does_not_remove_itself(name: str) -> None:
+    engine = fake_swarm()
+    with pytest.raises(errors.Refused) as refused:
+        change_nodes(engine, {"hostname": name, "state": "absent"}, force=True)
+    assert str(refused.value) == (
+        "m1 is the manager that is asked, and no manager can remove itself: run this task on another one (m2, m3), or have m1 "
+        "leave with swarm_join and state=absent. Nothing was sent."
+    )
+    assert engine.writes == []

@@ -37,7 +37,7 @@ def test_a_duration_is_read_as_it_is_written(value: object, expected: int) -> No
     assert nanoseconds(value) == expected
 
 
-@pytest.mark.parametrize("value", ["", "ten", "10 s", "10s!", "-5s", "10d", "s", True, 1.5, None, "1h 30m"])
+@pytest.mark.parametrize("value", ["", "ten", "10 s", "10s!", "10d", "s", True, 1.5, None, "1h 30m"])
 def test_what_is_no_duration_is_refused_with_examples(value: object) -> None:
     with pytest.raises(
         ValueError, match=re.escape(f"{str(value).strip()!r} is not a duration like 10s, 1m30s")
@@ -45,7 +45,7 @@ def test_what_is_no_duration_is_refused_with_examples(value: object) -> None:
         nanoseconds(value)
 
 
-@given(st.integers(0, 10**19))
+@given(st.integers(0, 2**63 - 1))
 def test_a_shown_duration_reads_back_as_itself(value: int) -> None:
     assert nanoseconds(duration(value)) == value
 

@@ -11,15 +11,18 @@ import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._options.arguments import (
     depends_on_host,
     for_ansible,
+    hidden_texts,
     hide_arguments,
     hides_anything,
-    long_enough,
+    secret_texts,
     without_paths,
 )
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.driver_options import hide_options
 from ansible_collections.flotilla.swarm.plugins.module_utils._options.hidden import (
     HIDDEN,
     hide_changes,
     hide_spec,
+    hide_texts,
     hide_value,
 )
 from ansible_collections.flotilla.swarm.plugins.module_utils._options.option import (
@@ -130,9 +133,8 @@ def test_arguments_are_repeated_without_what_may_be_secret_at_any_depth() -> Non
 
 
 def test_options_between_an_action_and_its_module_are_not_repeated() -> None:
-    assert hide_arguments({"_waiting": {"type": "dict"}}, {"_waiting": {"left": 1}, "name": "a"}) == {
-        "name": "a"
-    }
+    arguments = {"_waiting": {"type": "dict"}, "name": {"type": "str"}}
+    assert hide_arguments(arguments, {"_waiting": {"left": 1}, "name": "a"}) == {"name": "a"}
 
 
 def test_values_that_are_asked_for_are_repeated_but_never_what_ansible_hides() -> None:
@@ -142,7 +144,9 @@ def test_values_that_are_asked_for_are_repeated_but_never_what_ansible_hides() -
 
 
 def test_ansible_gets_an_argument_spec_that_it_knows() -> None:
-    assert "hidden" not in str(for_ansible(ARGUMENTS))
+    made = for_ansible(ARGUMENTS)
+    assert "hidden" not in str(made)
+    assert made["secret"]["no_log"] is made["many"]["options"]["group"]["options"]["pairs"]["no_log"] is True
     assert ARGUMENTS["secret"]["hidden"], "ours is not changed"
 
 
@@ -160,7 +164,40 @@ def test_options_that_may_hold_a_secret_are_known(arguments: dict[str, t.Any], h
 
 
 def test_a_secret_so_short_that_it_occurs_everywhere_is_hidden_only_where_it_was_given() -> None:
-    assert long_enough({"ok", "abc", "abcd", "longer"}) == {"abcd", "longer"}
+    assert secret_texts(ARGUMENTS, {"password": "abc", "many": [{"key": "abcd"}]}) == {"abcd"}
+    assert (
+        secret_texts(ARGUMENTS, {"visible": "what is shown", "secret": "what is hidden where it is"}) == set()
+    )
+
+
+@given(st.sampled_from(["secret", "password", "secrt", "group", "many", "path"]), values)
+def test_a_wrong_name_or_form_shows_no_value_that_may_be_secret(name: str, value: t.Any) -> None:
+    wrong = {"group": {"pair": value}, "many": [{"kee": value, "group": value}, value], "path": None}
+    options = {name: wrong.get(name, value)}
+    assert CANARY not in str(hide_arguments(ARGUMENTS, options))
+    said = f"the value {CANARY} is wrong"
+    if CANARY in str(options):
+        assert CANARY not in hide_texts(said, hidden_texts(ARGUMENTS, options))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("max-size", "10m", True),
+        ("com.docker.network.driver.mtu", "1400", True),
+        ("syslog-address", "udp://10.0.0.1:514", True),
+        ("gelf-address", "https://user:hunter2@logs", False),
+        ("max-size", {"token": "hunter2"}, False),
+        ("splunk-token", "hunter2", False),
+        ("o", "username=u,password=hunter2", False),
+        ("whatever", "hunter2", False),
+    ],
+)
+def test_options_of_drivers_are_shown_where_they_are_known_to_hold_no_credential(
+    name: str, value: t.Any, shown: bool
+) -> None:
+    assert (hide_options({name: value}) == {name: value}) is shown
+    assert "hunter2" not in str(hide_options({name: value}))
 
 
 def test_paths_are_plain_text_for_a_program_unless_they_depend_on_the_host() -> None:
@@ -179,3 +216,9 @@ def test_paths_are_plain_text_for_a_program_unless_they_depend_on_the_host() -> 
         ({"other": "~"}, False),
     ):
         assert depends_on_host(spec, options) is depends, options
+
+
+def test_a_short_word_is_hidden_as_a_word_only() -> None:
+    assert hide_texts("conf: port_conflicts is conf", {"conf"}) == "(hidden): port_conflicts is (hidden)"
+    assert hide_texts("xhunter2-2x", {"hunter2-2"}) == "x(hidden)x"
+    assert hide_texts("a=s3cretword2b", {"s3cretword2"}) == "a=(hidden)b"

@@ -69,7 +69,7 @@ def test_the_label_that_is_wrong_is_named(rule: t.Any) -> None:
 def test_labels_are_a_dictionary(rule: t.Any) -> None:
     with pytest.raises(ValueError) as refused:
         rule(["a=b"])
-    assert str(refused.value) == "is ['a=b'], not a dictionary"
+    assert str(refused.value) == "is a list, not a dictionary"
 
 
 def test_a_user_does_not_see_the_labels_of_the_collection() -> None:

@@ -8,7 +8,11 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
-from ansible_collections.flotilla.swarm.plugins.module_utils._options.one_or_many import OneOrMany, check_once
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.one_or_many import (
+    OneOrMany,
+    check_case,
+    check_once,
+)
 
 ONE: dict[str, t.Any] = {
     "image": {"type": "str"},
@@ -56,3 +60,18 @@ def test_everything_is_declared_once() -> None:
     with pytest.raises(Refused) as refused:
         check_once(["a", "b", "a"], "service")
     assert str(refused.value) == "a is declared 2 times; declare every service once. Nothing was sent."
+
+
+@pytest.mark.parametrize("name", ["A", "aB"])
+def test_a_name_that_differs_from_another_in_case_only_is_refused(name: str) -> None:
+    with pytest.raises(Refused) as error:
+        check_case(["new", name], ["a", "Ab"], "service")
+    other = {"A": "a", "aB": "Ab"}[name]
+    assert str(error.value) == (
+        f"{name} cannot be created: the swarm has the service {other}, and to it names that differ only in case are the same. "
+        f"Choose another name, or declare {other}. Nothing was sent."
+    )
+
+
+def test_other_names_and_the_same_name_are_no_clash() -> None:
+    check_case(["a", "b"], ["a", "c"], "service")

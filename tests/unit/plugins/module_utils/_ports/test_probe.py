@@ -45,12 +45,12 @@ def test_each_kind_of_answer_on_this_machine_has_its_outcome() -> None:
         def greet() -> None:
             connection, _address = ours.accept()
             with connection:
-                connection.sendall(wire.answer("r", "m2"))
+                connection.sendall(wire.answer("another run", "m2"))
 
         def reply() -> None:
             block, sender = datagrams.recvfrom(wire.SIZE)
-            assert wire.is_question(block, "r")
-            datagrams.sendto(wire.answer("r", "m2"), sender)
+            assert wire.is_question(block)
+            datagrams.sendto(wire.answer_to(block, "m2"), sender)
 
         threads = [threading.Thread(target=work) for work in (greet, reply)]
         for thread in threads:
@@ -72,3 +72,15 @@ def test_each_kind_of_answer_on_this_machine_has_its_outcome() -> None:
         (None, None, "unresolved"),
     ]
     assert all(0 <= one.seconds < 2 for one in outcomes)
+
+
+def test_a_refused_port_is_asked_again_since_it_may_be_on_its_way_to_the_engine() -> None:
+    """Between the listener and the Engine nobody holds the port for a moment."""
+    with contextlib.ExitStack() as sockets:
+        port = sockets.enter_context(socket.socket())
+        port.bind(("127.0.0.1", 0))
+        later = threading.Timer(0.6, port.listen)
+        later.start()
+        (outcome,) = probe([ProbeTarget("m2", "127.0.0.1", "tcp", port.getsockname()[1])], "r", 2.0)
+        later.join()
+    assert (outcome.answered_by, outcome.problem) == ("holder", None)

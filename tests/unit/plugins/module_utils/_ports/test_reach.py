@@ -52,7 +52,7 @@ def test_check_mode_starts_asks_and_ends_nothing(
 def test_each_state_does_its_part(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[t.Any] = []
     monkeypatch.setattr(reach, "start", lambda *arguments: started.append(arguments) or [{"port": 7946}])
-    monkeypatch.setattr(reach, "stop", started.clear)
+    monkeypatch.setattr(reach, "stop", lambda run: started.clear() if run == "r" else None)
     options = {**OPTIONS, "state": "listening", "ports": [{"protocol": "udp", "port": 7946}]}
     assert reach.work(options, False, None) == {"changed": False, "ports": [{"port": 7946}]}
     assert started == [("m1", "r", [("udp", 7946)], 60)]

@@ -67,12 +67,13 @@ def test_an_answer_is_read_back_and_never_larger_than_its_question(host: str, ru
 
 
 def test_messages_of_another_run_or_of_anything_else_are_not_ours() -> None:
-    assert wire.is_question(wire.question("a"), "a")
-    assert not wire.is_question(wire.question("b"), "a")
-    assert not wire.is_question(wire.question("a")[:-1], "a")
-    assert not wire.is_question(wire.answer("a", "m1"), "a")
+    assert wire.is_question(wire.question("a"))
+    assert not wire.is_question(wire.question("a")[:-1])
+    assert not wire.is_question(wire.answer("a", "m1"))
     assert wire.read_answer(wire.answer("b", "m1"), "a") is None
-    assert wire.read_answer(wire.question("a"), "a") is None
+    assert wire.read_answer(wire.answer("b", "m1"), None) == "m1", "a greeting, which no question came before"
+    assert wire.read_answer(wire.question("a"), None) is None
+    assert wire.read_answer(wire.answer_to(wire.question("b"), "m1"), "b") == "m1"
     assert wire.read_answer(b"SSH-2.0-OpenSSH_9.2\r\n", "a") is None
 
 

@@ -95,7 +95,7 @@ def test_what_is_cut_off_is_kept() -> None:
 
 def test_the_query_asks_for_what_parse_needs() -> None:
     engine = FakeEngine({"GET /services/s1/logs": b""})
-    assert read(engine, "/services/s1/logs", tail=10, since=5.25, timeout=3) == ([], [])
+    assert read(engine, "/services/s1/logs", tail=10, since=5.25, pause=3) == ([], [])
     assert engine.requests == [
         (
             "GET /services/s1/logs",

@@ -11,8 +11,12 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors impo
     EngineAbsent,
     EngineError,
     EngineTimeout,
+    Locked,
     NoQuorum,
+    NotAManager,
     NotFound,
+    NotInSwarm,
+    OutcomeUnknown,
     WaitTimeout,
 )
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.wait import Deadline
@@ -101,11 +105,26 @@ def test_an_error_keeps_what_was_removed_before_it() -> None:
     )
     removals = [one("secret", "s1"), one("secret", "s2"), one("config", "c1"), one("network", "n1")]
     removed = remove_all(engine, removals, Deadline(5))
-    assert [done.id for done in removed.done] == ["s1"]
+    assert [done.sentence for done in removed.done] == [
+        "s1: removed",
+        "c1: removed (perhaps: the Engine's answer was lost)",
+    ]
     assert removed.warnings == ["secret s2 stays. no."]
-    assert isinstance(removed.error, EngineTimeout)
-    assert str(removed.error) == "config old_c1: The Engine did not answer within 60 s."
+    assert isinstance(removed.error, OutcomeUnknown)
+    assert str(removed.error).startswith("config old_c1: The Engine did not answer within 60 s. Whether this")
     assert DELETE not in requests(engine)
+
+
+@pytest.mark.parametrize("kind", [NoQuorum, NotAManager, NotInSwarm, Locked])
+def test_an_engine_that_can_remove_nothing_is_an_error_and_no_warning_for_each_object(
+    kind: type[EngineError],
+) -> None:
+    engine = swarm(**{"DELETE /secrets/s1": None, "DELETE /secrets/s2": kind("not now", 503)})
+    removed = remove_all(engine, [one("secret", name) for name in ("s1", "s2", "s3")], Deadline(5))
+    assert [done.id for done in removed.done] == ["s1"]
+    assert removed.warnings == []
+    assert isinstance(removed.error, kind)
+    assert "DELETE /secrets/s3" not in requests(engine)
 
 
 def test_a_swarm_that_cannot_say_what_is_used_removes_nothing() -> None:

@@ -353,10 +353,29 @@ def test_the_deadline_names_what_is_missing() -> None:
         ("starting container failed: listen tcp4 0.0.0.0:80: bind: address already in use", "failed", "port"),
         ("starting container failed: OCI runtime create failed", "failed", "rejected"),
         ("network x not found", "rejected", "rejected"),
+    ],
+)
+def test_what_never_ran_may_be_refused_for_some_seconds(error: str, state: str, reason: str) -> None:
+    """A registry or a node has a hiccup; the swarm goes on trying, and so does the waiting."""
+    wait = Wait()
+    first, second = (task(name, 2, state, error=error) for name in "xy")
+    others = (task("a", 1, created=1), task("z", 2, "preparing", created=101))
+    for elapsed, seen in ((0, [first]), (1, [first, second]), (4.9, [first, second])):
+        assert wait.judge(elapsed, service(), *others, *seen).state == "converging"
+    verdict = wait.judge(5, service(), *others, first, second)
+    assert (verdict.state, verdict.reason) == ("failed", reason)
+    assert verdict.sentence.startswith("slot 2 on w1 ")
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "reason"),
+    [
+        ("manifest unknown: manifest unknown", "rejected", "image"),
+        ('starting container failed: exec: "no": executable file not found in $PATH', "failed", "rejected"),
         ("task: non-zero exit (137): dockerexec: unhealthy container", "failed", "unhealthy"),
     ],
 )
-def test_what_never_ran_is_given_one_more_chance_only(error: str, state: str, reason: str) -> None:
+def test_what_no_time_mends_is_given_one_more_chance_only(error: str, state: str, reason: str) -> None:
     wait = Wait()
     first, second = (task(name, 2, state, error=error) for name in "xy")
     assert wait.judge(0, service(), task("a", 1, created=1), first).state == "converging"

@@ -127,8 +127,9 @@ def test_a_pause_hands_everything_on_as_json(fake_time: FakeTime) -> None:
             assert report.unfinished
             rollouts = [Rollout.from_dict(json.loads(json.dumps(asdict(rollout)))) for rollout in rollouts]
     assert 5 <= calls <= 8
-    assert "web: 0/3 running (updating), w" in lines[0] or "web: 0/3" in lines[0]
-    assert all(line.startswith("web: ") for line in lines)
+    assert lines[0].startswith("bad: 0/2 running, ") and lines[1].startswith("web: 0/3 running")
+    # It has its verdict once the patience with refusals is over.
+    assert {line[:5] for line in lines[-2:]} == {"web: "}
     # The last call reports the failure of the first one.
     assert str(failed.value).startswith("1 of 2 services failed: bad: slot ")
     assert 12 < fake_time.now - engine.begun < 16

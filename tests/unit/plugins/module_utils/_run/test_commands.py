@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._run import commands
 from ansible_collections.flotilla.swarm.plugins.module_utils._run.commands import run_command
 
 
@@ -36,3 +37,8 @@ def test_the_locale_is_fixed_and_the_rest_of_the_environment_stays(monkeypatch: 
 def test_a_program_gets_no_input() -> None:
     """The standard input of this process may be the program that it runs."""
     assert run_command([sys.executable, "-c", "import sys; print(repr(sys.stdin.read()))"])[1] == "''\n"
+
+
+def test_a_program_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "_SECONDS", 0.2)
+    assert run_command(["sleep", "60"]) == (124, "", "sleep did not end within 0.2 s")

@@ -76,7 +76,7 @@ def test_an_error_that_is_no_race_is_returned_at_once(fake_time: t.Any) -> None:
     def work() -> t.NoReturn:
         raise errors.Refused("no", {"actions": []})
 
-    assert result_of(work) == {"failed": True, "msg": "no", "actions": []}
+    assert result_of(work) == {"failed": True, "changed": False, "msg": "no", "actions": []}
     assert not fake_time.sleeps
 
 
@@ -85,7 +85,7 @@ def test_a_connection_that_cannot_be_made_is_a_result_too() -> None:
         raise errors.Refused("docker_host is wrong.")
 
     found = perform(Verb(Interface({}), lambda *_all: {}), {}, False, connect)
-    assert found == {"failed": True, "msg": "docker_host is wrong."}
+    assert found == {"failed": True, "changed": False, "msg": "docker_host is wrong."}
 
 
 def test_a_verb_that_does_not_connect_gets_no_client() -> None:
@@ -109,3 +109,34 @@ def test_a_call_that_goes_on_has_only_what_identifies_and_what_is_left() -> None
 def test_only_a_verb_that_waits_has_the_private_option() -> None:
     assert WAITING in Interface({}, waits=True).all_arguments
     assert Interface({}).all_arguments == {}
+
+
+SECRETS = Interface(
+    {
+        "data": {"type": "str", "no_log": True},
+        "many": {"type": "list", "elements": "dict", "options": {"data": {"type": "str", "no_log": True}}},
+    },
+    waits=True,
+)
+
+
+def test_a_secret_is_hidden_wherever_a_result_repeats_it() -> None:
+    """An error, a line of a log, what is in Base64, and also after the options are gone."""
+    encoded = "aHVudGVyMyBhbmQgbW9yZQ=="
+    options = {"data": "hunter2", "many": [{"data": encoded}, {"data": "ok"}]}
+    left = {"name": "hunter2"}
+
+    def work(*_all: t.Any) -> t.NoReturn:
+        raise errors.Refused(
+            "ok: hunter2 is wrong", {"tasks": [{"logs": ["got hunter3 and more"]}], "left": left}
+        )
+
+    found = perform(Verb(SECRETS, work), options, False, lambda _options: None)
+    assert found["msg"] == "ok: (hidden) is wrong", "a short secret would be hidden in every word"
+    assert found["tasks"] == [{"logs": ["got (hidden)"]}]
+    assert found["left"] == left, "it is no text for users, and has to stay what it is"
+    later = Verb(SECRETS, work, go_on=lambda _client, _left, _pause: {"msg": "hunter2 again"})
+    waiting = {WAITING: {"left": left, "hide": ["hunter2"]}}
+    assert perform(later, waiting, False, lambda _options: t.cast(t.Any, "client")) == {
+        "msg": "(hidden) again"
+    }

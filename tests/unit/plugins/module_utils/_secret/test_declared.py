@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
+from ansible_collections.flotilla.swarm.plugins.module_utils._files.read import read_file
+from ansible_collections.flotilla.swarm.plugins.module_utils._files.unreadable import Unreadable
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.declared import (
     check_name,
     declared_secret,
@@ -15,8 +18,8 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._secret.declared im
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.options import CONFIG, SECRET, Family
 
 
-def lost(path: str) -> bytes:
-    raise FileNotFoundError(2, "No such file or directory", path)
+def lost(_path: str, _most: int) -> bytes:
+    raise Unreadable("could not be read: No such file or directory")
 
 
 @pytest.mark.parametrize(
@@ -29,7 +32,7 @@ def lost(path: str) -> bytes:
     ],
 )
 def test_where_the_data_comes_from(params: dict[str, t.Any], data: bytes) -> None:
-    declared = declared_secret(SECRET, {"name": "app", **params}, lambda path: f"of {path}".encode())
+    declared = declared_secret(SECRET, {"name": "app", **params}, lambda path, _most: f"of {path}".encode())
     assert declared.data == data
     assert "data" not in repr(declared)
 
@@ -72,7 +75,7 @@ def test_a_driver_provides_the_data() -> None:
         ),
         (
             {"data_src": "/lost"},
-            "app: the file /lost of data_src could not be read on this host: No such file or directory.",
+            "app: the file /lost of data_src on this host could not be read: No such file or directory.",
         ),
         (
             {"data": "x", "labels": {"a": True}},
@@ -122,10 +125,15 @@ def test_names_that_the_engine_refuses(name: str) -> None:
         (CONFIG, 1024000, False),
     ],
 )
-def test_sizes(family: Family, size: int, fine: bool) -> None:
-    options = {"name": "app", "data_src": "/f"}
-    if fine:
-        assert declared_secret(family, options, lambda _path: b"x" * size).data == b"x" * size
-    else:
-        with pytest.raises(Refused, match=r"the data (is empty|has)"):
-            declared_secret(family, options, lambda _path: b"x" * size)
+def test_sizes(tmp_path: Path, family: Family, size: int, fine: bool) -> None:
+    path = tmp_path / "data"
+    path.write_bytes(b"x" * size)
+    for options in ({"data_src": str(path)}, {"data": "x" * size}):
+        if fine:
+            found = declared_secret(family, {"name": "app", **options}, read_file).data
+            assert found == b"x" * size
+        else:
+            with pytest.raises(
+                Refused, match=r"the data (is empty|has)|of data_src on this host has more than"
+            ):
+                declared_secret(family, {"name": "app", **options}, read_file)

@@ -241,10 +241,23 @@ def test_a_rollout_of_another_run_is_waited_for_as_not_ours(engine: FakeSecrets)
     """Only what this run has written is rolled back."""
     engine.serve("web", declare(engine, app())["secret_id"])
     declare(engine, app("two"), wait=False)
-    engine.services["web"]["UpdateStatus"] = {"State": "paused"}
+    engine.services["web"]["UpdateStatus"] = {"State": "updating"}
     begun = waiting(send(engine, app("two")))
     assert [(one.name, one.written) for one in begun.rollouts] == [("web", False)]
     assert begun.result["changed"] is False
+
+
+def test_a_move_that_is_paused_goes_on_once_its_cause_may_be_gone(engine: FakeSecrets) -> None:
+    engine.serve("web", declare(engine, app())["secret_id"])
+    declare(engine, app("two"), wait=False)
+    engine.services["web"]["UpdateStatus"] = {"State": "paused"}
+    # The swarm has forgotten the task that failed.
+    engine.answers["GET /tasks"] = []
+    foreseen = send(engine, app("two"), check=True)
+    begun = waiting(send(engine, app("two")))
+    assert [(one.name, one.written) for one in begun.rollouts] == [("web", True)]
+    assert begun.result["actions"] == ["web: paused update sent again, which moves it to version 2 of app"]
+    assert foreseen["actions"][0] == begun.result["actions"][0]
 
 
 def test_services_are_left_alone_without_rewire(engine: FakeSecrets) -> None:

@@ -8,9 +8,10 @@ import copy
 import typing as t
 
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.wait import Deadline
+from ansible_collections.flotilla.swarm.plugins.module_utils._files.read import read_file
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.references import users
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.removal import remove_all
-from ansible_collections.flotilla.swarm.plugins.module_utils._secret.apply import Secrets, read_file
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.apply import Secrets
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.declared import declared_secret
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.move import (
     move_services,

@@ -13,7 +13,7 @@ from ansible_collections.flotilla.swarm.tests.unit.support.services import WEB, 
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
-        ({"replicas": -2}, "web: replicas: -2 is below 0: it is a number of tasks."),
+        ({"replicas": -2}, "web: replicas: -2 is not from 0 to 100000: it is a number of tasks."),
         (
             {"replicas": 2, "mode": "global"},
             "web: replicas is for mode replicated and replicated-job, this service is global.",
@@ -26,7 +26,7 @@ from ansible_collections.flotilla.swarm.tests.unit.support.services import WEB, 
             {"env": {"PORT": 8080}},
             "web: env: variable 'PORT' is a number, not a string: put it in quotes.",
         ),
-        ({"env": ["=x"]}, "web: env: '=x' has no name before the =."),
+        ({"env": ["=x"]}, "web: env: entry 1 has no name before the =."),
         (
             {"limits": {"memory": "lots"}},
             "web: limits.memory: 'lots' is not a size like 512M, 1.5G or 1048576.",
@@ -106,7 +106,7 @@ from ansible_collections.flotilla.swarm.tests.unit.support.services import WEB, 
         ),
         (
             {"networks": [{"name": "front", "alias": "x"}]},
-            "web: networks: {'name': 'front', 'alias': 'x'}: alias is none of name, id, aliases, options.",
+            "web: networks: entry 1: front: alias is none of name, id, aliases, options.",
         ),
     ],
 )
@@ -124,7 +124,7 @@ def test_env_files_come_before_env() -> None:
     assert declared.values["env"] == ["A=1", "B=2=3", "BARE", "C=env"]
     with pytest.raises(Refused) as refused:
         declared_service({**WEB, "env_files": ["a"]}, ["=x"])
-    assert str(refused.value) == "web: env: '=x' has no name before the =."
+    assert str(refused.value) == "web: env: entry 1 has no name before the =."
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import Re
 from ansible_collections.flotilla.swarm.plugins.module_utils._service.deploy import VERB, work
 from ansible_collections.flotilla.swarm.plugins.module_utils._service.options import ARGUMENTS
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence
+from ansible_collections.flotilla.swarm.tests.unit.support.nodes import raw_node
 from ansible_collections.flotilla.swarm.tests.unit.support.services import WEB, service
 
 Raw = dict[str, t.Any]
@@ -94,9 +95,7 @@ def test_check_mode_sends_nothing_and_says_what_would_be_done() -> None:
     [
         ({}, False),
         ({"ServiceStatus": {"RunningTasks": 0, "DesiredTasks": 1}}, True),
-        ({"UpdateStatus": {"State": "paused"}}, True),
         ({"UpdateStatus": {"State": "updating"}}, True),
-        ({"UpdateStatus": {"State": "rollback_paused"}}, True),
         ({"UpdateStatus": {"State": "completed"}}, False),
     ],
 )
@@ -109,6 +108,58 @@ def test_an_unchanged_service_that_is_not_well_is_waited_for(status: Raw, waits:
         assert [(one.service_id, one.written) for one in result.rollouts] == [("id1", False)]
         result = result.result
     assert (result["changed"], result["actions"]) == (False, [])
+
+
+def paused(error: str, state: str = "paused", **status: t.Any) -> FakeEngine:
+    """A service as declared whose update is paused since a task failed."""
+    node = {**raw_node("n1", "w1"), "UpdatedAt": "2026-11-21T00:00:00Z"}
+    failed = {
+        "ID": "t1",
+        "ServiceID": "id1",
+        "Slot": 1,
+        "NodeID": "n1",
+        "CreatedAt": "2026-11-21T01:00:00Z",
+        "UpdatedAt": "2026-11-21T01:00:05Z",
+        "DesiredState": "shutdown",
+        "Status": {"State": "failed", "Err": error, **status},
+    }
+    update = {"State": state, "Message": "update paused due to failure or early termination of task t1"}
+    return engine(
+        live(UpdateStatus=update),
+        **{"GET /tasks": [failed], "GET /nodes": [node], "POST /services/id1/update": {}},
+        **{"GET /services/id1": live()},
+    )
+
+
+@pytest.mark.parametrize("state", ["paused", "rollback_paused"])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_paused_update_is_sent_again_where_its_cause_may_be_gone(state: str, check: bool) -> None:
+    client = paused("No such image: x", state)
+    result = deploy(client, check=check, **NEW)
+    assert [write[0] for write in client.writes] == ([] if check else ["POST /services/id1/update"])
+    if isinstance(result, Waiting):
+        assert [(one.service_id, one.written) for one in result.rollouts] == [("id1", True)]
+        result = result.result
+    assert (result["changed"], result["actions"]) == (True, ["web: paused update sent again"])
+
+
+def test_a_paused_update_that_would_fail_again_is_left_alone() -> None:
+    client = paused("task: non-zero exit (3)")
+    result = deploy(client, **NEW)
+    assert isinstance(result, Waiting) and client.writes == []
+    assert [(one.service_id, one.written) for one in result.rollouts] == [("id1", False)]
+    assert (result.result["changed"], result.result["actions"]) == (False, [])
+
+
+def test_a_paused_update_goes_on_where_the_user_says_so() -> None:
+    client = paused("task: non-zero exit (3)")
+    result = deploy(client, **NEW, retry_paused=True)
+    assert isinstance(result, Waiting)
+    assert [write[0] for write in client.writes] == ["POST /services/id1/update"]
+    # An update that is not paused is not sent again.
+    client = engine(live())
+    assert not isinstance(deploy(client, **NEW, retry_paused=True), Waiting)
+    assert client.writes == []
 
 
 @pytest.mark.parametrize(("completed", "waits"), [(1, True), (2, False)])
@@ -151,8 +202,8 @@ def test_env_files_are_read_on_the_host(tmp_path: Path) -> None:
     assert client.writes[0][1]["TaskTemplate"]["ContainerSpec"]["Env"] == ["A=1"]
     with pytest.raises(errors.Refused) as error:
         deploy(client, **NEW, env_files=["/lost.env"])
-    assert str(error.value).startswith(
-        "web: the file /lost.env of env_files could not be read on this host: "
+    assert str(error.value) == (
+        "web: the file /lost.env of env_files on this host could not be read: No such file or directory."
     )
 
 

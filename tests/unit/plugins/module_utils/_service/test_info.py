@@ -124,7 +124,7 @@ def test_a_task_that_ends_between_two_requests_is_counted_once() -> None:
 def test_options_are_in_the_users_words_and_values_hidden_unless_asked_for() -> None:
     [web] = read(RecordedSwarm(), ["web"])["services"]
     assert web["options"]["env"] == ["SECRET=(hidden)", "PLAIN"]
-    assert web["options"]["logging"] == {"driver": "json-file", "options": {"max-size": "(hidden)"}}
+    assert web["options"]["logging"] == {"driver": "json-file", "options": {"max-size": "1m"}}
     assert (web["options"]["mode"], web["options"]["replicas"], web["previous"]) == ("replicated", 3, None)
     assert "raw" not in web
     assert "hunter2" not in json.dumps(read(RecordedSwarm(), raw=True))

@@ -256,7 +256,7 @@ def test_values_that_may_be_secrets_are_hidden_and_their_change_is_not() -> None
         mounts=[
             {
                 "target": "/m",
-                "source": "v",
+                "source": "vol",
                 "type": "volume",
                 "driver_config": {"name": "local", "options": {"o": "password=hunter2"}},
             }

@@ -29,7 +29,7 @@ def test_environment_variables_keep_their_names_and_lose_their_values(written: t
 
 
 def test_an_empty_or_unset_variable_of_a_diff_is_hidden_too() -> None:
-    assert {ENV.hide_part(value) for value in ("x", "", "(unset)")} == {HIDDEN}
+    assert {ENV.hide_part("NAME", value) for value in ("x", "", "(unset)")} == {HIDDEN}
 
 
 def test_of_a_mount_only_the_options_of_the_driver_are_hidden() -> None:
@@ -46,11 +46,13 @@ def test_of_a_mount_only_the_options_of_the_driver_are_hidden() -> None:
         },
         {"target": "/c"},
     ]
-    assert MOUNTS.hide_part(as_written) == MOUNTS.hide([as_written])[0]
+    assert MOUNTS.hide_part("/b", as_written) == MOUNTS.hide([as_written])[0]
     assert as_written["driver_config"] == {"name": "nfs", "options": {"o": "x"}}, "nothing is changed"
 
 
-def test_options_of_a_log_driver_are_shown_by_name() -> None:
-    assert LOG_OPTIONS.hide({"token": "x"}) == {"token": HIDDEN}
+def test_options_of_a_log_driver_are_shown_by_name_and_credentials_hidden() -> None:
+    assert LOG_OPTIONS.hide({"token": "x", "max-size": "1m"}) == {"token": HIDDEN, "max-size": "1m"}
+    assert LOG_OPTIONS.hide_part("token", "x") == HIDDEN
+    assert LOG_OPTIONS.hide_part("max-size", "1m") == "1m"
     assert LOG_OPTIONS.parts is not None
     assert LOG_OPTIONS.parts({"token": "x"}) == {"token": "x"}

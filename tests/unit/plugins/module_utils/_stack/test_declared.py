@@ -21,6 +21,7 @@ def stack(declared: t.Any = None, data: t.Any = None, **more: t.Any) -> Declared
             "_declared": {} if declared is None else declared,
             "_declared_data": data,
             "prune": False,
+            "retry_paused": False,
             "resolve_image": "never",
             "undeclared": "keep",
             "recreate": True,
@@ -68,5 +69,7 @@ def test_contents_of_secrets_return_to_where_they_belong() -> None:
 
 def test_options_of_the_stack_are_those_of_its_services_and_networks() -> None:
     found = stack({"services": [{"name": "web"}], "networks": [{"name": "front"}]})
-    assert found.services == [{"name": "web", "resolve_image": "never", "undeclared": "keep"}]
+    assert found.services == [
+        {"name": "web", "resolve_image": "never", "undeclared": "keep", "retry_paused": False}
+    ]
     assert found.networks == [{"name": "front", "recreate": True}]

@@ -52,7 +52,9 @@ def test_services_that_are_declared_no_longer_are_found() -> None:
     undeclared = Undeclared(engine, declared())
     assert undeclared.names() == {"services": ["shop_old"], "networks": [], "secrets": [], "configs": []}
     assert [request[0] for request in engine.requests] == ["GET /services"]
-    [rollout] = undeclared.remove_services()
+    done: list[str] = []
+    [rollout] = undeclared.remove_services(done, "{} removed".format)
+    assert done == ["shop_old removed"]
     assert (rollout.name, rollout.goal) == ("shop_old", "gone")
 
 
@@ -85,4 +87,4 @@ def test_an_object_that_another_stack_uses_stays_with_a_warning() -> None:
 
 def test_a_service_that_is_gone_already_is_no_error() -> None:
     undeclared = Undeclared(swarm(), DeclaredStack("shop"))
-    assert {one.name for one in undeclared.remove_services()} == {"shop_old", "shop_web"}
+    assert {one.name for one in undeclared.remove_services([], str)} == {"shop_old", "shop_web"}

@@ -29,31 +29,56 @@ def test_the_nodes_are_a_table() -> None:
         raw_node("i1", "m1", "manager", leader=True, labels={"zone": "a", "flotilla.declared": "[]"}),
         raw_node("i2", "manager2", "manager"),
         raw_node("i3", "w1", labels={"b": "2", "a": ""}),
+        raw_node("i4", "m4", "manager"),
     ]
     assert lines(found(*raws)) == [
-        "Swarm abc, 3 nodes. Quorum holds.",
+        "Swarm abc, 4 nodes. Quorum holds.",
         "NODE      ROLE     STATE  TAKES TASKS  ENGINE  ADDRESS   LABELS",
         "m1        leader   ready  yes          26.1.5  10.0.0.1  zone=a",
+        "m4        manager  ready  yes          26.1.5  10.0.0.1",
         "manager2  manager  ready  yes          26.1.5  10.0.0.1",
         "w1        worker   ready  yes          26.1.5  10.0.0.1  a= b=2",
         "Every node is fine.",
     ]
 
 
+def test_an_even_number_of_managers_is_a_problem() -> None:
+    raws = [raw_node("i1", "m1", "manager", leader=True), raw_node("i2", "m2", "manager")]
+    assert lines(found(*raws))[-1] == (
+        "The swarm has 2 managers, and an even number tolerates no more losses than 1: promote a worker or demote one of them."
+    )
+
+
+def test_an_entry_that_never_reported_is_called_by_its_id() -> None:
+    raw = raw_node("i2", state="down", availability="pause")
+    del raw["Description"]
+    summary = lines(found(raw_node("i1", "m1", "manager", leader=True), raw))
+    assert summary[2].split()[:2] == ["i2", "worker"]
+    assert summary[-1] == (
+        "i2: it never reported its host name; unless it is joining now, flotilla.swarm.remove_nodes removes it by its ID."
+    )
+
+
 def test_problems_stand_below() -> None:
     raws = [
         raw_node("i1", "m1", "manager", leader=True),
         raw_node("i2", "w1", availability="drain"),
-        raw_node("i3", "w2", state="down", availability="pause"),
+        raw_node("i3", "w2", availability="pause"),
+        raw_node("i4", "w3", state="down"),
+        raw_node("i5", "w4", state="disconnected", availability="drain"),
     ]
     summary = lines(found(*raws, root_rotation_in_progress=True))
     assert "no (drained)" in summary[3]
     assert "no (paused)" in summary[4]
-    assert summary[5:] == [
+    assert "no (down)" in summary[5]
+    assert "no (disconnected)" in summary[6]
+    assert summary[7:] == [
         "Not fine:",
         "w1: drained: it runs no service task.",
-        "w2: its state is down.",
         "w2: paused: it takes no new task.",
+        "w3: its state is down.",
+        "w4: its state is disconnected.",
+        "w4: drained: it runs no service task.",
         "A CA rotation is in progress and waits for every node.",
     ]
 
@@ -72,7 +97,7 @@ def manager() -> FakeEngine:
 
 
 def work(engine: FakeEngine, **given: bool) -> dict[str, t.Any]:
-    asked = {"tokens": False, "unlock_key": False, "published_ports": False, **given}
+    asked = {"tokens": False, "unlock_key": False, "published_ports": False, "held_ports": False, **given}
     return swarm_info.work(asked, False, engine)
 
 

@@ -11,11 +11,8 @@ from pathlib import Path
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import join as swarm_join
-from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.join import (
-    Joining,
-    join_advice,
-    with_port,
-)
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.attempt import join_advice
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.join import Joining, with_port
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence, info
 from ansible_collections.flotilla.swarm.tests.unit.support.nodes import raw_node
 
@@ -325,3 +322,32 @@ ADVICE = [
 @pytest.mark.parametrize(("text", "expected"), ADVICE)
 def test_errors_of_a_join_say_what_to_do(text: str, expected: str) -> None:
     assert join_advice(errors.EngineError(f"The Engine at unix:///x said: {text}")) == expected
+
+
+def test_a_join_that_the_swarm_has_accepted_is_not_ended_and_the_next_run_waits_for_it() -> None:
+    """To leave now would leave an entry behind, and where a manager joins, perhaps a swarm without a quorum."""
+    accepted = info("pending", "id-m1", error="connecting")
+    late = errors.JoinTimeout("Timeout was reached before node joined.", 503)
+    asked = engine(info(), accepted, **{"POST /swarm/join": late})
+    membership = Joining(asked, False, 30)
+    with pytest.raises(errors.WaitTimeout) as begun:
+        membership.join(params(role="manager"))
+    assert str(begun.value) == (
+        "The swarm has taken this node in through 10.0.0.11:2377, but the join is not finished (m1 is trying to join a swarm: "
+        "connecting.); the Engine goes on with it: run again to wait for it."
+    )
+    assert membership.actions == ["began to join as manager through 10.0.0.11:2377"]
+    assert [request for request, *_rest in asked.writes] == ["POST /swarm/join"]
+    asked = engine(accepted, accepted, WORKER)
+    assert (joining(asked).actions, asked.writes) == ([], [])
+
+
+def test_an_engine_that_dies_while_it_joins_leaves_a_doubt() -> None:
+    gone = errors.EngineAbsent("No Engine answers.")
+    asked = engine(info(), t.cast(t.Any, gone), **{"POST /swarm/join": errors.AnswerLost("It ended.")})
+    membership = Joining(asked, False, 30)
+    with pytest.raises(errors.OutcomeUnknown, match=r"Whether this node joined through 10\.0\.0\.11:2377"):
+        membership.join(params())
+    assert membership.actions == [
+        "joined as worker through 10.0.0.11:2377 (perhaps: the Engine's answer was lost)"
+    ]

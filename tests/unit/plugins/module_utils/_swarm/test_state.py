@@ -175,27 +175,6 @@ def test_nodes_whose_join_stopped_are_known_by_never_having_run_a_task() -> None
     assert asked.requests[-1] == ("GET /tasks", None, {"filters": {"node": ["broken", "by-hand"]}})
 
 
-def test_published_ports_are_those_that_are_bound() -> None:
-    services: list[dict[str, t.Any]] = [
-        {
-            "Spec": {"Name": "web"},
-            "Endpoint": {
-                "Ports": [
-                    {"PublishedPort": 80, "Protocol": "tcp", "PublishMode": "ingress"},
-                    {"PublishedPort": 53, "Protocol": "udp", "PublishMode": "host"},
-                    {"TargetPort": 9000},
-                ]
-            },
-        },
-        {"Spec": {"Name": "inner"}, "Endpoint": {}},
-        {"Spec": {"Name": "none"}},
-    ]
-    assert state.published_ports(services) == [
-        {"port": 80, "protocol": "tcp", "mode": "ingress", "service": "web"},
-        {"port": 53, "protocol": "udp", "mode": "host", "service": "web"},
-    ]
-
-
 def test_keys_and_tokens_are_read_when_asked() -> None:
     engine = manager(
         **{

@@ -73,7 +73,7 @@ def test_words_are_those_of_the_options() -> None:
         ("tty", "yes", True, True),
         ("replicas", "3", 3, 3),
         ("limits.cpus", "0.5", 0.5, 500000000),
-        ("limits.memory", "1K", "1K", 1024),
+        ("limits.memory", "8M", "8M", 8388608),
         ("stop_grace_period", "2s", "2s", 2000000000),
         ("cap_add", ["net_admin"], ["net_admin"], ["CAP_NET_ADMIN"]),
         ("sysctls", {"a": 1}, {"a": "1"}, {"a": "1"}),

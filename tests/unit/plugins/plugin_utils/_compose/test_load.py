@@ -83,7 +83,7 @@ def test_a_circle_of_includes() -> None:
 def test_an_included_file_that_is_not_there_or_that_defines_the_same() -> None:
     assert (
         refusal("include: [none.yml]")
-        == "web.yml: include[0]: none.yml cannot be read: there is no such file."
+        == "web.yml: include[0]: none.yml could not be read: there is no such file."
     )
     files = {"web.yml": "include: b.yml\nservices: {a: {image: x}}", "b.yml": "services: {a: {image: y}}"}
     assert refusal(files).startswith("web.yml: include brings in services.a, which web.yml declares too;")
@@ -157,7 +157,7 @@ def test_an_error_in_an_extended_file_names_that_file() -> None:
         ),
         (
             {"web.yml": "services: {web: {extends: {service: x, file: b.yml}}}"},
-            "web.yml: services.web.extends.file: b.yml cannot be read: there is no such file.",
+            "web.yml: services.web.extends.file: b.yml could not be read: there is no such file.",
         ),
         (
             {"web.yml": "services: {web: {extends: {file: b.yml}}}"},
@@ -178,28 +178,34 @@ def test_what_cannot_be_extended(files: dict[str, str], told: str) -> None:
 
 def test_inline_definitions() -> None:
     inline = {"services": {"web": {"image": "x", "ports": [80], "env_file": "/etc/e"}}}
-    found = read_stack("shop", [inline], lambda path: b"A=1" if path == "/etc/e" else b"", {})
+    found = read_stack("shop", [inline], lambda path, _most: b"A=1" if path == "/etc/e" else b"", {})
     assert found.services[0]["env"] == {"A": "1"}
     inline["services"]["web"]["env_file"] = "e"
     with pytest.raises(
         Refused, match=r"the inline definition: services.web.env_file is e, a relative path in no file"
     ):
-        read_stack("shop", [inline], lambda path: b"", {})
+        read_stack("shop", [inline], lambda path, _most: b"", {})
     found = read_stack(
-        "shop", [inline], lambda path: b"A=2" if path == "/srv/e" else b"", {}, project_dir="/srv"
+        "shop", [inline], lambda path, _most: b"A=2" if path == "/srv/e" else b"", {}, project_dir="/srv"
     )
     assert found.services[0]["env"] == {"A": "2"}
     with pytest.raises(Refused, match=r"inline definition 2: services.web.image is a list, not a text\."):
         read_stack(
-            "shop", [inline, {"services": {"web": {"image": []}}}], lambda path: b"", {}, project_dir="/srv"
+            "shop",
+            [inline, {"services": {"web": {"image": []}}}],
+            lambda path, _most: b"",
+            {},
+            project_dir="/srv",
         )
 
 
 def test_keys_of_inline_definitions_need_not_be_text() -> None:
-    found = read_stack("shop", [{"services": {7: {"image": "x", "labels": {1: 2}}}}], lambda path: b"", {})
+    found = read_stack(
+        "shop", [{"services": {7: {"image": "x", "labels": {1: 2}}}}], lambda path, _most: b"", {}
+    )
     assert found.services[0]["name"] == "shop_7"
     with pytest.raises(Refused, match="the inline definition: 1 is not a key of Compose"):
-        read_stack("shop", [{1: 2}], lambda path: b"", {})
+        read_stack("shop", [{1: 2}], lambda path, _most: b"", {})
 
 
 def test_a_wrong_top_of_a_file() -> None:
@@ -208,4 +214,4 @@ def test_a_wrong_top_of_a_file() -> None:
         sentence = f"web.yml: services.web is {problem}, not a mapping of keys to values."
         assert refusal(f"services: {{{text}}}") == sentence
     with pytest.raises(Refused, match="No Compose file was given"):
-        read_stack("shop", [], lambda path: b"", {})
+        read_stack("shop", [], lambda path, _most: b"", {})

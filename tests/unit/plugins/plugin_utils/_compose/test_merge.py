@@ -32,10 +32,10 @@ def merged(base: str, over: str, top: str = "") -> dict[str, t.Any]:
         ),
         ("environment: {A: 1, B: 1}", "environment: [B=2, C=2]", "env", {"A": "1", "B": "2", "C": "2"}),
         ("dns: 192.0.2.1", "dns: [192.0.2.2, 192.0.2.1]", "dns", ["192.0.2.1", "192.0.2.2"]),
-        ("cap_add: [A]", "cap_add: [B]", "cap_add", ["A", "B"]),
-        ("cap_add: [A]", "cap_add: null", "cap_add", ["A"]),
-        ("cap_add: [A]", "cap_add: !override [B]", "cap_add", ["B"]),
-        ("cap_add: [A]", "cap_add: !reset []", "cap_add", None),
+        ("cap_add: [KILL]", "cap_add: [CHOWN]", "cap_add", ["KILL", "CHOWN"]),
+        ("cap_add: [KILL]", "cap_add: null", "cap_add", ["KILL"]),
+        ("cap_add: [KILL]", "cap_add: !override [CHOWN]", "cap_add", ["CHOWN"]),
+        ("cap_add: [KILL]", "cap_add: !reset []", "cap_add", None),
         ("environment: {A: 1, B: 1}", "environment: {A: !reset null}", "env", {"B": "1"}),
         (
             "deploy: {replicas: 1, placement: {constraints: [node.id==a]}}",
@@ -141,7 +141,7 @@ def test_a_whole_service_or_definition_can_replace_an_earlier_one() -> None:
 )
 def test_an_error_names_the_file_that_the_value_comes_from(over: str, told: str) -> None:
     files = {
-        "a.yml": "services: {web: {image: x, cap_add: [A], ports: [81], deploy: {replicas: 1}}}",
+        "a.yml": "services: {web: {image: x, cap_add: [KILL], ports: [81], deploy: {replicas: 1}}}",
         "b.yml": f"services: {{web: {{{over}}}}}",
     }
     assert refusal(files, "a.yml", "b.yml").startswith(told)

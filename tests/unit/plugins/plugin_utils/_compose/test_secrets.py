@@ -61,7 +61,7 @@ def test_what_only_one_of_them_has() -> None:
 
 
 def test_bytes_stay_what_they_are() -> None:
-    def read(path: str) -> bytes:
+    def read(path: str, _most: int) -> bytes:
         return (
             b"services: {web: {image: x}}\nsecrets: {s: {file: s}}" if path == "web.yml" else b"\xff\r\n\x00"
         )
@@ -113,7 +113,7 @@ def test_external_ones_are_listed_only_where_a_service_uses_them() -> None:
         ),
         ("configs: {a: {driver: x}}", "configs.a.driver is not a key of Compose"),
         ("secrets: {a: {content: x}}", "secrets.a.content is not a key of Compose"),
-        ("secrets: {a: {file: none}}", "secrets.a.file: none cannot be read: there is no such file."),
+        ("secrets: {a: {file: none}}", "secrets.a.file: none could not be read: there is no such file."),
         ("secrets: {a: {environment: V}}", "secrets.a.environment names the variable V, which is not set;"),
         (
             "secrets: {a: {external: true, file: x}}",

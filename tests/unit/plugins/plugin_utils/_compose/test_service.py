@@ -224,7 +224,7 @@ def test_a_key_without_effect_is_a_warning(word: str) -> None:
         ("deploy: {replicas: many}", ".deploy.replicas is 'many', not a whole number."),
         ("deploy: {replicas: 1.5}", ".deploy.replicas is 1.5, not a whole number."),
         ("deploy: {replicas: true}", ".deploy.replicas is True, not a whole number."),
-        ("deploy: {replicas: -1}", ".deploy.replicas: -1 is below 0: it is a number of tasks."),
+        ("deploy: {replicas: -1}", ".deploy.replicas: -1 is not from 0 to 100000: it is a number of tasks."),
         ("deploy: {replicas: [1]}", ".deploy.replicas is a list, not a whole number."),
         ("deploy: {mode: glboal}", ".deploy.mode is 'glboal', none of replicated, global,"),
         ("deploy: {mode: global, replicas: 2}", ".deploy.replicas: replicas is for mode replicated and"),
@@ -389,6 +389,16 @@ def test_each_value_is_converted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "deploy: {update_config: {delay: 1s}, replicas: 2}\nports: [80:80, 81:81]\nvolumes: [/a:/b]\ndns: 192.0.2.1"
     service(text)
     assert sorted(converted) == [
-        *("container_labels", "dns", "labels", "mounts", "networks", "publish", "publish", "replicas"),
+        *(
+            "container_labels",
+            "dns",
+            "image",
+            "labels",
+            "mounts",
+            "networks",
+            "publish",
+            "publish",
+            "replicas",
+        ),
         "update_config.delay",
     ]

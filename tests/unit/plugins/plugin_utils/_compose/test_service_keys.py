@@ -55,7 +55,7 @@ def test_a_file_that_need_not_be_there_and_one_that_is_raw() -> None:
 def test_a_file_that_is_missing_or_wrong() -> None:
     files = {"conf/web.yml": SERVICE % "none.env"}
     assert refusal(files) == (
-        "conf/web.yml: services.web.env_file[0]: conf/none.env cannot be read: there is no such file."
+        "conf/web.yml: services.web.env_file[0]: conf/none.env could not be read: there is no such file."
     )
     files = {"web.yml": SERVICE % "a.env", "a.env": "A=1\n???"}
     assert refusal(files) == "a.env line 2 is not like NAME=value."

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
+from ansible_collections.flotilla.swarm.plugins.module_utils._files.read import read_file
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.declared import declared_network
 from ansible_collections.flotilla.swarm.plugins.module_utils._options.option import given
 from ansible_collections.flotilla.swarm.plugins.module_utils._service.declared import declared_service
@@ -30,16 +31,9 @@ FILES = sorted(path.name for path in SHAPES.glob("*.yml") if path.name != "sever
 NAMESPACE = "com.docker.stack.namespace"
 
 
-def read(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise LookupError(str(error.strerror)) from None
-
-
 def shape(*names: str) -> ComposeStack:
     variables = {"REGISTRY": "registry:5000", "STACK": "shape"}
-    return read_stack("shape", [str(SHAPES / name) for name in names], read, variables)
+    return read_stack("shape", [str(SHAPES / name) for name in names], read_file, variables)
 
 
 def test_there_are_enough_of_them() -> None:
@@ -94,7 +88,7 @@ def test_the_name_of_the_stack_is_that_of_the_task() -> None:
     with pytest.raises(
         Refused, match="The stack has the name 'my shop', which cannot be the name of a stack;"
     ):
-        read_stack("my shop", [], lambda path: b"", {})
+        read_stack("my shop", [], lambda path, _most: b"", {})
 
 
 def test_a_stack_without_services() -> None:
@@ -112,7 +106,7 @@ def test_env_files_stand_below_the_variables_and_later_ones_above_earlier_ones()
     assert found.services[0]["image"] == "one-two-given-oneone"
     assert found.warnings == ["two.env: E has no value and sets nothing."]
     assert refusal(files, "web.yml", env_files=["none.env"]) == (
-        "env_files: none.env cannot be read: there is no such file."
+        "env_files: none.env could not be read: there is no such file."
     )
 
 
@@ -140,7 +134,7 @@ def task(is_remote: bool = True, **args: t.Any) -> Reading:
         found.append(path)
         return f"/srv/{path}"
 
-    access = FileAccess(is_remote, find, lambda path: CONTENTS[path].encode())
+    access = FileAccess(is_remote, find, lambda path, _most: CONTENTS[path].encode())
     return Reading(*read_task({"name": "shop", **args}, access), found)
 
 

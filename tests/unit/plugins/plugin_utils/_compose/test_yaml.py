@@ -10,6 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.yaml import (
+    Budget,
     Override,
     Reset,
     parse,
@@ -18,7 +19,7 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.yaml impor
 
 
 def value(text: str) -> t.Any:
-    return parse(f"a: {text}".encode(), "x.yml")["a"]
+    return parse(f"a: {text}".encode(), "x.yml", Budget())["a"]
 
 
 @pytest.mark.parametrize(
@@ -59,17 +60,19 @@ x-b: &b {<<: *a, two: 3}
 c: {<<: *b, four: 4}
 d: {<<: [*a, {five: 5}]}
 """
-    found = parse(text, "x.yml")
+    found = parse(text, "x.yml", Budget())
     assert found["c"] == {"one": 1, "two": 3, "four": 4}
     assert found["d"] == {"one": 1, "two": 2, "five": 5}
 
 
 def test_keys_are_text() -> None:
-    assert parse(b"80: a\ntrue: b\n1.0: c", "x.yml") == {"80": "a", "true": "b", "1.0": "c"}
+    assert parse(b"80: a\ntrue: b\n1.0: c", "x.yml", Budget()) == {"80": "a", "true": "b", "1.0": "c"}
 
 
 def test_tags() -> None:
-    found = parse(b"a: !reset null\nb: !override [1, 2]\nc: !override {d: [3]}\ne: !override f", "x.yml")
+    found = parse(
+        b"a: !reset null\nb: !override [1, 2]\nc: !override {d: [3]}\ne: !override f", "x.yml", Budget()
+    )
     assert isinstance(found["a"], Reset)
     assert [found[key].content for key in "bce" if isinstance(found[key], Override)] == [
         [1, 2],
@@ -99,12 +102,12 @@ def test_tags() -> None:
 )
 def test_what_is_no_compose_file(text: str, told: str) -> None:
     with pytest.raises(Refused) as caught:
-        parse(text.encode(), "x.yml")
+        parse(text.encode(), "x.yml", Budget())
     assert str(caught.value).startswith(told)
 
 
 def test_bytes_that_are_no_text() -> None:
     with pytest.raises(Refused, match=r"x.yml is not text in UTF-8\."):
-        parse(b"a: \xff", "x.yml")
+        parse(b"a: \xff", "x.yml", Budget())
     with pytest.raises(Refused, match=r"x.yml: .*special characters are not allowed"):
-        parse(b"a: \x00", "x.yml")
+        parse(b"a: \x00", "x.yml", Budget())

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from unittest import mock
 
 import pytest
+from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.flotilla.swarm.plugins.action.swarm_service import ActionModule
 from ansible_collections.flotilla.swarm.plugins.module_utils._run.interface import WAITING
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._program import action as actions
@@ -35,7 +36,13 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return lines
 
 
-def play(shown: list[str], args: Result, *answers: Result, check: bool = False, job: int = 0) -> Played:
+def play(
+    shown: list[str],
+    args: Result,
+    *answers: Result | AnsibleConnectionFailure,
+    check: bool = False,
+    job: int = 0,
+) -> Played:
     task = SimpleNamespace(
         args=args, check_mode=check, async_val=job, diff=False, action="swarm_service", collections=[]
     )
@@ -56,7 +63,10 @@ def play(shown: list[str], args: Result, *answers: Result, check: bool = False, 
         assert module_name == "flotilla.swarm.swarm_service"
         assert how == {"wrap_async": bool(job)}
         calls.append(module_args)
-        return left.pop(0)
+        answer = left.pop(0)
+        if isinstance(answer, AnsibleConnectionFailure):
+            raise answer
+        return answer
 
     action._execute_module = execute
     result = action.run(None, {"inventory_hostname": "m1"})
@@ -122,6 +132,50 @@ def test_a_failure_at_last_says_what_was_changed_at_first(shown: list[str]) -> N
     assert played.result["rollouts"][0]["state"] == "failed"
 
 
+def test_a_connection_that_is_lost_while_waiting_is_made_again(
+    shown: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "_AGAIN", 0)
+    lost = AnsibleConnectionFailure("Connection refused")
+    left = {"rollouts": [{"name": "web"}], "seconds": 60}
+    played = play(
+        shown,
+        {"name": "web"},
+        waiting("web: 1/3 running", changed=True, actions=["web: updated"], left=left),
+        lost,
+        lost,
+        {"changed": False, "rollouts": [{"name": "web", "state": "converged"}]},
+    )
+    # Each attempt goes on from the same place, and nothing that was declared is sent again.
+    assert played.calls[1:] == [{WAITING: {"pause_after": 10, "left": left, "hide": []}}] * 3
+    assert played.shown == ["[m1] web: 1/3 running", "[m1] the connection is lost, connecting again"]
+    assert (played.result["changed"], played.result["actions"]) == (True, ["web: updated"])
+    assert "failed" not in played.result
+
+
+def test_a_connection_that_stays_lost_ends_the_wait_and_says_what_was_done(
+    shown: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "_AGAIN", 0)
+    played = play(
+        shown,
+        {"name": "web"},
+        waiting("web: 1/3 running", changed=True, actions=["web: updated"], left={"seconds": 0}),
+        AnsibleConnectionFailure("Connection refused"),
+    )
+    assert (played.result["failed"], played.result["changed"]) == (True, True)
+    assert played.result["actions"] == ["web: updated"]
+    assert played.result["msg"].startswith(
+        "The connection was lost while waiting, and could not be made again"
+    )
+    assert played.result["msg"].endswith("The last attempt: Connection refused")
+
+
+def test_a_connection_that_fails_at_first_is_not_tried_again(shown: list[str]) -> None:
+    with pytest.raises(AnsibleConnectionFailure):
+        play(shown, {"name": "web"}, AnsibleConnectionFailure("Connection refused"))
+
+
 def test_many_services_make_one_short_line(shown: list[str]) -> None:
     lines = [f"s{number}: 0/1 running" for number in range(5)]
     played = play(shown, {"services": []}, waiting(*lines), {"changed": False})
@@ -149,3 +203,99 @@ def test_the_users_own_arguments_are_what_the_result_shows(shown: list[str]) -> 
         shown, {"name": "web"}, waiting("web: 0/1", **invocation()), {"changed": False, **invocation(last=1)}
     )
     assert played.result["invocation"] == {"module_args": {"name": "web"}}
+
+
+WRITES = "flotilla.swarm writes\n"
+
+
+class OverSsh:
+    """A connection that passes input on, with a host that answers as a test says."""
+
+    def __init__(self, answer: str, status: int) -> None:
+        self.answer, self.status = answer, status
+        self.retries: t.Any = 3
+        #: How often a command would be sent again, at each command.
+        self.seen: list[t.Any] = []
+        self.connection = mock.MagicMock(has_native_async=False, has_pipelining=True, become=None)
+        self.connection._shell.SHELL_FAMILY = "sh"
+        self.connection._remote_is_local = False
+        self.connection.get_option = lambda _name: self.retries
+        self.connection.set_option = lambda _name, value: setattr(self, "retries", value)
+
+    def execute(self, _command: str, in_data: bytes) -> Result:
+        assert in_data
+        self.seen.append(self.retries)
+        return {"rc": self.status, "stdout": self.answer, "stderr": "Killed"}
+
+
+def over_ssh(host: OverSsh, args: Result, by_module: Result | None) -> Result:
+    """What a task comes to; ``by_module`` is the module's result, ``None`` where it must not be called."""
+    task = SimpleNamespace(
+        args={**args, "wait": False},
+        check_mode=False,
+        async_val=0,
+        diff=False,
+        action="swarm_service",
+        collections=[],
+        delegate_to=None,
+    )
+    action = ActionModule(
+        task=task,
+        connection=host.connection,
+        play_context=mock.MagicMock(),
+        loader=mock.MagicMock(),
+        templar=SimpleNamespace(template=lambda text: text),
+        shared_loader_obj=mock.MagicMock(),
+    )
+
+    def module(**_all: t.Any) -> Result:
+        assert by_module is not None, "nothing may be sent a second time"
+        host.seen.append(host.retries)
+        return dict(by_module)
+
+    action._compute_environment_string = lambda: ""
+    action._low_level_execute_command = host.execute
+    action._execute_module = module
+    return action.run(None, {"inventory_hostname": "m1"})
+
+
+def test_a_program_that_sent_nothing_is_followed_by_the_module(shown: list[str]) -> None:
+    found = over_ssh(OverSsh("", 127), {"name": "web", "force_update": True}, {"changed": True})
+    assert found == {"changed": True}
+
+
+def test_a_program_that_ended_after_a_write_is_followed_by_a_module_that_looks_first(
+    shown: list[str],
+) -> None:
+    found = over_ssh(OverSsh(WRITES, 137), {"name": "web", "state": "rolled_back"}, {"changed": False})
+    assert found["changed"] is True
+    assert found["warnings"] == [
+        "The program on the host ended before its result (status 137); the module went on from what it had done."
+    ]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        {"name": "web", "force_update": True},
+        {"services": [{"name": "a"}, {"name": "web", "force_update": "yes"}]},
+    ],
+)
+def test_what_is_done_at_every_call_is_not_done_a_second_time(shown: list[str], args: Result) -> None:
+    host = OverSsh(f"Welcome!\n{WRITES}{WRITES}", 137)
+    found = over_ssh(host, args, None)
+    assert (found["failed"], found["changed"]) == (True, True)
+    assert found["msg"] == (
+        "The program on the host ended before its result (status 137), after it had sent a change; whether force_update was "
+        "carried out is not known, so it is not done again. Look at the swarm, and run again without force_update if it was."
+    )
+
+
+def test_a_lost_connection_does_not_send_again_what_is_done_at_every_call(shown: list[str]) -> None:
+    """By program and by module; the user's own number of attempts is back afterwards."""
+    host = OverSsh("", 127)
+    over_ssh(host, {"name": "web", "force_update": True}, {"changed": True})
+    assert (host.seen, host.retries) == ([0, 0], 3)
+    host = OverSsh("", 127)
+    over_ssh(host, {"name": "web"}, {"changed": True})
+    assert (host.seen, host.retries) == ([3, 3], 3)

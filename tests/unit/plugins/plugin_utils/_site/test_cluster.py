@@ -8,9 +8,11 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.nodes import views
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site import cluster as clusters
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.members import Member
 from ansible_collections.flotilla.swarm.tests.unit.support.nodes import (
+    SWARM_ID,
     address_of,
     manager_info,
     member,
@@ -18,6 +20,8 @@ from ansible_collections.flotilla.swarm.tests.unit.support.nodes import (
     remote_managers,
     swarm_info,
 )
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 
 def raw(name: str, **more: t.Any) -> dict[str, t.Any]:
@@ -52,6 +56,63 @@ def refusal(*members: Member) -> str:
 
 
 FOREIGN = [{"id": "x", "address": "10.9.9.9:2377"}]
+
+
+def same_node(states: list[str], addresses: list[str]) -> list[Member]:
+    """A manager, and hosts that all say that they are the node ``id-w1``, each with its own address."""
+    raws = [raw_node("id-m1", "m1", "manager", address=address_of("m1")), raw_node("id-w1", "w1")]
+    more = [
+        member(
+            f"w{number}",
+            "worker",
+            swarm_info(
+                state, "id-w1", f"w{number}", swarm_id=SWARM_ID, nodes=views(raws), remote_managers=[]
+            ),
+            info={"addresses": [{"interface": "eth0", "address": address, "prefix": 24, "family": "inet"}]},
+        )
+        for number, (state, address) in enumerate(zip(states, addresses, strict=True), 1)
+    ]
+    return [member("m1", swarm=manager_info(raws, "m1")), *more]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["worker", "manager", "no_quorum", "pending", "error"]), st.integers(1, 3)),
+        min_size=2,
+        max_size=4,
+    )
+)
+def test_copies_of_a_disk_are_refused_whatever_state_they_are_in(hosts: list[tuple[str, int]]) -> None:
+    members = same_node([state for state, _number in hosts], [f"10.1.0.{number}" for _state, number in hosts])
+    assume(len({number for _state, number in hosts}) > 1)
+    names = " and ".join(f"w{number}" for number in range(1, len(hosts) + 1))
+    with pytest.raises(Refused) as refused:
+        clusters.find(members)
+    assert str(refused.value).startswith(
+        f"{names} are the same node of the swarm (id-w1): one has a copy of the other's disk"
+    )
+    assert "Nothing was changed. On the copy, stop the Engine, remove /var/lib/docker/swarm" in str(
+        refused.value
+    )
+
+
+def test_a_host_that_cannot_take_part_nor_say_which_node_it_is_is_no_stranger_where_the_swarm_knows_it() -> (
+    None
+):
+    """So it is with a manager whose demotion is cut off by the loss of the others; it is skipped, and heals with them."""
+    raws = [raw("m1"), raw("w1")]
+    known = member("w1", swarm=swarm_info("error", None, "w1", why="w1 cannot take part."))
+    found = clusters.find([manager("m1", raws), known])
+    assert found is not None
+    assert found.has(known)
+    stranger = member("w2", swarm=swarm_info("error", None, "w2", why="w2 cannot take part."))
+    with pytest.raises(Refused, match=r"another one that w2 is in \(its managers: unknown\)"):
+        clusters.find([manager("m1", raws), stranger])
+
+
+def test_one_machine_under_two_names_is_no_copy_and_neither_are_hosts_in_no_swarm() -> None:
+    clusters.find(same_node(["worker", "worker"], ["10.1.0.1", "10.1.0.1"]))
+    assert clusters.find([inactive("m1"), inactive("w1")]) is None
 
 
 def test_where_no_host_is_in_a_swarm_there_is_none() -> None:

@@ -216,7 +216,7 @@ def test_labels_may_be_nothing(empty: t.Any) -> None:
             {"a b": "c"},
             "w1: swarm_labels_node__x: label 'a b' is not a label name: use letters, digits and . _ - / between them.",
         ),
-        (["a=b"], "w1: swarm_labels_node__x: is ['a=b'], not a dictionary."),
+        (["a=b"], "w1: swarm_labels_node__x: is a list, not a dictionary."),
         (
             {"flotilla.declared": "x"},
             (

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The addresses of a host in a swarm, and the pools of a swarm's networks. PRIVATE to the collection. Pure.
+
+Each function refuses what cannot be one, by a ``ValueError``; an empty text leaves the choice to the Engine.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import typing as t
+
+from .._options.convert import quoted
+
+_PORT = re.compile(r"[0-9]{1,5}\Z")
+# As the kernel has it: 15 characters, no blank, no slash; a colon begins the port.
+_INTERFACE = re.compile(r"[^\s/:]{1,15}\Z")
+#: The smallest subnet that the Engine makes of a pool.
+_LONGEST_PREFIX = 29
+
+
+def host(text: str) -> None:
+    """An IP address or the name of an interface, without a port."""
+    if text and not _is_host(text):
+        raise ValueError(f"{quoted(text)} is neither an IP address nor the name of an interface such as eth0")
+
+
+def host_and_port(text: str) -> None:
+    """An IP address or the name of an interface, with a port or without."""
+    name, port = _split(text)
+    if text and (not _is_host(name) or (port is not None and not _is_port(port))):
+        raise ValueError(f"{quoted(text)} is not like 10.0.0.11, eth0 or 10.0.0.11:2377")
+
+
+def manager(text: str) -> None:
+    """The address of a manager: an IP address or a host name, with a port or without. It is never empty."""
+    name, port = _split(text)
+    if not re.match(r"[^\s/]{1,253}\Z", name) or (port is not None and not _is_port(port)):
+        raise ValueError(f"{quoted(text)} is not like 10.0.0.11 or 10.0.0.11:2377")
+
+
+def data_path_port(value: int) -> None:
+    """The port of VXLAN; 0 is the Engine's default."""
+    if value and not 1024 <= value <= 49151:
+        raise ValueError(f"{quoted(value)} is not from 1024 to 49151")
+
+
+def pool(text: str) -> None:
+    """A network from which the Engine takes the subnets of its networks."""
+    try:
+        found = ipaddress.IPv4Network(text)
+    except ValueError:
+        raise ValueError(f"{quoted(text)} is not an IPv4 network like 10.20.0.0/16") from None
+    if found.is_loopback or found.is_multicast or found.is_link_local or int(found.network_address) == 0:
+        raise ValueError(f"{text} is no network for hosts: take a private one, such as 10.20.0.0/16")
+
+
+def check_pools(pools: t.Sequence[str] | None, size: int | None) -> None:
+    """Refuse pools out of which no subnet of that size can be taken.
+
+    Args:
+        pools: networks that are pools.
+        size: the prefix length of each subnet; the Engine's default is 24.
+    """
+    for text in pools or []:
+        if ipaddress.IPv4Network(text).prefixlen > (size or 24):
+            raise ValueError(
+                f"default_addr_pool {text} is smaller than one subnet of subnet_size {size or 24}: take a larger pool"
+            )
+
+
+def subnet_size(value: int) -> None:
+    """The prefix length of each subnet; 0 is the Engine's default."""
+    if value and not 1 <= value <= _LONGEST_PREFIX:
+        raise ValueError(f"{quoted(value)} is not a prefix length from 1 to {_LONGEST_PREFIX}")
+
+
+def _split(text: str) -> tuple[str, str | None]:
+    """Host and port; an IPv6 address with a port stands in brackets."""
+    bracketed = re.match(r"\[([^\]]*)\](?::(.*))?\Z", text, re.DOTALL)
+    if bracketed:
+        return bracketed.group(1), bracketed.group(2)
+    if text.count(":") == 1:
+        name, _colon, port = text.partition(":")
+        return name, port
+    return text, None
+
+
+def _is_host(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        # What looks like an address and is none is not an interface either.
+        return bool(_INTERFACE.match(text)) and not re.match(r"[0-9.]+\Z", text)
+    return True
+
+
+def _is_port(text: str) -> bool:
+    return bool(_PORT.match(text)) and 1 <= int(text) <= 65535
