@@ -98,7 +98,7 @@ options:
   labels_to_remove:
     description:
       - Labels to remove, whatever their values are.
-      - A label that is in O(labels) as well is kept.
+      - A label that is in O(labels) as well is refused.
     type: list
     elements: str
   role:

@@ -146,7 +146,7 @@ def test_what_the_engine_would_refuse_is_refused_before(swarm: Stage) -> None:
     assert said[0].startswith("app: the data has 512000 bytes, and a secret has at most 511999")
     assert said[1].startswith("app: the data has 1024000 bytes, and a config has at most 1023999")
     assert said[2].startswith("app: the data is empty")
-    assert "at most 64 characters, this one has 65" in said[3]
+    assert "has 65 characters, and the name of a config has at most 64; shorten it" in said[3]
     assert "not a swarm manager" in said[4] or "can't be used" in said[4], said[4]
     neighbours = [{"name": "app_vault", "data": "1"}, {"name": "app_v9", "data": "1"}]
     made = swarm.run(

@@ -118,7 +118,7 @@ def test_one_that_cannot_be_keeps_all_from_being_sent(swarm: Swarm) -> None:
     assert sentences[:3] == [
         "bad: there is no network lost on the swarm; create it first. Nothing was sent.",
         "bad: there is no secret lost on the swarm; create it first. Nothing was sent.",
-        "bad: replicas: -3 is below 0: it is a number of tasks.",
+        "bad: replicas: -3 is not from 0 to 100000: it is a number of tasks.",
     ]
     assert "replica" in sentences[3] and "Unsupported" in sentences[3]
     assert sentences[4:8] == [
@@ -131,7 +131,7 @@ def test_one_that_cannot_be_keeps_all_from_being_sent(swarm: Swarm) -> None:
         f"good: {swarm.stage.lab.registry}/lost:1 could not be looked up in its registry: "
     )
     assert sentences[9] == "good: registry_auth needs username and password, or identity_token."
-    assert sentences[10].startswith("good: the file /lost.env of env_files could not be read on this host: ")
+    assert sentences[10].startswith("good: the file /lost.env of env_files on this host could not be read: ")
     assert writes.seen() == []
 
 
