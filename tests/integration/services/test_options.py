@@ -309,7 +309,8 @@ def test_what_another_client_set_stays(swarm: Swarm, engine: str) -> None:
     host = ENGINES[engine]
     swarm.sh(
         f"docker service create -d -q --name web --replicas 0 --ulimit nofile=10:20 --limit-pids 9 --env A=1 --label b=2 "
-        f"--restart-delay 9s --update-parallelism 3 --mount type=tmpfs,dst=/t --dns 10.0.0.9 {swarm.image}:1",
+        "--restart-delay 9s --update-parallelism 3 --update-failure-action continue "
+        f"--mount type=tmpfs,dst=/t --dns 10.0.0.9 {swarm.image}:1",
         host,
     )
     before = swarm.spec("web")
