@@ -231,9 +231,9 @@ def test_quorum_lost_for_good_is_healed_by_what_the_message_says(
     """P7: swarm_init on the survivor that is named, then the playbook: as many managers as before, nothing lost."""
     site(formed, groups).succeeded()
     manager = formed.host(asked)
-    manager.run(
-        f"docker service create -d --name kept --mode global --label of=us {formed.registry}/tiny:1 sleep 9999"
-    )
+    create = f"docker service create -d --name kept --mode global --label of=us {formed.registry}/tiny:1 sleep 9999"
+    # A manager that has just joined refuses for some seconds: "the node is being prepared".
+    until(lambda: manager.run(create, check=False).rc == 0)
     for name in wiped:
         formed.host(name).wipe()
     lost = site(formed, groups)
