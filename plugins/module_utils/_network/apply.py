@@ -14,13 +14,14 @@ from .._engine.errors import FlotillaError, OutcomeUnknown, Overtaken, Refused, 
 from .._engine.wait import Deadline, wait_until
 from .._options.one_or_many import check_case, check_once
 from .._options.option import check_versions
+from .._rollout.read import resumable
 from .._rollout.references import is_of_swarm
 from .._rollout.removal import remove_network
 from .._rollout.wait import Rollout
 from .._run.plans import Applied, apply_all, failed_after
 from .._run.steps import step
 from .._swarm.nodes import views
-from .attachments import MOVING_LABEL, Raw, awaits_network, uses
+from .attachments import Raw, awaits_network, reattachment_is_paused, uses
 from .declared import DeclaredNetwork
 from .options import NETWORK, create_request
 from .plan import Attached, NetworkPlan, plan_network, wanted_network
@@ -30,6 +31,7 @@ from .steps import (
     detach_service,
     exists,
     reattach_service,
+    resume_service,
     wait_for_addresses,
 )
 from .subnets import overlap, subnets
@@ -85,7 +87,6 @@ class Networks:
         self._client = client
         self._declared = declared
         self._deadline = Deadline(seconds)
-        self._services: list[Raw] | None = None
         #: Sentences for the user that are no failure.
         self.warnings: list[str] = []
 
@@ -95,12 +96,11 @@ class Networks:
         Raises:
             Refused: one of them cannot be done.
         """
-        self._services = None
         found = self._read()
         swarm = [raw for raw in found if is_of_swarm(raw)]
         local = {raw["Name"]: raw for raw in found if raw.get("Scope") != "swarm"}
-        detached = self._client.get("/services", filters={"label": [MOVING_LABEL]})
-        plans = [self._plan(one, swarm, local, detached) for one in self._declared]
+        services = self._client.get("/services")
+        plans = [self._plan(one, swarm, local, services) for one in self._declared]
         check_case(
             (plan.name for plan in plans if plan.action == "create"),
             (raw["Name"] for raw in swarm),
@@ -137,7 +137,7 @@ class Networks:
 
     def _apply(self, plan: NetworkPlan) -> list[Rollout]:
         if plan.action == "none":
-            return []
+            return _paused_rollouts(plan)
         done: list[str] = []
         try:
             return self._carry_out(plan, done)
@@ -160,7 +160,15 @@ class Networks:
                 )
         if plan.action == "recreate" or plan.services:
             wait_for_addresses(self._client, plan.id, Deadline(ALLOCATION))
-        return self._reattach(plan, plan.id, done)
+        return [*self._reattach(plan, plan.id, done), *self._resume(plan, done)]
+
+    def _resume(self, plan: NetworkPlan, done: list[str]) -> list[Rollout]:
+        """Send the reattachments again that the swarm has paused, and return what to wait for: all that are paused."""
+        for service in plan.paused:
+            if service["ID"] in plan.resumable:
+                with step(done, f"paused reattachment of {service['Spec']['Name']} sent again") as resumption:
+                    resumption.did = resume_service(self._client, service)
+        return _paused_rollouts(plan)
 
     def _reattach(self, plan: NetworkPlan, network_id: str, done: list[str]) -> list[Rollout]:
         """Reattach the services of a plan to the network that has the name now."""
@@ -250,18 +258,19 @@ class Networks:
         return found
 
     def _plan(
-        self, declared: DeclaredNetwork, swarm: list[Raw], local: dict[str, Raw], detached: list[Raw]
+        self, declared: DeclaredNetwork, swarm: list[Raw], local: dict[str, Raw], services: list[Raw]
     ) -> NetworkPlan:
         live = _live(declared, swarm)
         other = local.get(declared.name)
         if live is None and other and declared.state == "present":
             raise Refused(_of_one_host(declared.name, other.get("Driver")))
-        attached = Attached(detached=[raw for raw in detached if awaits_network(raw["Spec"], declared.name)])
+        attached = Attached(detached=[raw for raw in services if awaits_network(raw["Spec"], declared.name)])
         if live and (declared.state == "absent" or wanted_network(declared, live)[1]):
-            if self._services is None:
-                self._services = self._client.get("/services")
-            attached.services = [raw for raw in self._services if uses(raw["Spec"], live)]
+            attached.services = [raw for raw in services if uses(raw["Spec"], live)]
             attached.by_hand = self._by_hand(live)
+        elif live:
+            attached.paused = [raw for raw in services if reattachment_is_paused(raw, declared.name, live)]
+            attached.resumable = resumable(self._client, attached.paused)
         return plan_network(declared, live, attached)
 
     def _by_hand(self, live: Raw) -> list[str]:
@@ -293,6 +302,11 @@ def _with_actions(plan: NetworkPlan, done: list[str], error: FlotillaError) -> F
 def _may_be_detached(plan: NetworkPlan) -> str:
     users = ", ".join(plan.services)
     return f"; services that may stay detached from it until the next run: {users}" if users else ""
+
+
+def _paused_rollouts(plan: NetworkPlan) -> list[Rollout]:
+    """What to wait for: a reattachment that would fail again is reported at once, with the reason."""
+    return [Rollout(raw["ID"], raw["Spec"]["Name"]) for raw in plan.paused]
 
 
 def _id_of(raw: Raw | None) -> str:

@@ -15,6 +15,8 @@ import json
 import typing as t
 
 from .._options.labels import OWN
+from .._rollout.resume import was_sent_again
+from .._rollout.service import is_paused
 
 Raw = t.Dict[str, t.Any]
 
@@ -39,6 +41,17 @@ def uses(spec: Raw, network: Raw) -> bool:
 def awaits_network(spec: Raw, name: str) -> bool:
     """Whether a service was detached from a network of that name and not reattached."""
     return name in _memory(spec)["left"]
+
+
+def reattachment_is_paused(service: Raw, name: str, network: Raw) -> bool:
+    """Whether the swarm has paused the update that reattached a service to a network of that name, or that sent it again.
+
+    A service that was reattached and has been updated since then is no concern of the network any longer.
+    """
+    spec, before = service["Spec"], service.get("PreviousSpec") or {}
+    if not is_paused(service) or not uses(spec, network):
+        return False
+    return awaits_network(before, name) or was_sent_again(service)
 
 
 def detached(spec: Raw, network: Raw, name: str) -> Raw:

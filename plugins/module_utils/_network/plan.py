@@ -23,7 +23,13 @@ from .declared import DeclaredNetwork, check_ipv6
 from .options import NETWORK
 from .subnets import with_chosen_gateways
 
-_DONE = {"create": "created", "remove": "removed", "reattach": "already recreated", "none": "unchanged"}
+_DONE = {
+    "create": "created",
+    "remove": "removed",
+    "reattach": "already recreated",
+    "resume": "already recreated",
+    "none": "unchanged",
+}
 
 
 @dataclass
@@ -34,11 +40,15 @@ class Attached:
         services: the raw services that use it.
         detached: the raw services that an earlier run detached from it and did not reattach.
         by_hand: sentences about containers that no service runs.
+        paused: the raw services whose reattachment the swarm has paused.
+        resumable: the IDs of those whose reattachment is sent again.
     """
 
     services: list[Raw] = field(default_factory=list)
     detached: list[Raw] = field(default_factory=list)
     by_hand: list[str] = field(default_factory=list)
+    paused: list[Raw] = field(default_factory=list)
+    resumable: set[str] = field(default_factory=set)
 
     @property
     def names(self) -> list[str]:
@@ -53,11 +63,13 @@ class NetworkPlan(ObjectPlan):
     Attributes:
         declared: where it comes from.
         action: ``create``, ``recreate``, ``remove``, ``reattach`` (only services are reattached, which an earlier run did
-            not get to) or ``none``.
+            not get to), ``resume`` (only a paused reattachment of services is sent again) or ``none``.
         live: the network as the Engine reports it, ``None`` where there is none.
         spec: the network that is wanted, in the same form.
         changes: option name to (before, after) in the user's words.
         services: the names of the services that are moved.
+        paused: the raw services whose reattachment the swarm has paused.
+        resumable: the IDs of those whose reattachment is sent again.
         id: the network's ID; of a new one, once it is created.
     """
 
@@ -67,6 +79,8 @@ class NetworkPlan(ObjectPlan):
     spec: Raw = field(default_factory=dict)
     changes: Changes = field(default_factory=dict)
     services: list[str] = field(default_factory=list)
+    paused: list[Raw] = field(default_factory=list)
+    resumable: set[str] = field(default_factory=set)
     id: str = ""
 
     def __post_init__(self) -> None:
@@ -93,7 +107,9 @@ class NetworkPlan(ObjectPlan):
         """What is done, for the user."""
         what = _DONE.get(self.action) or f"recreated ({', '.join(sorted(self.changes))})"
         moved = f"; {', '.join(self.services)} reattached" if self.services else ""
-        return f"{self.name}: {what}{moved}"
+        resumed = sorted(raw["Spec"]["Name"] for raw in self.paused if raw["ID"] in self.resumable)
+        again = f"; paused reattachment of {', '.join(resumed)} sent again" if resumed else ""
+        return f"{self.name}: {what}{moved}{again}"
 
     def entry(self) -> dict[str, t.Any]:
         """The network in the result's list."""
@@ -140,7 +156,10 @@ def plan_network(declared: DeclaredNetwork, live: Raw | None, attached: Attached
         return NetworkPlan(declared, "create", None, spec, changes, attached.names)
     if not changes:
         detached = Attached(detached=attached.detached).names
-        return NetworkPlan(declared, "reattach" if detached else "none", live, spec, {}, detached)
+        action = "reattach" if detached else "resume" if attached.resumable else "none"
+        return NetworkPlan(
+            declared, action, live, spec, {}, detached, attached.paused, attached.resumable
+        )
     if not declared.recreate:
         raise Refused(_needs_recreate(name, changes, attached))
     _check_ipv6(name, spec)

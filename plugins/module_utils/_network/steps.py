@@ -13,6 +13,8 @@ from .._engine.errors import Conflict, EngineError, NotFound, Overtaken, WaitTim
 from .._engine.update import create, remove, update
 from .._engine.wait import Deadline, wait_until
 from .._rollout.references import is_of_swarm
+from .._rollout.resume import sent_again
+from .._rollout.service import is_paused
 from .._rollout.wait import Rollout
 from .attachments import Raw, awaits_network, detached, reattached, uses
 from .plan import NetworkPlan
@@ -140,3 +142,20 @@ def reattach_service(client: Client, service: Raw, name: str, network_id: str) -
     except NotFound:
         return []
     return [Rollout(service["ID"], service["Spec"]["Name"])]
+
+
+def resume_service(client: Client, service: Raw) -> bool:
+    """Send the paused update of a service again.
+
+    Returns:
+        Whether anything had to be written: another client may have updated or removed the service meanwhile.
+    """
+    try:
+        return update(
+            client,
+            f"/services/{service['ID']}",
+            lambda live: sent_again(live) if is_paused(live) else None,
+            known=service,
+        ).changed
+    except NotFound:
+        return False

@@ -77,3 +77,15 @@ def sent_again(service: Raw) -> Raw:
     count = str(labels.get(RESUMED_LABEL, ""))
     spec["Labels"] = {**labels, RESUMED_LABEL: str(int(count) + 1 if count.isdigit() else 1)}
     return t.cast(Raw, spec)
+
+
+def was_sent_again(service: Raw) -> bool:
+    """Whether the last update of a service was one that ``sent_again`` made."""
+    now, before = (service.get(name) or {} for name in ("Spec", "PreviousSpec"))
+    counts = [(spec.get("Labels") or {}).get(RESUMED_LABEL) for spec in (now, before)]
+    return counts[0] != counts[1] and _without_count(now) == _without_count(before)
+
+
+def _without_count(spec: Raw) -> Raw:
+    labels = {name: value for name, value in (spec.get("Labels") or {}).items() if name != RESUMED_LABEL}
+    return {**spec, "Labels": labels}

@@ -298,6 +298,42 @@ def test_recreated_under_its_services(swarm: Stage) -> None:
     assert addresses.startswith("10.74."), addresses
 
 
+def test_a_paused_reattachment_goes_on_once_its_cause_is_gone(swarm: Stage) -> None:
+    """R4: the same task again: "web" goes on, "crash" fails by itself with its first reason, and nothing is sent for it."""
+    mount = {"type": "bind", "source": "/run/moved", "target": "/data"}
+    common = {
+        "networks": ["front"],
+        "mounts": [mount],
+        "placement": {"constraints": ["node.hostname == w1"]},
+        "update_config": {"monitor": "1s"},
+    }
+    crash = service(swarm, "crash", **common, command=["sh", "-c", "[ -e /data/ok ] || exit 3; exec serve"])
+    move = network(**{**FRONT, "ipam_config": [{"subnet": "10.75.0.0/24"}], "recreate": True})
+    swarm.sh("w1", "mkdir -p /run/moved; touch /run/moved/ok")
+    declare = call("m1", "swarm_service", services=[service(swarm, "web", **common), crash])
+    fine(swarm.run(network(**FRONT), declare))
+    swarm.sh("w1", "rm -r /run/moved")
+    first = swarm.run(move)[0]
+    assert first["failed"], first
+    assert "bind source path does not exist: /run/moved" in first["msg"]
+    # The directory is back, but not what "crash" needs.
+    swarm.sh("w1", "mkdir /run/moved")
+    second, third = swarm.run(move, move)
+    assert second["actions"] == [
+        "front: already recreated; paused reattachment of crash, web sent again",
+    ]
+    assert second["failed"], second
+    assert "crash" in second["msg"]
+    assert "web:" not in second["msg"], second["msg"]
+    assert third["failed"], third
+    assert (third["changed"], third["actions"]) == (False, [])
+    assert "exit" in third["msg"], third["msg"]
+    swarm.sh("m1", "docker service rm crash")
+    last = swarm.run(move)[0]
+    assert not last["failed"], last
+    assert last["changed"] is False
+
+
 def test_a_killed_run_is_finished_by_the_next(swarm: Stage, engine: Client) -> None:
     """W1: killed after detaching services, after removing the network, after creating it: nothing is forgotten."""
     declared = [

@@ -73,7 +73,52 @@ def test_an_unchanged_network_costs_two_reads() -> None:
     [plan] = networks(client, {"name": "front", "attachable": True}).plan()
     assert plan.action == "none"
     assert [request[0] for request in client.requests] == ["GET /networks", "GET /services"]
-    assert client.requests[1][2] == {"filters": {"label": ["flotilla.moving"]}}
+
+
+def _paused(**spec: t.Any) -> Raw:
+    """A service whose update is paused after it was reattached."""
+    left = detached(WEB["Spec"], {**FRONT, "Id": "idold"}, "front")
+    return {**WEB, "Spec": {**WEB["Spec"], **spec}, "PreviousSpec": left, "UpdateStatus": {"State": "paused"}}
+
+
+def test_a_reattachment_that_the_swarm_paused_is_sent_again() -> None:
+    """Unless it would fail again: then it is only waited for, which reports the reason at once."""
+    client = engine(GET_services=[_paused()])
+    client.answers["POST /services/idweb/update"] = {}
+    found = networks(client, {"name": "front"})
+    [plan] = found.plan()
+    assert plan.sentence == "front: already recreated; paused reattachment of web sent again"
+    applied = found.apply_all([plan])
+    assert [one.service_id for one in applied.returned[0]] == ["idweb"]
+    [(_request, body, _more)] = client.writes
+    assert body == {**WEB["Spec"], "Labels": {"flotilla.resumed": "1"}}
+
+
+def test_a_reattachment_that_would_fail_again_is_reported_and_nothing_is_sent() -> None:
+    crashed = {
+        "ID": "t1",
+        "ServiceID": "idweb",
+        "NodeID": "n1",
+        "Slot": 1,
+        "DesiredState": "shutdown",
+        "Status": {"State": "failed", "Err": "task: non-zero exit (3)", "ContainerStatus": {"ExitCode": 3}},
+        "Version": {"Index": 9},
+        "Spec": {},
+    }
+    client = engine(GET_services=[_paused()], GET_tasks=[crashed])
+    found = networks(client, {"name": "front"})
+    [plan] = found.plan()
+    assert plan.action == "none"
+    assert [one.service_id for one in found.apply_all([plan]).returned[0]] == ["idweb"]
+    assert client.writes == []
+
+
+def test_a_paused_update_that_has_nothing_to_do_with_the_network_is_left_alone() -> None:
+    client = engine(GET_services=[{**_paused(), "PreviousSpec": WEB["Spec"]}])
+    found = networks(client, {"name": "front"})
+    [plan] = found.plan()
+    assert (plan.action, plan.paused) == ("none", [])
+    assert found.apply_all([plan]).returned == [[]]
 
 
 def test_a_network_that_only_this_engine_still_has_counts_as_removed() -> None:

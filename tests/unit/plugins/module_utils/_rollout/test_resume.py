@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.resume import (
     cause_may_be_gone,
     sent_again,
+    was_sent_again,
 )
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.snapshot import Snapshot, snapshot_of
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.nodes import views
@@ -110,3 +111,15 @@ def test_what_is_sent_again_differs_in_a_label_only() -> None:
     assert sent_again({"Spec": first})["Labels"]["flotilla.resumed"] == "2"
     assert sent_again({"Spec": {"Name": "web"}})["Labels"] == {"flotilla.resumed": "1"}
     assert service["Spec"]["Labels"] == {"a": "1"}
+
+
+def test_a_spec_that_was_sent_again_is_known_as_such() -> None:
+    spec = {"Name": "web", "TaskTemplate": {"ForceUpdate": 3}}
+    once = sent_again({"Spec": spec})
+    twice = sent_again({"Spec": once})
+    assert was_sent_again({"Spec": once, "PreviousSpec": spec})
+    assert was_sent_again({"Spec": twice, "PreviousSpec": once})
+    assert not was_sent_again({"Spec": once})
+    assert not was_sent_again({"Spec": spec, "PreviousSpec": spec})
+    assert not was_sent_again({"Spec": {**once, "TaskTemplate": {}}, "PreviousSpec": once})
+    assert not was_sent_again({"Spec": {**twice, "TaskTemplate": {}}, "PreviousSpec": once})
