@@ -94,6 +94,14 @@ class Stack:
         """
         self._services.check_held_ports(self._service_plans, options)
 
+    def foresee(self, seconds: float | None) -> None:
+        """See ``foresee`` of the services.
+
+        Raises:
+            Refused: an update can certainly not end.
+        """
+        self._services.foresee(self._service_plans, seconds)
+
     def result(self) -> Result:
         """The result as far as the plans alone know it."""
         return self._result(self._leaving())

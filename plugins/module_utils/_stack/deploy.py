@@ -37,6 +37,7 @@ def work(options: Result, check_mode: bool, client: Client) -> Result | Waiting:
     stack = Stack(client, declared, seconds, options["show_values"])
     stack.plan()
     stack.check_held_ports(options)
+    stack.foresee(seconds if waits else None)
     if check_mode:
         return {**stack.result(), "warnings": stack.warnings}
     result, rollouts = stack.apply()
