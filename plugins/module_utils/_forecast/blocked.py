@@ -20,11 +20,17 @@ _NAMED = 3
 
 
 class Update(t.NamedTuple):
-    """A service that is about to be updated: as the Engine reports it, and the spec that it gets."""
+    """A service that is about to be updated: as the Engine reports it, the spec that it gets, and the state of the update."""
 
     name: str
     live: Raw
     after: Raw
+    state: str = "updating"
+
+    @property
+    def rolling_config(self) -> tuple[str, Raw]:
+        """The option that says how tasks are replaced, and what it says."""
+        return rolling_config(self.after, self.state)
 
 
 class Blocked(t.NamedTuple):
@@ -36,7 +42,7 @@ class Blocked(t.NamedTuple):
 
 def may_be_blocked(update: Update) -> bool:
     """Whether the nodes and the tasks have to be looked at; most updates are told by their specs."""
-    _option, config = rolling_config(update.after)
+    _option, config = update.rolling_config
     return (
         config.get("Order") == "start-first"
         and not is_job(mode_of(update.after))
@@ -73,7 +79,7 @@ def blocked(update: Update, nodes: list[Raw], tasks: list[Raw]) -> Blocked | Non
             return None
         others = "" if doubtful else _other_nodes(update, nodes)
     unknown = f"; whether {_names(doubtful)} can run one is not known" if doubtful else ""
-    return Blocked(f"{_sentence(tight, obstacles)}{others}{unknown}", not doubtful)
+    return Blocked(f"{_sentence(update, tight, obstacles)}{others}{unknown}", not doubtful)
 
 
 def _is_replaced(task: Raw, update: Update) -> bool:
@@ -100,10 +106,11 @@ def _shrinks(update: Update, holding: dict[str, list[Raw]]) -> bool:
     return (declared_tasks(update.after) or 0) < len(slots)
 
 
-def _sentence(tight: list[Raw], obstacles: dict[str, str]) -> str:
+def _sentence(update: Update, tight: list[Raw], obstacles: dict[str, str]) -> str:
+    option, _config = update.rolling_config
     has = "has" if len(tight) == 1 else "have"
     return (
-        "with update_config.order start-first each new task starts beside the old one, but "
+        f"with {option}.order start-first each new task starts beside the old one, but "
         f"{_names(tight)} {has} no room for both ({'; '.join(sorted(set(obstacles.values())))})"
     )
 

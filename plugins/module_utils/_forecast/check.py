@@ -12,7 +12,8 @@ from .._engine.client import Client, filter_by
 from .._engine.errors import Refused
 from .blocked import Update, blocked, may_be_blocked
 
-_WAY_OUT = "update_config: {order: stop-first}"
+#: The state of an update that goes back.
+ROLLBACK = "rollback_started"
 
 
 def check_room(client: Client, updates: t.Iterable[Update]) -> list[str]:
@@ -39,12 +40,19 @@ def check_room(client: Client, updates: t.Iterable[Update]) -> list[str]:
     for update in asked:
         own = [task for task in tasks if task.get("ServiceID") == update.live["ID"]]
         found = blocked(update, nodes, own)
+        what = "rollback" if update.state == ROLLBACK else "update"
         if found and found.certain:
-            refused.append(f"{update.name}: the update would never end: {found.sentence}.")
+            refused.append(f"{update.name}: the {what} would never end: {found.sentence}. {_way_out(update)}.")
         elif found:
             warnings.append(
-                f"{update.name}: the update may never end: {found.sentence}. If so, declare {_WAY_OUT}."
+                f"{update.name}: the {what} may never end: {found.sentence}. If it does not, {_way_out(update).lower()}."
             )
     if refused:
-        raise Refused(f"{' '.join(refused)} Declare {_WAY_OUT}. Nothing was sent.")
+        raise Refused(f"{' '.join(refused)} Nothing was sent.")
     return warnings
+
+
+def _way_out(update: Update) -> str:
+    # To declare other settings for a rollback is an update, after which the swarm goes back to something else.
+    what = "Declare the service as it was, with" if update.state == ROLLBACK else "Declare"
+    return f"{what} update_config: {{order: stop-first}}"

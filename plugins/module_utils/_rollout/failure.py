@@ -160,9 +160,12 @@ def stop_first(snapshot: Snapshot, task: tasks.Task) -> str:
         if snapshot.slot_of(one) == slot
     ):
         return ""
+    # Whatever is written while a rollback is under way begins an update, with the settings of one.
+    both = {"update_config"} | {option}
+    way_out = " and ".join(f"{name}: {{order: stop-first}}" for name in sorted(both, reverse=True))
     return (
         f"The old task keeps what the new one needs until the new one runs, since {option}.order is start-first: declare "
-        f"{option}: {{order: stop-first}}, and the update goes on"
+        f"{way_out}, and it goes on"
     )
 
 

@@ -14,7 +14,7 @@ from .._engine.client import OLDEST_API, Client, filter_by
 from .._engine.errors import Conflict, EngineError, FlotillaError, NotFound, Overtaken, Refused, Unanswered
 from .._engine.update import create, remove, roll_back, update
 from .._forecast.blocked import Update
-from .._forecast.check import check_room
+from .._forecast.check import ROLLBACK, check_room
 from .._forecast.least_time import least_time
 from .._options.one_or_many import check_case, check_once
 from .._options.option import check_versions, needs
@@ -118,12 +118,7 @@ class Services:
         Raises:
             Refused: an update can certainly not end.
         """
-        updates = [
-            Update(plan.name, plan.live, plan.spec)
-            for plan in plans
-            if plan.action == "update" and plan.live
-        ]
-        self.warnings += check_room(self._client, updates)
+        self.warnings += check_room(self._client, _updates(plans))
         for plan in plans if seconds is not None else []:
             too_short = _rollout(plan).too_short(seconds or 0)
             if too_short:
@@ -324,6 +319,18 @@ def remove_service(client: Client, service_id: str, name: str) -> Rollout:
     """Remove a service, and return what to wait for until its tasks are gone."""
     remove(client, f"/services/{service_id}")
     return Rollout(service_id, name, goal="gone")
+
+
+def _updates(plans: t.Iterable[ServicePlan]) -> list[Update]:
+    """The updates and rollbacks among plans."""
+    made = [(plan, plan.live or {}) for plan in plans]
+    return [
+        Update(plan.name, live, plan.spec)
+        if plan.action == "update"
+        else Update(plan.name, live, live["PreviousSpec"], ROLLBACK)
+        for plan, live in made
+        if plan.action in ("update", "roll_back")
+    ]
 
 
 def _rollout(plan: ServicePlan, goal: str = "converged") -> Rollout:

@@ -39,7 +39,7 @@ def work(options: Result, check_mode: bool, client: Client) -> Result | Waiting:
     stack.check_held_ports(options)
     stack.foresee(seconds if waits else None)
     if check_mode:
-        return {**stack.result(), "warnings": stack.warnings}
+        return {**stack.foreseen(waits), "warnings": stack.warnings}
     result, rollouts = stack.apply()
     result["warnings"] = stack.warnings
     return Waiting(rollouts, seconds, result, stack.removals()) if waits else result

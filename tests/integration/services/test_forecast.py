@@ -100,7 +100,7 @@ def test_a_stuck_update_names_the_way_out_and_goes_on_with_it(swarm: Swarm, engi
     stuck = swarm.one(host, **edge(swarm, 2, host))
     assert "slot 1 cannot be placed: no suitable node (" in stuck["msg"]
     assert stuck["msg"].endswith(
-        "since update_config.order is start-first: declare update_config: {order: stop-first}, and the update goes on."
+        "since update_config.order is start-first: declare update_config: {order: stop-first}, and it goes on."
     )
     assert swarm.tasks("edge") == before
     if engine == "20.10":

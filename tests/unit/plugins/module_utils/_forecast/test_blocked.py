@@ -15,7 +15,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._forecast.blocked i
     blocked,
     may_be_blocked,
 )
-from ansible_collections.flotilla.swarm.plugins.module_utils._forecast.check import check_room
+from ansible_collections.flotilla.swarm.plugins.module_utils._forecast.check import ROLLBACK, check_room
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine
 from ansible_collections.flotilla.swarm.tests.unit.support.nodes import raw_node
 from ansible_collections.flotilla.swarm.tests.unit.support.services import WEB, planned, service
@@ -302,5 +302,20 @@ def test_what_is_not_certain_is_warned_of() -> None:
     [warning] = check_room(client, [made])
     assert warning.startswith("web: the update may never end: with update_config.order start-first")
     assert warning.endswith(
-        "; whether n2 can run one is not known. If so, declare update_config: {order: stop-first}."
+        "; whether n2 can run one is not known. If it does not, declare update_config: {order: stop-first}."
+    )
+
+
+def test_a_rollback_has_an_order_and_a_way_out_of_its_own() -> None:
+    back: Raw = {**PORT, "rollback_config": {"order": "start-first"}}
+    live = {**service(WEB, **PORT, **NEW_IMAGE), "PreviousSpec": service(WEB, **back)["Spec"]}
+    client = FakeEngine({"GET /nodes": ONE, "GET /tasks": [task(live, "n1")]})
+    rollback = Update("web", live, live["PreviousSpec"], ROLLBACK)
+    assert not may_be_blocked(rollback._replace(state="updating"))
+    with pytest.raises(Refused) as refused:
+        check_room(client, [rollback])
+    assert str(refused.value) == (
+        "web: the rollback would never end: with rollback_config.order start-first each new task starts beside the old one, but "
+        f"n1 has no room for both ({HELD}), and no other node fits. Declare the service as it was, with update_config: {{order: "
+        "stop-first}. Nothing was sent."
     )

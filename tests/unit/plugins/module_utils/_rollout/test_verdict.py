@@ -431,13 +431,19 @@ def waiting(error: str = NO_PORT) -> Raw:
 
 
 @pytest.mark.parametrize(
-    ("found", "option"),
+    ("found", "option", "way_out"),
     [
-        (rolling(update=START_FIRST), "update_config"),
-        (rolling("rollback_started", rollback=START_FIRST), "rollback_config"),
+        (rolling(update=START_FIRST), "update_config", "update_config: {order: stop-first}"),
+        (
+            rolling("rollback_started", rollback=START_FIRST),
+            "rollback_config",
+            "update_config: {order: stop-first} and rollback_config: {order: stop-first}",
+        ),
     ],
 )
-def test_what_the_old_task_keeps_from_the_new_one_is_told_with_the_way_out(found: Raw, option: str) -> None:
+def test_what_the_old_task_keeps_from_the_new_one_is_told_with_the_way_out(
+    found: Raw, option: str, way_out: str
+) -> None:
     old = task("old", created=50)
     for error in (NO_PORT, UNPLACED, "no suitable node (max replicas per node limit exceed)"):
         wait = Wait("rolled_back" if option == "rollback_config" else "converged")
@@ -447,7 +453,7 @@ def test_what_the_old_task_keeps_from_the_new_one_is_told_with_the_way_out(found
         assert verdict.sentence == f"slot 1 cannot be placed: {error}"
         assert verdict.advice == (
             f"The old task keeps what the new one needs until the new one runs, since {option}.order is start-first: declare "
-            f"{option}: {{order: stop-first}}, and the update goes on"
+            f"{way_out}, and it goes on"
         )
 
 
