@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Updates that cannot end: each new task waits for what an old one holds until the new one runs. PRIVATE to the collection. Pure."""
+"""Updates that cannot end. PRIVATE to the collection. Pure.
+
+Each new task waits for what the old one holds, and the old one goes only when the new one runs.
+"""
 
 from __future__ import annotations
 
@@ -119,7 +122,9 @@ def _other_nodes(update: Update, nodes: list[Raw]) -> str:
     """Why no other node helps, and which one would."""
     asleep = [node for node in nodes if takes_tasks(node) is False and fits(node, update.after)]
     if asleep:
-        return f", and {_names(asleep)}, which would fit, {'takes' if len(asleep) == 1 else 'take'} no tasks now"
+        return (
+            f", and {_names(asleep)}, which would fit, {'takes' if len(asleep) == 1 else 'take'} no tasks now"
+        )
     return ", and no other node fits"
 
 

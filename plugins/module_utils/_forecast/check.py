@@ -35,14 +35,18 @@ def check_room(client: Client, updates: t.Iterable[Update]) -> list[str]:
     if not asked:
         return []
     nodes = client.get("/nodes")
-    tasks = client.get("/tasks", filters=filter_by("service", [update.live["ID"] for update in asked]) or None)
+    tasks = client.get(
+        "/tasks", filters=filter_by("service", [update.live["ID"] for update in asked]) or None
+    )
     refused, warnings = [], []
     for update in asked:
         own = [task for task in tasks if task.get("ServiceID") == update.live["ID"]]
         found = blocked(update, nodes, own)
         what = "rollback" if update.state == ROLLBACK else "update"
         if found and found.certain:
-            refused.append(f"{update.name}: the {what} would never end: {found.sentence}. {_way_out(update)}.")
+            refused.append(
+                f"{update.name}: the {what} would never end: {found.sentence}. {_way_out(update)}."
+            )
         elif found:
             warnings.append(
                 f"{update.name}: the {what} may never end: {found.sentence}. If it does not, {_way_out(update).lower()}."

@@ -50,15 +50,16 @@ class Outcome:
     advice: str = ""
 
     def to_dict(self) -> dict[str, t.Any]:
-        """As JSON, for results."""
-        return asdict(self)
+        """As JSON, for results. What to do about a failure is in its message."""
+        return {key: value for key, value in asdict(self).items() if key != "advice"}
 
     def in_failure(self) -> dict[str, t.Any]:
         """As JSON, for a failure, which is read by people: what its message says is not repeated."""
-        shown = self.tasks[:_SHOWN_TASKS] if self.state == "failed" else []
-        told = ("sentence", "advice") if self.state == "failed" else ()
-        short = [{key: value for key, value in task.items() if key in _SHORT} for task in shown]
-        return {**{key: value for key, value in asdict(self).items() if key not in told}, "tasks": short}
+        failed = self.state == "failed"
+        tasks = self.tasks[:_SHOWN_TASKS] if failed else []
+        short = [{key: value for key, value in task.items() if key in _SHORT} for task in tasks]
+        shown = {key: value for key, value in self.to_dict().items() if not (failed and key == "sentence")}
+        return {**shown, "tasks": short}
 
 
 def _now() -> float:
@@ -197,9 +198,7 @@ def _advance(client: Client, rollout: Rollout, snapshots: Snapshots, seconds: fl
     rollout.history = record(rollout.history, snapshot, rollout.written, elapsed)
     verdict = verdicts.judge(snapshot, rollout.goal, rollout.written, rollout.history, elapsed)
     if verdict.state == "converging" and elapsed >= seconds:
-        verdict = verdicts.late(
-            verdict, snapshot, rollout.history, seconds, rollout.too_short(seconds)
-        )
+        verdict = verdicts.late(verdict, snapshot, rollout.history, seconds, rollout.too_short(seconds))
     if verdict.state != "converging":
         rollout.outcome = Outcome(
             rollout.name,

@@ -109,7 +109,9 @@ def test_a_stuck_update_names_the_way_out_and_goes_on_with_it(swarm: Swarm, engi
         return
     healed = swarm.one(host, **edge(swarm, 2, host, **STOP_FIRST))
     assert (healed["failed"], healed["changes"]) == (False, ["update_config.order"]), healed
-    assert swarm.service("edge")["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"].startswith(f"{swarm.image}:2")
+    assert swarm.service("edge")["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"].startswith(
+        f"{swarm.image}:2"
+    )
     assert swarm.tasks("edge") != before
 
 
@@ -155,7 +157,9 @@ def test_a_wait_that_is_too_short_is_warned_of_and_named_in_the_verdict(swarm: S
     checked, late = swarm.deploy(slow, host=host, check=True) + swarm.deploy(slow, host=host)
     for result in (checked, late):
         assert result["warnings"] == [f"slow: wait_timeout is 3 s. What is declared {least}"]
-    assert f"slot 1 on {host}: starting, first health check 14s after its start. What is declared" in late["msg"]
+    assert (
+        f"slot 1 on {host}: starting, first health check 14s after its start. What is declared" in late["msg"]
+    )
     assert late["msg"].endswith(least)
     enough = swarm.one(host, **{**slow, "wait_timeout": 60})
     assert (enough["failed"], enough["changed"], enough["warnings"]) == (False, False, []), enough["msg"]

@@ -36,7 +36,7 @@ def node(name: str, **more: t.Any) -> Raw:
 
 
 def task(live: Raw, on: str, slot: int = 1, state: str = "running", desired: str = "running") -> Raw:
-    ports = [port for port in (live["Spec"].get("EndpointSpec") or {}).get("Ports") or []]
+    ports = (live["Spec"].get("EndpointSpec") or {}).get("Ports") or []
     return {
         "ID": f"{on}-{slot}",
         "ServiceID": live["ID"],
@@ -251,7 +251,9 @@ def test_a_global_service_has_no_other_node() -> None:
     assert is_refused(made, list(N.values()), []) is False
 
 
-@pytest.mark.parametrize(("state", "desired"), [("running", "shutdown"), ("failed", "running"), ("pending", "running")])
+@pytest.mark.parametrize(
+    ("state", "desired"), [("running", "shutdown"), ("failed", "running"), ("pending", "running")]
+)
 def test_a_task_that_ends_or_has_no_node_holds_nothing(state: str, desired: str) -> None:
     made = update(PORT, {**PORT, **NEW_IMAGE})
     assert found(made, ONE, [], [task(made.live, "n1", state=state, desired=desired)]) is None

@@ -129,8 +129,10 @@ def test_a_rollback_has_settings_of_its_own() -> None:
     found = least_time(back.action, back.live, back.spec)
     assert found == (
         2 * 97 + 1,
-        "2 times 1m30s until the first health check (healthcheck.interval) and 7s of delay (rollback_config.delay), then 1s of "
-        "watching (rollback_config.monitor)",
+        (
+            "2 times 1m30s until the first health check (healthcheck.interval) and 7s of delay (rollback_config.delay), "
+            "then 1s of watching (rollback_config.monitor)"
+        ),
     )
 
 

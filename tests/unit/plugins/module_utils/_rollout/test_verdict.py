@@ -495,7 +495,10 @@ def test_the_first_health_check_is_told_while_waiting_and_when_the_time_is_up() 
     ("state", "told"),
     [
         ("updating", "1/2 running (updating), the next tasks come after 30s (update_config.delay)"),
-        ("rollback_started", "1/2 running (rolling back), the next tasks come after 7s (rollback_config.delay)"),
+        (
+            "rollback_started",
+            "1/2 running (rolling back), the next tasks come after 7s (rollback_config.delay)",
+        ),
     ],
 )
 def test_the_delay_between_batches_is_told_while_waiting(state: str, told: str) -> None:

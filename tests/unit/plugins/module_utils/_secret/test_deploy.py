@@ -447,7 +447,9 @@ def test_a_version_that_was_removed_meanwhile_is_created_again(engine: FakeSecre
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_a_move_that_could_not_end_is_refused_before_a_version_is_made(engine: FakeSecrets, check: bool) -> None:
+def test_a_move_that_could_not_end_is_refused_before_a_version_is_made(
+    engine: FakeSecrets, check: bool
+) -> None:
     first = declare(engine, app())["secret_id"]
     engine.serve("web", first)
     spec = engine.services["web"]["Spec"]

@@ -247,7 +247,10 @@ def test_an_update_that_cannot_end_is_refused_before_it_is_sent(check: bool) -> 
         "Status": {"State": "running", "PortStatus": {"Ports": now["Spec"]["EndpointSpec"]["Ports"]}},
     }
     nodes = [raw_node("n1", role="manager")]
-    client = engine(now, **{"GET /nodes": nodes, "GET /tasks": [task], "GET /info": {"Name": "n1", "Swarm": {"NodeID": "n1"}}})
+    client = engine(
+        now,
+        **{"GET /nodes": nodes, "GET /tasks": [task], "GET /info": {"Name": "n1", "Swarm": {"NodeID": "n1"}}},
+    )
     result = perform(VERB, options(**{**START_FIRST, "image": "nginx:2"}), check, lambda _options: client)
     assert (result["failed"], result["changed"], client.writes) == (True, False, [])
     assert result["msg"].startswith("web: the update would never end: ")
@@ -263,7 +266,9 @@ def test_a_wait_that_is_too_short_is_warned_of_and_one_that_is_none_is_not() -> 
     checked = deploy(engine(), check=True, **slow)
     assert isinstance(checked, dict)
     assert checked["warnings"] == [told]
-    client = engine(**{"POST /services/create": {"ID": "id1"}, "GET /services/id1": {"Spec": service(NEW)["Spec"]}})
+    client = engine(
+        **{"POST /services/create": {"ID": "id1"}, "GET /services/id1": {"Spec": service(NEW)["Spec"]}}
+    )
     waiting = deploy(client, **slow)
     assert isinstance(waiting, Waiting)
     assert (waiting.result["warnings"], waiting.rollouts[0].least) == ([told], 95)
