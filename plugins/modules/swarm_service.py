@@ -18,8 +18,8 @@ description:
   - A task without O(image) changes a service and is not its whole declaration. It scales or labels the service, for example.
     Options that it does not name stay as they are, and the options that it names are not remembered.
   - Only what differs is written, so no task is replaced unless it has to be, and no request is sent when nothing differs.
-  - An update that cannot end is refused before it is sent, in check mode too. With O(update_config.order=start-first), each new
-    task starts beside the old one, which is impossible where every node that fits has room for one only - because of a
+  - An update that cannot converge is refused before it is sent, in check mode too. With O(update_config.order=start-first), each
+    new task starts beside the old one, which is impossible where every node that fits has room for one only - because of a
     published port in mode V(host), O(placement.replicas_max_per_node) or O(reservations). Where a node is not known well enough,
     it is a warning.
   - The options of M(community.docker.docker_swarm_service) have the same names and meanings here.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Updates that cannot end. PRIVATE to the collection. Pure.
+"""Updates that cannot converge. PRIVATE to the collection. Pure.
 
 Each new task waits for what the old one holds, and the old one goes only when the new one runs.
 """
@@ -37,7 +37,7 @@ class Update(t.NamedTuple):
 
 
 class Blocked(t.NamedTuple):
-    """Why an update cannot end, in words, and whether that is certain."""
+    """Why an update cannot converge, in words, and whether that is certain."""
 
     sentence: str
     certain: bool
@@ -55,7 +55,7 @@ def may_be_blocked(update: Update) -> bool:
 
 
 def blocked(update: Update, nodes: list[Raw], tasks: list[Raw]) -> Blocked | None:
-    """Whether an update cannot end; ``None`` where it can, as far as the arithmetic goes.
+    """Whether an update cannot converge; ``None`` where it can, as far as the arithmetic goes.
 
     Args:
         update: one for which ``may_be_blocked``.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Updates that cannot end are refused before they are sent. PRIVATE to the collection."""
+"""Updates that cannot converge are refused before they are sent. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def check_room(client: Client, updates: t.Iterable[Update]) -> list[str]:
         what = "rollback" if update.state == ROLLBACK else "update"
         if found and found.certain:
             refused.append(
-                f"{update.name}: the {what} would never end: {found.sentence}. {_way_out(update)}."
+                f"{update.name}: the {what} would never converge: {found.sentence}. {_way_out(update)}."
             )
         elif found:
             warnings.append(
-                f"{update.name}: the {what} may never end: {found.sentence}. If it does not, {_way_out(update).lower()}."
+                f"{update.name}: the {what} may never converge: {found.sentence}. If it does not, {_way_out(update).lower()}."
             )
     if refused:
         raise Refused(f"{' '.join(refused)} Nothing was sent.")

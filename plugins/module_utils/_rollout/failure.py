@@ -164,8 +164,8 @@ def stop_first(snapshot: Snapshot, task: tasks.Task) -> str:
     both = {"update_config"} | {option}
     way_out = " and ".join(f"{name}: {{order: stop-first}}" for name in sorted(both, reverse=True))
     return (
-        f"The old task keeps what the new one needs until the new one runs, since {option}.order is start-first: declare "
-        f"{way_out}, and it goes on"
+        f"The old task of {snapshot.name} keeps what the new one needs until that runs, since {option}.order is start-first: "
+        f"declare {way_out}, and it goes on"
     )
 
 

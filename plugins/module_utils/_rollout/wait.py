@@ -109,8 +109,8 @@ class Rollout:
         if self.least < seconds or not self.least:
             return ""
         return (
-            f"What is declared takes at least {self.least:g} s: {self.made_of}; set wait_timeout to more than "
-            f"{math.ceil(self.least)}"
+            f"{self.name} takes at least {self.least:g} s as it is declared: {self.made_of}; set wait_timeout to more "
+            f"than {math.ceil(self.least)}"
         )
 
 

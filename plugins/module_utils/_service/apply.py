@@ -109,14 +109,14 @@ class Services:
         self.warnings += check_held_ports(self._client, sent, options)
 
     def foresee(self, plans: t.Iterable[ServicePlan], seconds: float | None) -> None:
-        """Look for what can be told of the rollouts before they begin: an update that cannot end, a wait that is too short.
+        """Look for what can be told of the rollouts before they begin: an update that cannot converge, a wait that is too short.
 
         Args:
             plans: of the services.
             seconds: how long the rollouts are waited for; ``None`` where they are not.
 
         Raises:
-            Refused: an update can certainly not end.
+            Refused: an update can certainly not converge.
         """
         self.warnings += check_room(self._client, _updates(plans))
         for plan in plans if seconds is not None else []:

@@ -112,7 +112,7 @@ class Stack:
         """See ``foresee`` of the services.
 
         Raises:
-            Refused: an update can certainly not end.
+            Refused: an update can certainly not converge.
         """
         self._services.foresee(self._service_plans, seconds)
         self._warnings += check_room(self._client, updates_of(self._moves))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What can be told of a rollout before it begins, on real Engines: an update that cannot end, a wait that is too short."""
+"""What can be told of a rollout before it begins, on real Engines: an update that cannot converge, a wait that is too short."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.tests.integration.modules.play import call
+from ansible_collections.flotilla.swarm.tests.integration.modules.play import Call, call
 from ansible_collections.flotilla.swarm.tests.integration.services.swarm import ENGINES, Swarm
 
 Raw = dict[str, t.Any]
@@ -33,7 +33,9 @@ def edge(swarm: Swarm, version: int, node: str, **more: t.Any) -> Raw:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_an_update_that_cannot_end_is_refused_and_the_way_out_is_taken(swarm: Swarm, engine: str) -> None:
+def test_an_update_that_cannot_converge_is_refused_and_the_way_out_is_taken(
+    swarm: Swarm, engine: str
+) -> None:
     host = ENGINES[engine]
     made = swarm.one(host, **edge(swarm, 1, host))
     assert not made["failed"], made["msg"]
@@ -43,8 +45,8 @@ def test_an_update_that_cannot_end_is_refused_and_the_way_out_is_taken(swarm: Sw
         *swarm.deploy(edge(swarm, 2, host), host=host),
     ):
         assert result["msg"] == (
-            "edge: the update would never end: with update_config.order start-first each new task starts beside the old one, "
-            f"but {host} has no room for both (port 9090/tcp in mode host is held by the old task), and no other node fits. "
+            "edge: the update would never converge: with update_config.order start-first each new task starts beside the old "
+            f"one, but {host} has no room for both (port 9090/tcp in mode host is held by the old task), and no other node fits. "
             "Declare update_config: {order: stop-first}. Nothing was sent."
         )
     assert (writes.seen(), swarm.tasks("edge")) == ([], before)
@@ -74,7 +76,7 @@ def test_what_is_held_once_is_counted_and_a_free_node_is_enough(swarm: Swarm) ->
     again = [{"name": name, "image": f"{swarm.image}:2", **beside, **one} for name, one in cases.items()]
     refused = swarm.one(services=again)["msg"]
     for words in (
-        "port: the update would never end",
+        "port: the update would never converge",
         "m1, m2, m3 and 1 more have no room for both (port 9091/tcp in mode host is held by the old task)",
         "m1, m2, m3 have no room for both (placement.replicas_max_per_node is 1), and no other node fits",
         "m1, m2, m3 have no room for both (reservations.memory leaves no room for a second task), and no other",
@@ -133,9 +135,43 @@ def test_a_stack_is_refused_and_healed_in_the_same_way(swarm: Swarm) -> None:
     )
     assert not made["failed"], made["msg"]
     for result in (checked, refused):
-        assert result["msg"].startswith("shop_edge: the update would never end: ")
+        assert result["msg"].startswith("shop_edge: the update would never converge: ")
         assert result["msg"].endswith("Declare update_config: {order: stop-first}. Nothing was sent.")
     assert not healed["failed"], healed["msg"]
+
+
+def test_a_new_version_of_a_secret_and_a_rollback_are_refused_in_the_same_way(swarm: Swarm) -> None:
+    """Nothing was made by then; the way out is taken for the rollback."""
+    uses = {"secrets": [{"secret_name": "edge_key", "filename": "key"}]}
+    back = {"rollback_config": {"order": "start-first", "monitor": "1s"}}
+
+    def secret(data: str) -> Call:
+        return call("m1", "swarm_secret", name="edge_key", data=data)
+
+    def service(version: int, **more: t.Any) -> Call:
+        return swarm.call("m1", **edge(swarm, version, "m1", **uses, **back, **more))
+
+    try:
+        first, made, rotated, updated, rolled_back, as_before = swarm.stage.run(
+            secret("one"),
+            service(1),
+            secret("two"),
+            service(2, **STOP_FIRST),
+            swarm.call("m1", name="edge", state="rolled_back"),
+            service(1, **STOP_FIRST),
+        )
+        assert not any(one["failed"] for one in (first, made, updated, as_before)), (made, updated, as_before)
+        assert rotated["msg"].startswith(
+            "edge: the update would never converge: with update_config.order start-first"
+        )
+        assert "edge_key_v2" not in swarm.sh("docker secret ls --format '{{.Name}}'")
+        assert rolled_back["msg"].startswith(
+            "edge: the rollback would never converge: with rollback_config.order"
+        )
+        assert "Declare the service as it was, with update_config: {order: stop-first}." in rolled_back["msg"]
+    finally:
+        swarm.clear()
+        swarm.sh("docker secret rm edge_key", check=False)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -150,16 +186,14 @@ def test_a_wait_that_is_too_short_is_warned_of_and_named_in_the_verdict(swarm: S
         "wait_timeout": 3,
     }
     least = (
-        "takes at least 16 s: 14s until the first health check (healthcheck.interval), then 2s of watching "
+        "takes at least 16 s as it is declared: 14s until the first health check (healthcheck.interval), then 2s of watching "
         "(update_config.monitor); set wait_timeout to more than 16."
     )
     begun = time.monotonic()
     checked, late = swarm.deploy(slow, host=host, check=True) + swarm.deploy(slow, host=host)
     for result in (checked, late):
-        assert result["warnings"] == [f"slow: wait_timeout is 3 s. What is declared {least}"]
-    assert (
-        f"slot 1 on {host}: starting, first health check 14s after its start. What is declared" in late["msg"]
-    )
+        assert result["warnings"] == [f"slow: wait_timeout is 3 s. slow {least}"]
+    assert f"slot 1 on {host}: starting, first health check 14s after its start. slow takes" in late["msg"]
     assert late["msg"].endswith(least)
     enough = swarm.one(host, **{**slow, "wait_timeout": 60})
     assert (enough["failed"], enough["changed"], enough["warnings"]) == (False, False, []), enough["msg"]

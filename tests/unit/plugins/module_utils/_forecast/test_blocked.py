@@ -113,7 +113,7 @@ def test_a_port_of_the_only_node_is_held() -> None:
         (PORT, {**PORT, **NEW_IMAGE, "placement": {"constraints": ["node.labels.disk == ssd"]}}),
     ],
 )
-def test_what_can_end_is_sent(before: Raw, after: Raw) -> None:
+def test_what_can_converge_is_sent(before: Raw, after: Raw) -> None:
     assert found(update(before, after), ONE, ["n1"]) is None
 
 
@@ -290,7 +290,7 @@ def test_all_that_is_certain_is_refused_in_one_message() -> None:
     client = FakeEngine({"GET /nodes": ONE, "GET /tasks": tasks})
     with pytest.raises(Refused) as refused:
         check_room(client, [made, other, free])
-    assert str(refused.value).count("the update would never end") == 2
+    assert str(refused.value).count("the update would never converge") == 2
     assert str(refused.value).endswith("Declare update_config: {order: stop-first}. Nothing was sent.")
     assert [request for request, _body, _query in client.requests] == ["GET /nodes", "GET /tasks"]
     assert client.requests[1][2] == {"filters": {"service": ["id1", "id2", "id3"]}}
@@ -302,7 +302,7 @@ def test_what_is_not_certain_is_warned_of() -> None:
         {"GET /nodes": [*ONE, node("n2", state="unknown")], "GET /tasks": [task(made.live, "n1")]}
     )
     [warning] = check_room(client, [made])
-    assert warning.startswith("web: the update may never end: with update_config.order start-first")
+    assert warning.startswith("web: the update may never converge: with update_config.order start-first")
     assert warning.endswith(
         "; whether n2 can run one is not known. If it does not, declare update_config: {order: stop-first}."
     )
@@ -317,7 +317,7 @@ def test_a_rollback_has_an_order_and_a_way_out_of_its_own() -> None:
     with pytest.raises(Refused) as refused:
         check_room(client, [rollback])
     assert str(refused.value) == (
-        "web: the rollback would never end: with rollback_config.order start-first each new task starts beside the old one, but "
-        f"n1 has no room for both ({HELD}), and no other node fits. Declare the service as it was, with update_config: {{order: "
-        "stop-first}. Nothing was sent."
+        "web: the rollback would never converge: with rollback_config.order start-first each new task starts beside the old one, "
+        f"but n1 has no room for both ({HELD}), and no other node fits. Declare the service as it was, with "
+        "update_config: {order: stop-first}. Nothing was sent."
     )

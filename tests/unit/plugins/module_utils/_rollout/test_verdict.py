@@ -452,8 +452,8 @@ def test_what_the_old_task_keeps_from_the_new_one_is_told_with_the_way_out(
         assert (verdict.state, verdict.reason) == ("failed", "pending")
         assert verdict.sentence == f"slot 1 cannot be placed: {error}"
         assert verdict.advice == (
-            f"The old task keeps what the new one needs until the new one runs, since {option}.order is start-first: declare "
-            f"{way_out}, and it goes on"
+            f"The old task of web keeps what the new one needs until that runs, since {option}.order is start-first: "
+            f"declare {way_out}, and it goes on"
         )
 
 

@@ -218,7 +218,7 @@ def test_a_service_that_was_written_twice_is_waited_for_once() -> None:
 def test_a_time_that_cannot_be_enough_is_told_with_what_is() -> None:
     rollout = Rollout("id1", "web", least=95.5, made_of="1m30s of this, then 5.5s of that")
     assert rollout.too_short(60) == (
-        "What is declared takes at least 95.5 s: 1m30s of this, then 5.5s of that; set wait_timeout to more than 96"
+        "web takes at least 95.5 s as it is declared: 1m30s of this, then 5.5s of that; set wait_timeout to more than 96"
     )
     assert [bool(rollout.too_short(seconds)) for seconds in (0, 95, 95.5, 96)] == [True, True, True, False]
     assert Rollout("id1", "web").too_short(0) == ""
@@ -231,7 +231,7 @@ def test_the_verdict_of_a_time_that_could_not_be_enough_says_so(fake_time: FakeT
         wait_for_rollouts(engine, rollouts, 3)
     assert str(failed.value).startswith("web: not converged within 3 s: ")
     assert str(failed.value).endswith(
-        ". What is declared takes at least 12 s: 12s of this; set wait_timeout to more than 12."
+        ". web takes at least 12 s as it is declared: 12s of this; set wait_timeout to more than 12."
     )
 
 

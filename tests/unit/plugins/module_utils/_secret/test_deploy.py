@@ -447,7 +447,7 @@ def test_a_version_that_was_removed_meanwhile_is_created_again(engine: FakeSecre
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_a_move_that_could_not_end_is_refused_before_a_version_is_made(
+def test_a_move_that_could_not_converge_is_refused_before_a_version_is_made(
     engine: FakeSecrets, check: bool
 ) -> None:
     first = declare(engine, app())["secret_id"]
@@ -468,5 +468,5 @@ def test_a_move_that_could_not_end_is_refused_before_a_version_is_made(
     engine.answers.update({"GET /tasks": [task], "GET /nodes": [raw_node("n1")]})
     before = len(engine.writes)
     refused = declare(engine, app("two"), check=check)
-    assert refused["msg"].startswith("web: the update would never end: ")
+    assert refused["msg"].startswith("web: the update would never converge: ")
     assert (engine.names(), len(engine.writes)) == (["app"], before)

@@ -235,7 +235,7 @@ START_FIRST: Raw = {
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_an_update_that_cannot_end_is_refused_before_it_is_sent(check: bool) -> None:
+def test_an_update_that_cannot_converge_is_refused_before_it_is_sent(check: bool) -> None:
     now = live(**service(START_FIRST))
     task = {
         "ID": "t1",
@@ -253,14 +253,14 @@ def test_an_update_that_cannot_end_is_refused_before_it_is_sent(check: bool) -> 
     )
     result = perform(VERB, options(**{**START_FIRST, "image": "nginx:2"}), check, lambda _options: client)
     assert (result["failed"], result["changed"], client.writes) == (True, False, [])
-    assert result["msg"].startswith("web: the update would never end: ")
+    assert result["msg"].startswith("web: the update would never converge: ")
     assert result["msg"].endswith("Declare update_config: {order: stop-first}. Nothing was sent.")
 
 
 def test_a_wait_that_is_too_short_is_warned_of_and_one_that_is_none_is_not() -> None:
     slow = {**NEW, "healthcheck": {"test": "true", "interval": "1m30s"}, "wait_timeout": 60}
     told = (
-        "web: wait_timeout is 60 s. What is declared takes at least 95 s: 1m30s until the first health check "
+        "web: wait_timeout is 60 s. web takes at least 95 s as it is declared: 1m30s until the first health check "
         "(healthcheck.interval), then 5s of watching (update_config.monitor); set wait_timeout to more than 95."
     )
     checked = deploy(engine(), check=True, **slow)

@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import perform
 from ansible_collections.flotilla.swarm.plugins.module_utils._stack.deploy import VERB
 from ansible_collections.flotilla.swarm.tests.unit.support.lossy import Manager
+from ansible_collections.flotilla.swarm.tests.unit.support.nodes import raw_node
 from ansible_collections.flotilla.swarm.tests.unit.support.secrets import checked, converged
 
 Raw = dict[str, t.Any]
@@ -56,7 +57,7 @@ def stack(engine: Manager, parts: Raw, key: str, check: bool = False, **options:
 def engine() -> Manager:
     """A swarm with the stack, and a service of somebody else that uses its secret."""
     found = Manager()
-    found.answers.update({"GET /tasks": [], "GET /nodes": []})
+    found.answers["GET /nodes"] = []
     made = stack(found, PARTS, "b25l")
     assert not made.get("failed"), made
     [identity] = [one["id"] for one in made["secrets"] if one["name"] == "shop_key"]
@@ -108,6 +109,28 @@ def test_without_waiting_nothing_is_removed_afterwards(engine: Manager) -> None:
     assert not done.get("failed"), done
     assert told["actions"] == done["actions"]
     assert not any("older" in action for action in told["actions"])
+
+
+def test_a_service_of_others_that_could_not_be_moved_keeps_all_from_being_sent(engine: Manager) -> None:
+    port = {"PublishedPort": 80, "TargetPort": 80, "Protocol": "tcp", "PublishMode": "host"}
+    spec = engine.services["friend"]["Spec"]
+    spec.update(UpdateConfig={"Order": "start-first"}, EndpointSpec={"Ports": [port]})
+    task = {
+        "ID": "t1",
+        "ServiceID": "id-friend",
+        "NodeID": "n1",
+        "Slot": 1,
+        "Spec": spec["TaskTemplate"],
+        "DesiredState": "running",
+        "Status": {"State": "running", "PortStatus": {"Ports": [port]}},
+    }
+    engine.answers["GET /nodes"] = [raw_node("n1")]
+    engine.tasks = [task]
+    before = engine.seen()
+    for check in (True, False):
+        refused = stack(engine, PARTS, "dHdv", check=check)
+        assert refused["msg"].startswith("friend: the update would never converge: ")
+        assert (refused["changed"], engine.seen()) == (False, before)
 
 
 def test_a_job_keeps_its_version_and_check_mode_knows(engine: Manager) -> None:
