@@ -13,7 +13,8 @@ class ModuleDocFragment:
 options:
   progress:
     description:
-      - While waiting for longer than some seconds, show now and then which services are not done and why.
+      - While waiting for longer than some seconds, show now and then which services are not done and why. The warnings of the
+        task are shown then too, before it is over.
       - Nothing is shown in check mode, and in a task with C(async).
     type: bool
     default: true

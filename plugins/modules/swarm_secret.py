@@ -15,6 +15,8 @@ description:
   - In a container only the content changes. The file keeps its name, its owner and its mode.
   - A service that does not converge with the new version is rolled back to the version before, which stays, and the task
     fails. The next run tries again.
+  - A service whose move to the new version cannot converge is refused by name before anything is sent, as by
+    M(flotilla.swarm.swarm_service).
   - A service that names the secret in M(flotilla.swarm.swarm_service) gets the current version.
   - Labels say which objects are versions of a secret, never the beginning of their names.
   - An object of this name that another client created is taken over. It is replaced only if its content differs,

@@ -18,6 +18,10 @@ description:
   - A task without O(image) changes a service and is not its whole declaration. It scales or labels the service, for example.
     Options that it does not name stay as they are, and the options that it names are not remembered.
   - Only what differs is written, so no task is replaced unless it has to be, and no request is sent when nothing differs.
+  - An update that cannot converge is refused before it is sent, in check mode too. With O(update_config.order=start-first), each
+    new task starts beside the old one, which is impossible where every node that fits has room for one only - because of a
+    published port in mode V(host), O(placement.replicas_max_per_node) or O(reservations). Where a node is not known well enough,
+    it is a warning.
   - The options of M(community.docker.docker_swarm_service) have the same names and meanings here.
 author:
   - Flotilla contributors (@flotilla-swarm)
@@ -56,6 +60,9 @@ options:
   wait_timeout:
     description:
       - The number of seconds in which all services have to converge.
+      - The least time that the options of a service ask for is counted - the first health check, which an Engine makes after an
+        interval, O(update_config.delay) after each group of tasks, O(update_config.monitor). Where O(wait_timeout) is not longer,
+        the module warns at once, and the failure names it.
     type: int
     default: 300
   held_ports:
@@ -687,7 +694,7 @@ options:
                 type: int
               delay:
                 description:
-                  - The time between two groups.
+                  - The time after each group. The swarm waits for it after the last one too.
                 type: raw
               monitor:
                 description:
@@ -700,6 +707,7 @@ options:
               order:
                 description:
                   - Whether the old task ends before the new one starts. The Engine's default is V(stop-first).
+                  - V(start-first) needs a node with room for the new task beside the old one.
                 type: str
                 choices: [stop-first, start-first]
         rollback_config:
@@ -731,6 +739,22 @@ EXAMPLES = r"""
         published_port: 8080
     limits: {cpus: 0.5, memory: 128M}
     update_config: {order: start-first, failure_action: rollback}
+
+- name: Update a service that holds a port of its node, which leaves no room for a second task there
+  flotilla.swarm.swarm_service:
+    name: edge
+    image: haproxy:3.0
+    mode: global
+    publish:
+      - {target_port: 443, published_port: 443, mode: host}
+    update_config: {order: stop-first}
+
+- name: Wait long enough for a service whose health is checked for the first time after a minute and a half
+  flotilla.swarm.swarm_service:
+    name: search
+    image: search:8
+    healthcheck: {test: [CMD, healthy], interval: 1m30s}
+    wait_timeout: 240
 
 - name: Scale the service and leave everything else as it is
   flotilla.swarm.swarm_service:
@@ -820,7 +844,7 @@ services:
       elements: str
       returned: always
 rollouts:
-  description: The verdict of each rollout that the module waited for. It is returned with a failure as well.
+  description: The verdict of each rollout that the module waited for. It is returned with a failure as well, and is short then.
   returned: when the module waited for a rollout
   type: list
   elements: dict
@@ -842,9 +866,10 @@ rollouts:
       type: str
       returned: always
     sentence:
-      description: The verdict as a sentence, with service, slot, node and the Engine's reason when it failed.
+      description: The verdict as a sentence. That of a service that failed, with slot, node and the Engine's reason, is in
+        RV(ignore:msg).
       type: str
-      returned: always
+      returned: for a service that did not fail
     running:
       description: How many tasks run, or are completed.
       type: int
@@ -853,12 +878,9 @@ rollouts:
       description: How many tasks are wanted.
       type: int
       returned: always
-    advice:
-      description: What to do about the failure, as a sentence; empty where nothing is known.
-      type: str
-      returned: always
     tasks:
-      description: The tasks, in the form of M(flotilla.swarm.swarm_task_info).
+      description: The tasks, in the form of M(flotilla.swarm.swarm_task_info). With a failure, only those that failed or are not
+        as they should be, ten at most, each with its ID, slot, node, state, error and exit code.
       type: list
       elements: dict
       returned: always

@@ -19,6 +19,8 @@ description:
     C(docker stack services) list it. A stack that the command line deployed is taken over without a restart of any task.
   - Secrets and configs with new content get a new version, the services that use them are moved to it, and the older version
     is removed after the rollouts, as M(flotilla.swarm.swarm_secret) does it.
+  - An update that cannot converge is refused before anything is sent, and a O(wait_timeout) that cannot be enough is warned of at
+    once, as with M(flotilla.swarm.swarm_service).
   - A key that Swarm does not support is refused by name, with its file, and never ignored silently.
   - An option that an earlier run declared and the files no longer declare returns to the Engine's default. An option that was
     never declared stays as it is on the swarm, as with M(flotilla.swarm.swarm_service).

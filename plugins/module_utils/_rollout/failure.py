@@ -26,6 +26,8 @@ _FINAL = ("manifest unknown", "invalid reference format", "executable file not f
 # Seconds that the scheduler has to find a node after all: one that joins, or a task of another service that ends.
 # How a process fails that did start.
 _ITS_OWN = ("crash_looping", "unhealthy")
+# Parts of the scheduler's reasons why a node has no room for a task that it would fit (swarmkit scheduler/filter.go).
+_HELD = ("host-mode port already in use", "max replicas per node", "insufficient resources")
 _UNPLACED = 5.0
 # Seconds that the swarm has to create a task where there is none. It takes milliseconds, but a leader may be busy.
 _UNCREATED = 3.0
@@ -140,8 +142,31 @@ def _unplaced(snapshot: Snapshot, history: History, elapsed: float) -> Failure |
     for task in snapshot.current:
         reason, since = history.pending.get(snapshot.slot_of(task), ("", elapsed))
         if task["error"] == reason and elapsed - since >= _UNPLACED:
-            return Failure("pending", f"{snapshot.slot_name(task)} cannot be placed: {reason}", task)
+            sentence = f"{snapshot.slot_name(task)} cannot be placed: {reason}"
+            return Failure("pending", sentence, task, stop_first(snapshot, task))
     return None
+
+
+def stop_first(snapshot: Snapshot, task: tasks.Task) -> str:
+    """The way out where a new task waits for what the old one of its slot holds until the new one runs; else empty."""
+    option, config = snapshot.rolling_config
+    if config.get("Order") != "start-first" or not any(part in task["error"] for part in _HELD):
+        return ""
+    current = {one["id"] for one in snapshot.current}
+    slot = snapshot.slot_of(task)
+    if not any(
+        one["state"] == "running" and tasks.wanted(one) and one["id"] not in current
+        for one in snapshot.tasks
+        if snapshot.slot_of(one) == slot
+    ):
+        return ""
+    # Whatever is written while a rollback is under way begins an update, with the settings of one.
+    both = {"update_config"} | {option}
+    way_out = " and ".join(f"{name}: {{order: stop-first}}" for name in sorted(both, reverse=True))
+    return (
+        f"The old task of {snapshot.name} keeps what the new one needs until that runs, since {option}.order is start-first: "
+        f"declare {way_out}, and it goes on"
+    )
 
 
 def _nowhere(snapshot: Snapshot, history: History, elapsed: float) -> Failure | None:

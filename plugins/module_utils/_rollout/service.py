@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
+from .._engine.api_version import engine_api
+from .._options.convert import duration
+
 Raw = t.Dict[str, t.Any]
 
 #: Mode in the user's words to its key in the Engine's JSON.
@@ -21,6 +24,8 @@ MODES = {
 #: States of an update that goes on only when the service is written again.
 PAUSED = ("paused", "rollback_paused")
 _UNFINISHED = ("updating", "rollback_started", *PAUSED)
+# The first API whose Engines check at another pace while a container starts (moby daemon/health.go).
+_START_INTERVAL = (1, 44)
 
 
 def mode_of(spec: Raw) -> str:
@@ -72,6 +77,50 @@ def has_health_check(spec: Raw) -> bool:
     container = (spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}
     test = (container.get("Healthcheck") or {}).get("Test") or []
     return bool(test) and test != ["NONE"]
+
+
+class FirstCheck(t.NamedTuple):
+    """When a container's health is checked first, at the soonest: nanoseconds after its start, and the option that says so."""
+
+    after: int
+    option: str
+
+    def __str__(self) -> str:
+        """As a user reads it, empty where nothing is known."""
+        return f"first health check {duration(self.after)} after its start" if self.after else ""
+
+
+def first_check(spec: Raw, engine_version: str = "") -> FirstCheck:
+    """When the health of a service's tasks is checked first. Until then, the swarm does not take a task for running.
+
+    An Engine waits for an interval before each check, the first one too. Since 25.0 that is the start interval where there is a
+    start period. What a service does not say is the image's choice, so nothing is known of it.
+
+    Args:
+        spec: the service's.
+        engine_version: of the node; without it, the sooner one of both ways counts.
+    """
+    if not has_health_check(spec):
+        return FirstCheck(0, "")
+    health = spec["TaskTemplate"]["ContainerSpec"]["Healthcheck"]
+    usual = FirstCheck(health.get("Interval") or 0, "healthcheck.interval")
+    starting = FirstCheck(health.get("StartInterval") or 0, "healthcheck.start_interval")
+    api = engine_api(engine_version)
+    if not health.get("StartPeriod") or (api and api < _START_INTERVAL):
+        return usual
+    return starting if api else min(usual, starting)
+
+
+def rolling_config(spec: Raw, state: str = "") -> tuple[str, Raw]:
+    """How tasks are replaced: the name of the option, and what the spec says.
+
+    Args:
+        spec: the service's.
+        state: of its update; a rollback has settings of its own.
+    """
+    if state.startswith("rollback_"):
+        return "rollback_config", spec.get("RollbackConfig") or {}
+    return "update_config", spec.get("UpdateConfig") or {}
 
 
 def constraints_of(spec: Raw) -> list[str]:

@@ -78,6 +78,16 @@ class Snapshot:
         return ((self._spec.get("UpdateConfig") or {}).get("Monitor") or 5_000_000_000) / 1e9
 
     @property
+    def rolling_config(self) -> tuple[str, Raw]:
+        """The option that says how tasks are replaced now, and what it says."""
+        return services.rolling_config(self._spec, self.update_state)
+
+    def first_check(self, task: Task) -> str:
+        """When the health of a task is checked first, in words; empty where that is not known."""
+        versions = {node["id"]: node["engine_version"] for node in self.nodes}
+        return str(services.first_check(self._spec, versions.get(task["node_id"], "")))
+
+    @property
     def attempts(self) -> int:
         """How often a task may fail by the service's restart policy, 0 for always."""
         policy = (self._spec.get("TaskTemplate") or {}).get("RestartPolicy") or {}

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .._options.convert import duration
 from . import tasks
-from .failure import Failure, find
+from .failure import Failure, find, stop_first
 from .history import History
 from .snapshot import Snapshot, seconds
 from .tasks import Task
@@ -76,14 +77,25 @@ def judge(snapshot: Snapshot, goal: str, written: bool, history: History, elapse
     return Verdict("converging", running, wanted, _progress(snapshot), tasks=_table(snapshot, history))
 
 
-def late(verdict: Verdict, snapshot: Snapshot, history: History, seconds_given: float) -> Verdict:
-    """The verdict when the time is up."""
+def late(
+    verdict: Verdict, snapshot: Snapshot, history: History, seconds_given: float, too_short: str = ""
+) -> Verdict:
+    """The verdict when the time is up.
+
+    Args:
+        verdict: until now.
+        snapshot: the last snapshot.
+        history: of all snapshots.
+        seconds_given: how long the rollout was given.
+        too_short: says that this cannot be enough, where it cannot.
+    """
     waits = tasks.newest([task for task in snapshot.current if _is_missing(snapshot, task)], snapshot.by_node)
     behind = "; ".join(f"{snapshot.slot_name(task)}: {_doing(snapshot, task)}" for task in waits[:3])
     more = f"; and {len(waits) - 3} more" if len(waits) > 3 else ""
     sentence = f"not converged within {seconds_given:g} s: {_count(snapshot) if behind else verdict.sentence}"
     sentence += f"; {behind}{more}" if behind else ""
-    return _failed(snapshot, history, Failure("deadline", sentence, waits[0] if waits else None))
+    advice = next((text for text in (stop_first(snapshot, task) for task in waits) if text), too_short)
+    return _failed(snapshot, history, Failure("deadline", sentence, waits[0] if waits else None, advice))
 
 
 def _failed(snapshot: Snapshot, history: History, failure: Failure) -> Verdict:
@@ -94,7 +106,7 @@ def _failed(snapshot: Snapshot, history: History, failure: Failure) -> Verdict:
         failure.sentence,
         failure.reason,
         failure.task,
-        _table(snapshot, history, failure.task),
+        _failing(snapshot, history, failure.task),
         failure.advice,
     )
 
@@ -139,6 +151,9 @@ def _progress(snapshot: Snapshot) -> str:
         return f"{_count(snapshot)}, {where}: {_doing(snapshot, waits[0])}{more}"
     if snapshot.wanted() and len(snapshot.done()) == snapshot.wanted():
         return f"{_count(snapshot)}, checking that they keep running"
+    option, config = snapshot.rolling_config
+    if snapshot.update_state in ("updating", "rollback_started") and config.get("Delay"):
+        return f"{_count(snapshot)}, the next tasks come after {duration(config['Delay'])} ({option}.delay)"
     return _count(snapshot)
 
 
@@ -161,7 +176,19 @@ def _doing(snapshot: Snapshot, task: Task) -> str:
         return "its node is gone"
     if task["error"]:
         return snapshot.ending_of(task)
+    first_check = snapshot.first_check(task) if task["state"] == "starting" else ""
+    if first_check:
+        return f"starting, {first_check}"
     return _DOING.get(task["state"], task["state"])
+
+
+def _failing(snapshot: Snapshot, history: History, culprit: Task | None) -> list[Task]:
+    """Of what the result shows, the tasks that failed and those that are not as they should be yet."""
+    return [
+        task
+        for task in _table(snapshot, history, culprit)
+        if task is culprit or snapshot.has_failed(task) or _is_missing(snapshot, task)
+    ]
 
 
 def _table(snapshot: Snapshot, history: History, culprit: Task | None = None) -> list[Task]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import typing as t
 from dataclasses import asdict, dataclass, field
@@ -24,6 +25,9 @@ _SHORTEST, _LONGEST, _GROWTH = 0.3, 1.0, 1.15
 _LOG_PATIENCE = 3.0
 # How many lines of the log are in the sentence, and how much of each; the outcome has all that were asked for.
 _SHOWN_LINES, _SHOWN_LENGTH = 3, 200
+# How many tasks of a service a failure has, and what of each; swarm_task_info has all.
+_SHOWN_TASKS = 10
+_SHORT = ("id", "slot", "node", "state", "error", "exit_code")
 
 
 class RolloutFailed(FlotillaError):
@@ -46,8 +50,16 @@ class Outcome:
     advice: str = ""
 
     def to_dict(self) -> dict[str, t.Any]:
-        """As JSON, for results."""
-        return asdict(self)
+        """As JSON, for results. What to do about a failure is in its message."""
+        return {key: value for key, value in asdict(self).items() if key != "advice"}
+
+    def in_failure(self) -> dict[str, t.Any]:
+        """As JSON, for a failure, which is read by people: what its message says is not repeated."""
+        failed = self.state == "failed"
+        tasks = self.tasks[:_SHOWN_TASKS] if failed else []
+        short = [{key: value for key, value in task.items() if key in _SHORT} for task in tasks]
+        shown = {key: value for key, value in self.to_dict().items() if not (failed and key == "sentence")}
+        return {**shown, "tasks": short}
 
 
 def _now() -> float:
@@ -66,6 +78,8 @@ class Rollout:
         started: when the waiting began, in this host's Unix time, which holds in a later call too.
         history: of the snapshots until now.
         outcome: its verdict, once there is one.
+        least: the seconds that it takes at least, as far as what is declared says so.
+        made_of: what they are made of, in words.
     """
 
     service_id: str
@@ -75,6 +89,8 @@ class Rollout:
     started: float = field(default_factory=_now)
     history: History = field(default_factory=History)
     outcome: Outcome | None = None
+    least: float = 0.0
+    made_of: str = ""
 
     @staticmethod
     def from_dict(stored: dict[str, t.Any]) -> Rollout:
@@ -87,6 +103,15 @@ class Rollout:
     def elapsed(self) -> float:
         """Seconds since the waiting began."""
         return max(0.0, time.time() - self.started)
+
+    def too_short(self, seconds: float) -> str:
+        """Why so many seconds cannot be enough, and what to set; empty where they may be."""
+        if self.least < seconds or not self.least:
+            return ""
+        return (
+            f"{self.name} takes at least {self.least:g} s as it is declared: {self.made_of}; set wait_timeout to more "
+            f"than {math.ceil(self.least)}"
+        )
 
 
 @dataclass
@@ -106,6 +131,10 @@ class Report:
     def to_dicts(self) -> list[dict[str, t.Any]]:
         """The outcomes as JSON, for results."""
         return [outcome.to_dict() for outcome in self.outcomes]
+
+    def in_failure(self) -> dict[str, t.Any]:
+        """The outcomes as JSON, for the facts of a failure."""
+        return {"rollouts": [outcome.in_failure() for outcome in self.outcomes]}
 
 
 def latest(rollouts: list[Rollout]) -> list[Rollout]:
@@ -169,7 +198,7 @@ def _advance(client: Client, rollout: Rollout, snapshots: Snapshots, seconds: fl
     rollout.history = record(rollout.history, snapshot, rollout.written, elapsed)
     verdict = verdicts.judge(snapshot, rollout.goal, rollout.written, rollout.history, elapsed)
     if verdict.state == "converging" and elapsed >= seconds:
-        verdict = verdicts.late(verdict, snapshot, rollout.history, seconds)
+        verdict = verdicts.late(verdict, snapshot, rollout.history, seconds, rollout.too_short(seconds))
     if verdict.state != "converging":
         rollout.outcome = Outcome(
             rollout.name,
@@ -210,7 +239,7 @@ def _report(outcomes: list[Outcome]) -> Report:
     if len(outcomes) > 1:
         sentences = f"{len(failed)} of {len(outcomes)} services failed: {sentences}"
     advice = list(dict.fromkeys(f"{outcome.advice}." for outcome in failed if outcome.advice))
-    raise RolloutFailed(" ".join([f"{sentences.rstrip('.')}.", *advice]), {"rollouts": report.to_dicts()})
+    raise RolloutFailed(" ".join([f"{sentences.rstrip('.')}.", *advice]), report.in_failure())
 
 
 def _sentence(outcome: Outcome) -> str:
@@ -225,5 +254,5 @@ def _unknown(error: FlotillaError, rollouts: list[Rollout], seconds: float) -> R
     names = ", ".join(rollout.name for rollout in _without_verdict(rollouts))
     return RolloutFailed(
         f"The state of {names} is unknown after {seconds:g} s: {error}",
-        {"rollouts": Report(_outcomes(rollouts)).to_dicts()},
+        Report(_outcomes(rollouts)).in_failure(),
     )

@@ -12,6 +12,7 @@ import typing as t
 from .._engine.client import Client
 from .._engine.errors import FlotillaError
 from .._files.read import read_file
+from .._forecast.check import check_room
 from .._rollout.read import resumable
 from .._rollout.references import users
 from .._rollout.wait import latest
@@ -30,6 +31,7 @@ from .move import (
     moved_versions,
     plan_moves,
     removals,
+    updates_of,
 )
 from .options import CONFIG, SECRET, Family
 from .plan import SecretPlan
@@ -51,6 +53,7 @@ def work(family: Family, options: Result, check_mode: bool, client: Client) -> R
     movable = services if options["rewire"] else []
     may_go_on = resumable(client, moved_and_paused(movable, plans))
     moves, warnings = plan_moves(movable, plans, may_go_on), jobs_behind(movable, plans)
+    warnings += check_room(client, updates_of(moves))
     if check_mode:
         foreseen = (
             _foreseen(family, plans, moves, services) if options["wait"] else _result(family, plans, moves)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from .._engine.client import Client
 from .._engine.errors import FlotillaError, NotFound
 from .._engine.update import update
+from .._forecast.blocked import Update
 from .._options.changes import Changes
 from .._options.option import Table
 from .._rollout.references import container_of, id_key, list_key, name_key, used
@@ -130,6 +131,17 @@ def earlier_moves(services: list[Raw], plans: list[SecretPlan]) -> list[Rollout]
         Rollout(service["ID"], service["Spec"]["Name"], written=False)
         for service in services
         if _moved_by(service, plans)
+    ]
+
+
+def updates_of(moves: list[ServiceMove]) -> list[Update]:
+    """What moving services does to them."""
+    return [
+        Update(
+            move.name, move.service, with_current_versions(move.service["Spec"], _replacements(move.plans))
+        )
+        for move in moves
+        if move.action == "move"
     ]
 
 

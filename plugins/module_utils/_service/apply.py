@@ -13,6 +13,9 @@ import typing as t
 from .._engine.client import OLDEST_API, Client, filter_by
 from .._engine.errors import Conflict, EngineError, FlotillaError, NotFound, Overtaken, Refused, Unanswered
 from .._engine.update import create, remove, roll_back, update
+from .._forecast.blocked import Update
+from .._forecast.check import ROLLBACK, check_room
+from .._forecast.least_time import least_time
 from .._options.one_or_many import check_case, check_once
 from .._options.option import check_versions, needs
 from .._rollout.read import resumable
@@ -104,6 +107,22 @@ class Services:
             if plan.action in ("create", "update", "rebuild")
         ]
         self.warnings += check_held_ports(self._client, sent, options)
+
+    def foresee(self, plans: t.Iterable[ServicePlan], seconds: float | None) -> None:
+        """Look for what can be told of the rollouts before they begin: an update that cannot converge, a wait that is too short.
+
+        Args:
+            plans: of the services.
+            seconds: how long the rollouts are waited for; ``None`` where they are not.
+
+        Raises:
+            Refused: an update can certainly not converge.
+        """
+        self.warnings += check_room(self._client, _updates(plans))
+        for plan in plans if seconds is not None else []:
+            too_short = _rollout(plan).too_short(seconds or 0)
+            if too_short:
+                self._warn(plan.declared, [f"wait_timeout is {seconds:g} s. {too_short}."])
 
     def apply(self, plan: ServicePlan) -> list[Rollout]:
         """Carry out one service's plan.
@@ -220,7 +239,7 @@ class Services:
             ) from None
         self._warn(plan.declared, created.warnings)
         plan.id = created.id
-        return Rollout(plan.id, plan.name)
+        return _rollout(plan)
 
     def _rebuild(self, plan: ServicePlan) -> Rollout:
         """Remove a service and create it again, but not before the Engine has checked the new spec."""
@@ -245,9 +264,11 @@ class Services:
             current = plan if live is plan.live else self._plan(_still_wanted(plan, live), live)
             return current.spec if current.action == "update" else None
 
-        if not self._write(plan, change):
+        written = self._write(plan, change)
+        rollout = _rollout(plan)
+        if not written:
             plan.action = "none"
-        return Rollout(plan.id, plan.name)
+        return rollout
 
     def _resume(self, plan: ServicePlan) -> Rollout:
         """Write a service as it is: the Engine goes on with a paused update then (swarmkit manager/orchestrator/update)."""
@@ -259,7 +280,7 @@ class Services:
         with self._present():
             written = roll_back(self._client, plan.id, headers=_auth(plan.declared))
         self._warn(plan.declared, written.warnings)
-        return Rollout(plan.id, plan.name, goal="rolled_back")
+        return _rollout(plan, goal="rolled_back")
 
     def _remove(self, plan: ServicePlan) -> Rollout:
         return remove_service(self._client, plan.id, plan.name)
@@ -298,6 +319,24 @@ def remove_service(client: Client, service_id: str, name: str) -> Rollout:
     """Remove a service, and return what to wait for until its tasks are gone."""
     remove(client, f"/services/{service_id}")
     return Rollout(service_id, name, goal="gone")
+
+
+def _updates(plans: t.Iterable[ServicePlan]) -> list[Update]:
+    """The updates and rollbacks among plans."""
+    made = [(plan, plan.live or {}) for plan in plans]
+    return [
+        Update(plan.name, live, plan.spec)
+        if plan.action == "update"
+        else Update(plan.name, live, live["PreviousSpec"], ROLLBACK)
+        for plan, live in made
+        if plan.action in ("update", "roll_back")
+    ]
+
+
+def _rollout(plan: ServicePlan, goal: str = "converged") -> Rollout:
+    """What to wait for once a plan is carried out."""
+    least, made_of = least_time(plan.action, plan.live, plan.spec)
+    return Rollout(plan.id, plan.name, goal, least=least, made_of=made_of)
 
 
 def _still_wanted(plan: ServicePlan, live: Raw) -> DeclaredService:

@@ -31,6 +31,7 @@ def work(options: Options, check_mode: bool, client: Client) -> Result | Waiting
     services = Services(client, declared)
     plans, show_values = services.plan(), options["show_values"]
     services.check_held_ports(plans, options)
+    services.foresee(plans, options["wait_timeout"] if options["wait"] else None)
     if check_mode:
         return {**_result(plans, show_values), "warnings": services.warnings}
     try:

@@ -11,17 +11,27 @@ import typing as t
 from .._engine.client import Client
 from .._engine.errors import FlotillaError
 from .._files.read import read_file
+from .._forecast.check import check_room
 from .._network.apply import Networks
 from .._network.declared import declared_network
 from .._network.plan import NetworkPlan
 from .._options.changes import difference
 from .._rollout.read import resumable
+from .._rollout.references import used, users
 from .._rollout.removal import Removal
 from .._rollout.wait import Rollout, latest
 from .._run.plans import Applied, ObjectPlan, apply_all, forget, result_of
 from .._secret.apply import Secrets
 from .._secret.declared import declared_secret
-from .._secret.move import jobs_behind, move_services, moved_and_paused, plan_moves, removals
+from .._secret.move import (
+    ServiceMove,
+    jobs_behind,
+    move_services,
+    moved_and_paused,
+    plan_moves,
+    removals,
+    updates_of,
+)
 from .._secret.options import CONFIG, SECRET
 from .._service.apply import Services
 from .._service.declared import declared_service
@@ -30,6 +40,7 @@ from .._service.references import Catalogue
 from .declared import DeclaredStack
 from .undeclared import Undeclared
 
+Raw = t.Dict[str, t.Any]
 Result = t.Dict[str, t.Any]
 
 # In the place of the ID of a network that is planned and not created yet.
@@ -61,6 +72,8 @@ class Stack:
         self._undeclared = Undeclared(client, declared)
         self._network_plans: list[NetworkPlan] = []
         self._service_plans: list[ServicePlan] = []
+        # Services of others that use older versions of what the stack declares.
+        self._moves: list[ServiceMove] = []
         # The plans of each kind that was not begun yet, by its word.
         self._ahead: dict[str, t.Sequence[ObjectPlan]] = {}
         self._actions: list[str] = []
@@ -85,6 +98,7 @@ class Stack:
         self._services = Services(self._client, declared, self._coming())
         self._service_plans = self._services.plan()
         self._ahead = {**dict(self._around()), "service": self._service_plans}
+        self._moves = self._plan_moves()
 
     def check_held_ports(self, options: Result) -> None:
         """See ``check_held_ports`` of the services.
@@ -94,13 +108,32 @@ class Stack:
         """
         self._services.check_held_ports(self._service_plans, options)
 
-    def result(self) -> Result:
-        """The result as far as the plans alone know it."""
-        return self._result(self._leaving())
+    def foresee(self, seconds: float | None) -> None:
+        """See ``foresee`` of the services.
 
-    def _result(self, leaving: list[tuple[str, str]]) -> Result:
+        Raises:
+            Refused: an update can certainly not converge.
+        """
+        self._services.foresee(self._service_plans, seconds)
+        self._warnings += check_room(self._client, updates_of(self._moves))
+
+    def foreseen(self, waits: bool) -> Result:
+        """The result of check mode: what a real run would do, in the order in which it would do so.
+
+        Args:
+            waits: whether that run would wait, and remove what is not needed any longer after the rollouts.
+        """
+        last = [move.sentence for move in self._moves]
+        last += [removal.sentence for removal in self._unused()] if waits else []
+        return self._result(self._leaving(), last)
+
+    def _result(self, leaving: list[tuple[str, str]], last: list[str]) -> Result:
+        """The result as far as the plans know it; ``last`` has the sentences of what is done after the services."""
         result = result_of("services", self._service_plans, self._show_values)
-        actions, diff = [], []
+        actions = [_leaves(word, name) for word, name in leaving if word == "service"]
+        diff = [
+            difference(f"{word} {name}", {"state": "present"}, {"state": "absent"}) for word, name in leaving
+        ]
         for word, plans in self._around():
             of_kind = result_of(f"{word}s", plans)
             actions += [f"{word} {sentence}" for sentence in of_kind["actions"]]
@@ -112,10 +145,7 @@ class Stack:
                 }
                 for one in of_kind["diff"]
             ]
-        for word, name in leaving:
-            actions.append(_leaves(word, name))
-            diff.append(difference(f"{word} {name}", {"state": "present"}, {"state": "absent"}))
-        actions += result["actions"]
+        actions += result["actions"] + last
         return {
             **result,
             **self._parts(),
@@ -134,7 +164,7 @@ class Stack:
         Raises:
             FlotillaError: one failed; what was done before it is among its facts.
         """
-        planned = self.result()
+        planned = self._result(self._leaving(), [])
         try:
             rollouts = self._apply()
         except FlotillaError as error:
@@ -151,7 +181,7 @@ class Stack:
         for plans in self._ahead.values():
             forget(plans)
         return self._result(
-            [(word, name) for word, name in self._leaving() if _leaves(word, name) in self._actions]
+            [(word, name) for word, name in self._leaving() if _leaves(word, name) in self._actions], []
         )
 
     def removals(self) -> list[Removal]:
@@ -184,17 +214,43 @@ class Stack:
 
     def _move_others(self) -> list[Rollout]:
         """Move services of others to what is current; the stack's own have moved with their own plans."""
-        plans = [plan for secrets in self._secrets for plan in secrets.plans]
-        if not any(plan.is_present and plan.older for plan in plans):
-            return []
-        ours = {plan.id for plan in self._service_plans}
-        others = [raw for raw in self._client.get("/services") if raw["ID"] not in ours]
-        self._warnings += jobs_behind(others, plans)
-        may_go_on = resumable(self._client, moved_and_paused(others, plans))
-        moved = move_services(self._client, plan_moves(others, plans, may_go_on))
+        moved = move_services(self._client, self._moves)
         self._actions += moved.actions
         self._warnings += moved.warnings
         return moved.rollouts
+
+    def _plan_moves(self) -> list[ServiceMove]:
+        """What moves services of others to the versions that will be current."""
+        plans = [plan for secrets in self._secrets for plan in secrets.plans]
+        if not any(plan.is_present and plan.older for plan in plans):
+            return []
+        others = self._others()
+        self._warnings += jobs_behind(others, plans)
+        return plan_moves(others, plans, resumable(self._client, moved_and_paused(others, plans)))
+
+    def _others(self) -> list[Raw]:
+        """The services of others, as they are now."""
+        ours = {plan.id for plan in self._service_plans}
+        if self._declared.prune != "none":
+            ours.update(raw["ID"] for raw in self._undeclared.services)
+        return [raw for raw in self._client.get("/services") if raw["ID"] not in ours]
+
+    def _unused(self) -> list[Removal]:
+        """Of what is to be removed after the rollouts, that which no service will use then."""
+        planned = self.removals()
+        if not planned:
+            return []
+        moved = {move.id for move in self._moves}
+        staying = [raw for raw in self._others() if raw["ID"] not in moved]
+        needed = {
+            identity
+            for word in ("secret", "config")
+            for identity in (
+                *users(staying, word),
+                *(identity for plan in self._service_plans for identity in used(plan.spec, word)),
+            )
+        }
+        return [removal for removal in planned if removal.id not in needed]
 
     def _coming(self) -> Catalogue:
         """What there will be by the time the services are sent."""

@@ -37,8 +37,9 @@ def work(options: Result, check_mode: bool, client: Client) -> Result | Waiting:
     stack = Stack(client, declared, seconds, options["show_values"])
     stack.plan()
     stack.check_held_ports(options)
+    stack.foresee(seconds if waits else None)
     if check_mode:
-        return {**stack.result(), "warnings": stack.warnings}
+        return {**stack.foreseen(waits), "warnings": stack.warnings}
     result, rollouts = stack.apply()
     result["warnings"] = stack.warnings
     return Waiting(rollouts, seconds, result, stack.removals()) if waits else result

@@ -6,17 +6,14 @@
 
 from __future__ import annotations
 
-import re
+import functools
 import typing as t
 
 from .._ports.conflicts import NeededPort, port_conflicts
+from .constraints import label, met
 from .nodes import Node
 
 Raw = t.Dict[str, t.Any]
-
-# As swarmkit reads them (manager/constraint/constraint.go): keys and values are compared without regard to case, label names
-# are not.
-_CONSTRAINT = re.compile(r"^\s*(?P<key>\S+?)\s*(?P<operator>==|!=)\s*(?P<value>.*?)\s*$")
 
 
 class Published(t.TypedDict):
@@ -84,20 +81,10 @@ def conflicts(
 
 def may_run(node: Node, constraints: t.Iterable[str]) -> bool:
     """Whether a node meets every constraint; ``False`` where that cannot be told from what is known of a node."""
-    return all(_meets(node, one) for one in constraints)
-
-
-def _meets(node: Node, constraint: str) -> bool:
-    found = _CONSTRAINT.match(constraint)
-    actual = _value(node, found["key"]) if found else None
-    if found is None or actual is None:
-        return False
-    return (actual.lower() == found["value"].lower()) == (found["operator"] == "==")
+    return all(met(one, functools.partial(_value, node)) for one in constraints)
 
 
 def _value(node: Node, key: str) -> str | None:
     known = {"node.id": node["id"], "node.hostname": node["hostname"], "node.role": node["role"]}
-    label = "node.labels."
-    if key.lower().startswith(label):
-        return node["labels"].get(key[len(label) :], "")
-    return known.get(key.lower())
+    found = label(key, "node.labels.", node["labels"])
+    return known.get(key.lower()) if found is None else found

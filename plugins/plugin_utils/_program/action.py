@@ -91,6 +91,9 @@ class HostAction(ActionBase):
         begun = time.monotonic()
         found = first = self._do({**options, WAITING: {"pause_after": _FIRST_PART}}, variables)
         shown = ""
+        # Ansible shows the warnings of a task when it is over; a wait that is too short, for example, is known before.
+        for warning in (found.get("warnings") or []) if found.get("left") else []:
+            self._show(f"warning: {warning}", variables)
         while found.get("left"):
             line = _line(found.get("progress") or [])
             if line != shown:

@@ -187,8 +187,9 @@ def test_new_content_reaches_the_stack_and_others_and_the_old_is_pruned(shop: Sh
             shop.call(compose, variables={"KEY": "another"}),
             shop.call(compose, variables={"KEY": "another"}),
         )
-        assert checked["changed"] is True
         assert rotated["failed"] is False, rotated["msg"]
+        assert (checked["changed"], checked["actions"]) == (True, rotated["actions"])
+        assert "secret shop_key: older version removed (shop_key)" in rotated["actions"]
         assert {**names(rotated, "secrets"), **names(rotated, "configs")} == {
             "shop_key": "rotate",
             "shop_conf": "rotate",

@@ -25,6 +25,7 @@ FLOORS = {
         "_ports",
         "_swarm",
         "_rollout",
+        "_forecast",
         "_node",
         "_secret",
         "_network",

@@ -81,6 +81,7 @@ class Manager(Losing, FakeSecrets):
     def __init__(self) -> None:
         super().__init__()
         self.networks: dict[str, Raw] = {}
+        self.tasks: list[Raw] = []
         self._serial = 100
 
     def behave(self, request: str, body: t.Any, query: Raw) -> t.Any:
@@ -88,7 +89,7 @@ class Manager(Losing, FakeSecrets):
         method, path = request.split(" ", 1)
         steps = path.strip("/").split("/")
         if path == "/tasks":
-            return []
+            return self.tasks
         if steps[0] == "networks":
             return self._network(method, steps, body, query)
         if path == "/services":

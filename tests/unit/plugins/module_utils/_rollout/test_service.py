@@ -159,3 +159,32 @@ def test_every_recorded_service_is_understood() -> None:
         assert services.MODES[mode] in raw["Spec"]["Mode"]
         assert (services.run_of(raw.get("JobStatus")) is not None) == services.is_job(mode)
         assert (services.declared_tasks(raw["Spec"]) is None) == services.is_per_node(mode)
+
+
+@pytest.mark.parametrize(
+    ("health", "told"),
+    [
+        ({}, ("", "", "")),
+        ({"Interval": 30}, ("30", "30", "30")),
+        ({"Interval": 30, "StartInterval": 5}, ("30", "30", "30")),
+        # From Engine 25 on the start interval counts during the start period; where it is not known which Engine it is, the
+        # sooner one of both.
+        ({"Interval": 30, "StartPeriod": 9, "StartInterval": 5}, ("30", "5", "5")),
+        ({"Interval": 30, "StartPeriod": 9, "StartInterval": 50}, ("30", "50", "30")),
+        # The start interval may be the image's.
+        ({"Interval": 30, "StartPeriod": 9}, ("30", "", "")),
+        ({"StartPeriod": 9, "StartInterval": 5}, ("", "5", "")),
+    ],
+)
+def test_when_the_health_is_checked_first(health: Raw, told: tuple[str, str, str]) -> None:
+    in_ns = {key: seconds * 10**9 for key, seconds in health.items()}
+    spec = {"TaskTemplate": {"ContainerSpec": {"Healthcheck": {"Test": ["CMD", "true"], **in_ns}}}}
+    found = [str(services.first_check(spec, version)) for version in ("20.10.24+dfsg1", "26.1.5+dfsg1", "")]
+    assert found == [f"first health check {text}s after its start" if text else "" for text in told]
+
+
+@pytest.mark.parametrize("test", [[], ["NONE"], None])
+def test_without_a_test_of_its_own_nothing_is_known_of_a_health_check(test: list[str] | None) -> None:
+    spec = {"TaskTemplate": {"ContainerSpec": {"Healthcheck": {"Test": test, "Interval": 30 * 10**9}}}}
+    assert services.first_check(spec).after == 0
+    assert services.first_check({}).after == 0

@@ -180,8 +180,8 @@ def test_a_crash_long_ago_is_not_this_rollouts() -> None:
     assert wait.judge(9, service(), running, *old, *new[:2], waiting).state == "converging"
     verdict = wait.judge(14, service(), running, *old, *new, waiting)
     assert (verdict.state, verdict.sentence) == ("failed", "slot 2 on w1 failed 3 times: non-zero exit (1)")
-    # The old ones are not in the table.
-    assert [one["id"] for one in verdict.tasks] == ["a", "z", "y2", "y1", "y0"]
+    # Neither the old ones are shown nor what runs.
+    assert [one["id"] for one in verdict.tasks] == ["z", "y2", "y1", "y0"]
 
 
 def test_crashes_that_the_engine_forgot_still_count() -> None:
@@ -412,3 +412,97 @@ def test_a_job_counts_its_own_run_only() -> None:
     new = task("n", 0, "complete", wanted="complete", JobIteration={"Index": 7})
     verdict = Wait().judge(0, found, *old, new)
     assert (verdict.state, verdict.sentence) == ("converging", "1/2 complete")
+
+
+START_FIRST = {"Order": "start-first"}
+NO_PORT = "no suitable node (host-mode port already in use on 1 node)"
+
+
+def rolling(state: str = "updating", update: Raw | None = None, rollback: Raw | None = None) -> Raw:
+    """A service in the middle of an update, or of a rollback."""
+    found = service({"State": state, "StartedAt": at(100)}, mode={"Replicated": {"Replicas": 1}})
+    found["Spec"].update(UpdateConfig=update or {}, RollbackConfig=rollback or {})
+    return found
+
+
+def waiting(error: str = NO_PORT) -> Raw:
+    """A new task that no node has room for."""
+    return task("new", state="pending", error=error, node="")
+
+
+@pytest.mark.parametrize(
+    ("found", "option", "way_out"),
+    [
+        (rolling(update=START_FIRST), "update_config", "update_config: {order: stop-first}"),
+        (
+            rolling("rollback_started", rollback=START_FIRST),
+            "rollback_config",
+            "update_config: {order: stop-first} and rollback_config: {order: stop-first}",
+        ),
+    ],
+)
+def test_what_the_old_task_keeps_from_the_new_one_is_told_with_the_way_out(
+    found: Raw, option: str, way_out: str
+) -> None:
+    old = task("old", created=50)
+    for error in (NO_PORT, UNPLACED, "no suitable node (max replicas per node limit exceed)"):
+        wait = Wait("rolled_back" if option == "rollback_config" else "converged")
+        wait.judge(0, found, old, waiting(error), old=("old",))
+        verdict = wait.judge(6, found, old, waiting(error), old=("old",))
+        assert (verdict.state, verdict.reason) == ("failed", "pending")
+        assert verdict.sentence == f"slot 1 cannot be placed: {error}"
+        assert verdict.advice == (
+            f"The old task of web keeps what the new one needs until that runs, since {option}.order is start-first: "
+            f"declare {way_out}, and it goes on"
+        )
+
+
+def test_another_reason_has_no_such_way_out() -> None:
+    old, other = task("old", created=50), task("other", slot=2, created=50)
+    constraint = "no suitable node (scheduling constraints not satisfied on 2 nodes)"
+    for found, raws in (
+        (rolling(), (old, waiting())),
+        (rolling(update=START_FIRST), (old, waiting(constraint))),
+        (rolling(update=START_FIRST), (waiting(),)),
+        (rolling(update=START_FIRST), (other, waiting())),
+        (rolling(update=START_FIRST), (task("old", created=50, wanted="shutdown"), waiting())),
+        (rolling("rollback_started", update=START_FIRST), (old, waiting())),
+    ):
+        wait = Wait()
+        for elapsed in (0, 6):
+            wait.judge(elapsed, found, *raws, old=("old", "other"))
+        assert "stop-first" not in wait.judge(12, found, *raws, old=("old", "other")).advice
+
+
+def test_the_first_health_check_is_told_while_waiting_and_when_the_time_is_up() -> None:
+    health = {"Test": ["CMD", "true"], "Interval": 90 * 10**9}
+    found = service(template={"ContainerSpec": {"Healthcheck": health}}, mode={"Replicated": {"Replicas": 1}})
+    starting = task("a", state="starting")
+    words = "starting, first health check 1m30s after its start"
+    assert Wait().judge(1, found, starting).sentence == f"0/1 running, w1: {words}"
+    wait = Wait()
+    verdict = wait.judge(3, found, starting)
+    late = verdicts.late(verdict, wait.snapshot(found, starting), wait.history, 3, "It takes longer")
+    assert (late.sentence, late.advice) == (
+        f"not converged within 3 s: 0/1 running; slot 1 on w1: {words}",
+        "It takes longer",
+    )
+    health["Interval"] = 0
+    assert Wait().judge(1, found, starting).sentence == "0/1 running, w1: starting"
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("updating", "1/2 running (updating), the next tasks come after 30s (update_config.delay)"),
+        (
+            "rollback_started",
+            "1/2 running (rolling back), the next tasks come after 7s (rollback_config.delay)",
+        ),
+    ],
+)
+def test_the_delay_between_batches_is_told_while_waiting(state: str, told: str) -> None:
+    found = rolling(state, {"Delay": 30 * 10**9}, {"Delay": 7 * 10**9})
+    found["Spec"]["Mode"]["Replicated"]["Replicas"] = 2
+    old = task("b", slot=2, created=50)
+    assert Wait().judge(1, found, task("a"), old, old=("b",)).sentence == told

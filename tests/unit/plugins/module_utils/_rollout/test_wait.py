@@ -10,6 +10,7 @@ from dataclasses import asdict
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.wait import (
+    Outcome,
     Rollout,
     RolloutFailed,
     latest,
@@ -81,7 +82,9 @@ def test_a_failure_is_one_sentence_with_the_end_of_the_log(fake_time: FakeTime) 
     [outcome] = failed.value.facts["rollouts"]
     assert outcome["logs"] == ["line 1", "line 2", "line 3", "line 4"]
     assert (outcome["name"], outcome["state"], outcome["reason"]) == ("crash", "failed", "crash_looping")
-    assert (outcome["running"], outcome["wanted"], outcome["sentence"]) == (0, 2, sentence)
+    assert (outcome["running"], outcome["wanted"]) == (0, 2)
+    # The message has them.
+    assert not {"sentence", "advice"} & outcome.keys()
     assert {task["state"] for task in outcome["tasks"]} >= {"failed"}
     [read] = [query for request, _body, query in engine.requests if request.endswith("/logs")]
     assert read["tail"] == "4"
@@ -210,3 +213,38 @@ def test_what_has_its_verdict_already_is_in_the_facts_when_the_others_are_unknow
 def test_a_service_that_was_written_twice_is_waited_for_once() -> None:
     first, other, second = Rollout("s1", "web"), Rollout("s2", "api"), Rollout("s1", "web", written=False)
     assert latest([first, other, second]) == [second, other]
+
+
+def test_a_time_that_cannot_be_enough_is_told_with_what_is() -> None:
+    rollout = Rollout("id1", "web", least=95.5, made_of="1m30s of this, then 5.5s of that")
+    assert rollout.too_short(60) == (
+        "web takes at least 95.5 s as it is declared: 1m30s of this, then 5.5s of that; set wait_timeout to more than 96"
+    )
+    assert [bool(rollout.too_short(seconds)) for seconds in (0, 95, 95.5, 96)] == [True, True, True, False]
+    assert Rollout("id1", "web").too_short(0) == ""
+
+
+def test_the_verdict_of_a_time_that_could_not_be_enough_says_so(fake_time: FakeTime) -> None:
+    engine = Replayed(fake_time, "update_ok")
+    rollouts = engine.rollouts(least=12.0, made_of="12s of this")
+    with pytest.raises(RolloutFailed) as failed:
+        wait_for_rollouts(engine, rollouts, 3)
+    assert str(failed.value).startswith("web: not converged within 3 s: ")
+    assert str(failed.value).endswith(
+        ". web takes at least 12 s as it is declared: 12s of this; set wait_timeout to more than 12."
+    )
+
+
+def test_a_failure_shows_few_tasks_and_of_these_what_matters(fake_time: FakeTime) -> None:
+    engine = Replayed(fake_time, "crash_loop", "update_ok")
+    with pytest.raises(RolloutFailed) as failed:
+        wait_for_rollouts(engine, engine.rollouts(), 300)
+    crashed, fine = failed.value.facts["rollouts"]
+    assert {tuple(sorted(task)) for task in crashed["tasks"]} == {
+        ("error", "exit_code", "id", "node", "slot", "state")
+    }
+    assert {task["state"] for task in crashed["tasks"]} >= {"failed"}
+    assert len(json.dumps(crashed)) < 1800
+    assert (fine["state"], fine["sentence"], fine["tasks"]) == ("converged", "3/3 running", [])
+    many = Outcome("web", "id1", "failed", "pending", "x", 0, 99, crashed["tasks"] * 40)
+    assert len(many.in_failure()["tasks"]) == 10

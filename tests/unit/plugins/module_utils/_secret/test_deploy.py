@@ -20,6 +20,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors impo
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.references import container_of, list_key
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.waiting import Waiting
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.options import CONFIG, SECRET, Family
+from ansible_collections.flotilla.swarm.tests.unit.support.nodes import raw_node
 from ansible_collections.flotilla.swarm.tests.unit.support.secrets import (
     FakeSecrets,
     converged,
@@ -443,3 +444,29 @@ def test_a_version_that_was_removed_meanwhile_is_created_again(engine: FakeSecre
         send(engine, app(labels={"a": "1"}))
     del engine.objects["secrets"]["secret11"]
     assert declare(engine, app(labels={"a": "1"}))["actions"] == ["app: created"]
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_move_that_could_not_converge_is_refused_before_a_version_is_made(
+    engine: FakeSecrets, check: bool
+) -> None:
+    first = declare(engine, app())["secret_id"]
+    engine.serve("web", first)
+    spec = engine.services["web"]["Spec"]
+    spec["UpdateConfig"] = {"Order": "start-first"}
+    port = {"PublishedPort": 80, "TargetPort": 80, "Protocol": "tcp", "PublishMode": "host"}
+    spec["EndpointSpec"] = {"Ports": [port]}
+    task = {
+        "ID": "t1",
+        "ServiceID": "id-web",
+        "NodeID": "n1",
+        "Slot": 1,
+        "Spec": spec["TaskTemplate"],
+        "DesiredState": "running",
+        "Status": {"State": "running", "PortStatus": {"Ports": [port]}},
+    }
+    engine.answers.update({"GET /tasks": [task], "GET /nodes": [raw_node("n1")]})
+    before = len(engine.writes)
+    refused = declare(engine, app("two"), check=check)
+    assert refused["msg"].startswith("web: the update would never converge: ")
+    assert (engine.names(), len(engine.writes)) == (["app"], before)

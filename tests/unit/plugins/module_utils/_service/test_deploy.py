@@ -225,3 +225,54 @@ def test_all_is_planned_again_after_another_client_unless_tasks_would_restart_tw
     if force:
         assert found["msg"].startswith("db: another client created a service of that name just now")
     assert [request for request, *_rest in client.writes] == ["POST /services/create"] * 2
+
+
+START_FIRST: Raw = {
+    **NEW,
+    "publish": [{"target_port": "80", "published_port": "9090", "mode": "host"}],
+    "update_config": {"order": "start-first"},
+}
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_an_update_that_cannot_converge_is_refused_before_it_is_sent(check: bool) -> None:
+    now = live(**service(START_FIRST))
+    task = {
+        "ID": "t1",
+        "ServiceID": now["ID"],
+        "NodeID": "n1",
+        "Slot": 1,
+        "Spec": now["Spec"]["TaskTemplate"],
+        "DesiredState": "running",
+        "Status": {"State": "running", "PortStatus": {"Ports": now["Spec"]["EndpointSpec"]["Ports"]}},
+    }
+    nodes = [raw_node("n1", role="manager")]
+    client = engine(
+        now,
+        **{"GET /nodes": nodes, "GET /tasks": [task], "GET /info": {"Name": "n1", "Swarm": {"NodeID": "n1"}}},
+    )
+    result = perform(VERB, options(**{**START_FIRST, "image": "nginx:2"}), check, lambda _options: client)
+    assert (result["failed"], result["changed"], client.writes) == (True, False, [])
+    assert result["msg"].startswith("web: the update would never converge: ")
+    assert result["msg"].endswith("Declare update_config: {order: stop-first}. Nothing was sent.")
+
+
+def test_a_wait_that_is_too_short_is_warned_of_and_one_that_is_none_is_not() -> None:
+    slow = {**NEW, "healthcheck": {"test": "true", "interval": "1m30s"}, "wait_timeout": 60}
+    told = (
+        "web: wait_timeout is 60 s. web takes at least 95 s as it is declared: 1m30s until the first health check "
+        "(healthcheck.interval), then 5s of watching (update_config.monitor); set wait_timeout to more than 95."
+    )
+    checked = deploy(engine(), check=True, **slow)
+    assert isinstance(checked, dict)
+    assert checked["warnings"] == [told]
+    client = engine(
+        **{"POST /services/create": {"ID": "id1"}, "GET /services/id1": {"Spec": service(NEW)["Spec"]}}
+    )
+    waiting = deploy(client, **slow)
+    assert isinstance(waiting, Waiting)
+    assert (waiting.result["warnings"], waiting.rollouts[0].least) == ([told], 95)
+    for enough in ({"wait": False}, {"wait_timeout": 96}):
+        checked = deploy(engine(), check=True, **{**slow, **enough})
+        assert isinstance(checked, dict)
+        assert checked["warnings"] == []

@@ -97,7 +97,8 @@ def test_a_long_wait_is_shown_line_by_line_where_something_changed(shown: list[s
         waiting("web: 2/3 running", left={"rollouts": [{"name": "web", "history": {}}]}),
         {"changed": False, "rollouts": [{"name": "web", "state": "converged"}], "warnings": ["b"]},
     )
-    assert played.shown == ["[m1] web: 1/3 running", "[m1] web: 2/3 running"]
+    # A warning is told at once, and by Ansible itself at the end.
+    assert played.shown == ["[m1] warning: a", "[m1] web: 1/3 running", "[m1] web: 2/3 running"]
     assert [call[WAITING]["pause_after"] for call in played.calls] == [5, 10, 10, 10]
     assert "left" not in played.calls[0][WAITING]
     assert played.calls[3][WAITING]["left"] == {"rollouts": [{"name": "web", "history": {}}]}
