@@ -98,7 +98,9 @@ def read_task(args: Options, access: FileAccess) -> tuple[Options, list[str]]:
         return options, []
     given = _listed("compose", args["compose"])
     if any(isinstance(one, str) and not is_path(one) for one in given):
-        raise Refused("compose has the text of a file where a path or a dictionary is wanted; use from_yaml on it.")
+        raise Refused(
+            "compose has the text of a file where a path or a dictionary is wanted; use from_yaml on it."
+        )
     sources = [access.find(one) if isinstance(one, str) else one for one in given]
     first = next((source for source in sources if isinstance(source, str)), None)
     variables = args.get("variables") or {}

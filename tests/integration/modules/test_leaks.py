@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""No secret is seen: in no output, journal, process list or file that stays, whichever way a task takes to the host."""
+"""No secret is seen: in no output, journal, process list or file that stays, whichever way a task takes to the host.
+
+Each way meets each verbosity, with tasks whose options are right, and with one kind of wrong ones, so that each way meets each
+kind, and each verbosity does. Which options may hold a secret, ``tests/unit/plugins/modules/test_every_secret.py`` says.
+"""
 
 from __future__ import annotations
 
@@ -10,107 +14,139 @@ import json
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
-from ansible_collections.flotilla.swarm.tests.integration.modules import leaks
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import ansible_playbook
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage
-from ansible_collections.flotilla.swarm.tests.unit.support.module_cases import CANARY
+from ansible_collections.flotilla.swarm.tests.integration.modules.watching import KEPT, Watch
+from ansible_collections.flotilla.swarm.tests.unit.support import canaries
 
 Raw = dict[str, t.Any]
+Tasks = list[canaries.Task]
 
-# The canaries: the text, the number that stands in its place, and the text's form in Base64, without the ends.
-SECRETS = (CANARY, str(leaks.NUMBER), "FuYXJ5M2Y5Y")
-SAMPLER = "while :; do ps axwwe -o args >> /run/seen; sleep 0.05; done"
-BECOME: Raw = {"become": True, "vars": {"ansible_pipelining": False}}
-KEPT = "/root/kept"
-START = (
-    f"systemctl stop sampler 2>/dev/null; rm -rf /run/seen {KEPT}; "
-    f"systemd-run -q -G --unit sampler bash -c '{SAMPLER}'"
+VERBOSITIES = ("", "-v", "-vv", "-vvv", "-vvvv")
+KINDS: tuple[t.Callable[[Tasks], Tasks], ...] = (
+    # The same again: in check mode, see ``book``.
+    list,
+    canaries.wrong_values,
+    canaries.wrong_wholes,
+    canaries.misspelt,
+    canaries.unreachable,
 )
-# Where modules and programs can write something.
-FOLDERS = "/tmp /var/tmp /root /home /run/user /dev/shm"
 
 
 class Way(t.NamedTuple):
-    """A way of a task to the host: its keywords, how loud the run is, and the run's environment."""
+    """A way of a task to the host: its keywords, the run's environment, and whether a task costs little."""
 
     keywords: Raw
-    verbosity: str
     environment: dict[str, str]
-    options: Raw = {}  # noqa: RUF012 - never changed
+    is_quick: bool = False
 
 
 WAYS = {
-    "program": Way({}, "-vvvv", {}),
-    "module": Way(BECOME, "-vvv", {}),
-    "async": Way({"async": 60, "poll": 1}, "-v", {}),
-    "kept": Way({}, "-vv", {"ANSIBLE_KEEP_REMOTE_FILES": "1", "ANSIBLE_REMOTE_TEMP": KEPT}),
-    "fallback": Way({}, "", {}, {"docker_host": "tcp://127.0.0.1:1", "timeout": 2}),
+    "program": Way({}, {}, is_quick=True),
+    "module": Way({"become": True, "vars": {"ansible_pipelining": False}}, {}),
+    "async": Way({"async": 60, "poll": 1}, {}),
+    "kept": Way({}, {"ANSIBLE_KEEP_REMOTE_FILES": "1", "ANSIBLE_REMOTE_TEMP": KEPT}),
+    # A host's environment is for the module to read, so the program says that it cannot do it.
+    "fallback": Way({"environment": {"DOCKER_TIMEOUT": "60"}}, {}),
 }
 
 
-def book(tasks: list[leaks.Task], way: Way, values: Raw, check: bool = False) -> list[Raw]:
-    """The tasks as a play; their options come from variables, as the secrets of users do."""
-    made = []
-    for task in tasks:
-        [(name, options)] = task.items()
-        given = {}
-        for option, value in {**options, **way.options}.items():
-            variable = f"value_{len(values)}"
-            values[variable] = value
-            given[option] = f"{{{{ {variable} }}}}"
-        made.append({name: given, "ignore_errors": True, "check_mode": check, "diff": True, **way.keywords})
-    return [{"hosts": "m1", "gather_facts": False, "tasks": made}]
+class Runs:
+    """Runs of playbooks with canaries, and what they printed."""
 
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._image = f"{stage.lab.registry}/tiny:1"
+        self._inventory = stage.inventory
+        #: By name of the run.
+        self.outputs: dict[str, str] = {}
 
-def run(stage: Stage, name: str, way: Way, plays: list[Raw], values: Raw) -> str:
-    """Run plays in some way; returns all that was printed."""
-    variables = stage.write(f"{name}-values.json", values)
-    verbosity = [way.verbosity] if way.verbosity else []
-    done = stage.play(f"{name}.json", plays, *verbosity, "-e", f"@{variables}", **way.environment)
-    assert "PLAY RECAP" in done.text, done.text
-    return done.text
+    def way(self, name: str) -> None:
+        """Tasks on one way, with every verbosity."""
+        number = list(WAYS).index(name)
+        for loud, verbosity in enumerate(VERBOSITIES):
+            at = number + loud
+            way, kind = WAYS[name], KINDS[at % len(KINDS)]
+            tasks = canaries.right(self._image, name, not way.is_quick or bool(loud % 2), f"z{loud}")
+            wrong = kind(tasks)
+            if not way.is_quick:
+                # Of each module one task, right and wrong by turns: what a module's start costs is most of the time.
+                tasks, wrong = (
+                    [task for turn, task in enumerate(each, at) if bool(turn % 2) is odd]
+                    for each, odd in ((tasks, False), (wrong, True))
+                )
+            values: Raw = {}
+            book = [self._play(tasks, way, values), self._play(wrong, way, values, check=kind is list)]
+            path = str(self._stage.write(f"{name}{loud}.json", book))
+            self._run(f"{name}{loud}", path, verbosity, values, **way.environment)
 
+    def deploy(self) -> None:
+        """The playbook that deploys what an inventory declares, planned and done, with every verbosity."""
+        for loud, verbosity in enumerate(VERBOSITIES):
+            check = bool(loud % 2)
+            declared = canaries.inventory(self._image, f"z{loud}", check)
+            given = ["--check"] if check else []
+            self._run(
+                f"deploy{loud}",
+                "flotilla.swarm.deploy",
+                verbosity,
+                declared,
+                *given,
+                "--diff",
+                "--limit",
+                "m1",
+            )
 
-def everything(stage: Stage, name: str) -> str:
-    """Tasks in some way: right ones on all of them, wrong types and names on the ways that they take."""
-    way, values = WAYS[name], t.cast("Raw", {})
-    tasks = leaks.right(f"{stage.lab.registry}/tiny:1")
-    plays = book(tasks, way, values)
-    if name == "program":
-        plays = book(tasks, way, values, check=True) + plays + book(leaks.misspelt(tasks), way, values)
-    if name == "module":
-        plays += book(leaks.wrong_types(tasks), way, values)
-    return run(stage, name, way, plays, values)
+    def _play(self, tasks: Tasks, way: Way, values: Raw, check: bool = False) -> Raw:
+        """The tasks as a play; their options come from variables, as the secrets of users do."""
+        made = []
+        for one in tasks:
+            given = {}
+            for option, value in one.options.items():
+                variable = f"value_{len(values)}"
+                values[variable] = value
+                given[option] = f"{{{{ {variable} }}}}"
+            task = {f"flotilla.swarm.{one.module}": given, "check_mode": check or one.is_slow, "diff": True}
+            made.append({**task, "ignore_errors": True, **way.keywords})
+        return {"hosts": "m1", "gather_facts": False, "tasks": made}
+
+    def _run(
+        self, name: str, book: str, verbosity: str, values: Raw, *arguments: str, **environment: str
+    ) -> None:
+        variables = self._stage.write(f"{name}-values.json", values)
+        loud = [verbosity] if verbosity else []
+        given = [*loud, *arguments, "-e", f"@{variables}"]
+        done = ansible_playbook(self._inventory, book, *given, report=False, **environment)
+        assert "PLAY RECAP" in done.text, done.text
+        self.outputs[f"output of {name}"] = done.text
 
 
 def leaked(text: str) -> list[str]:
-    """The lines with a canary, cut."""
-    return [line[:3000] for line in text.splitlines() if any(secret in line for secret in SECRETS)]
+    """The lines with a canary, from a little before it."""
+    return [
+        line[max(0, line.index(sign) - 500) :][:1000]
+        for line in text.splitlines()
+        for sign in canaries.SIGNS
+        if sign in line
+    ]
 
 
 def test_no_secret_is_seen_whichever_way(single: Stage) -> None:
-    """K1, X4: every option that may hold one, on every way, with every verbosity, right and wrong."""
-    since = single.writes()
-    single.sh(
-        "m1",
-        f"systemctl stop sampler 2>/dev/null; rm -rf /run/seen {KEPT}; systemd-run -q -G --unit sampler bash -c '{SAMPLER}'",
-    )
-    try:
-        with ThreadPoolExecutor(2) as pool:
-            outputs = dict(zip(WAYS, pool.map(lambda name: everything(single, name), WAYS), strict=True))
-    finally:
-        single.sh("m1", "systemctl stop sampler", check=False)
-    journal = since.journal("m1")
-    places = {f"output by {name}": text for name, text in outputs.items()}
-    # The Engines of the lab log requests, and in these the environment of services: at the level debug, and nobody else does.
-    places["journal"] = "\n".join(line for line in journal.splitlines() if "form data" not in line)
-    places["processes"] = single.sh("m1", "sort -u /run/seen; rm /run/seen")
-    places["files"] = single.sh("m1", f"grep -rl {CANARY} {FOLDERS} --exclude-dir=kept", check=False)
+    """K1, X6: every option that may hold one, on every way, with every verbosity, right and wrong; and flotilla.swarm.deploy."""
+    runs = Runs(single)
+    with Watch(single, "m1", canaries.SIGNS) as watch, ThreadPoolExecutor(3) as pool:
+        deployed = pool.submit(runs.deploy)
+        list(pool.map(runs.way, WAYS))
+        deployed.result()
+    places = {**runs.outputs, **watch.places}
     # The places hold what they should, or finding nothing in them would mean nothing.
-    assert "Invoked with" in places["journal"]
-    assert "swarm_stack" in places["journal"]
-    assert "AnsiballZ" in places["processes"]
+    services = single.sh("m1", "docker service inspect $(docker service ls -q)")
+    for name in (*WAYS, "declared"):
+        assert f'"web-{name}' in services and f'"shop-{name}' in services, name
+    assert all(sign in services for sign in canaries.SIGNS[:1])
+    assert "Invoked with" in places["journal"] and "swarm_stack" in places["journal"]
+    assert "AnsiballZ" in places["processes"] and "ssh" in places["processes of the control node"]
     assert "AnsiballZ_swarm_service" in single.sh("m1", f"ls -R {KEPT}")
-    for text in outputs.values():
-        assert "shop_web" in text or "Unsupported parameters" in text or "tcp://127.0.0.1:1" in text, text
+    assert "The module does it, since" in places["output of fallback3"]
     found = {place: lines for place, text in places.items() if (lines := leaked(text))}
     assert found == {}, json.dumps(found, indent=1)[:20000]

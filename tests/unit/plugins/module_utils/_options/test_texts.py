@@ -25,7 +25,10 @@ ARGUMENTS: dict[str, t.Any] = {
     },
     "count": {"type": "int", "limits": between(0, 9, "it is a count"), "aliases": ["number"]},
     "state": {"type": "str", "choices": ["on", "off"]},
-    "login": {"type": "dict", "options": {"user": {"type": "str"}, "password": {"type": "str", "no_log": True}}},
+    "login": {
+        "type": "dict",
+        "options": {"user": {"type": "str"}, "password": {"type": "str", "no_log": True}},
+    },
     "logins": {"type": "list", "elements": "dict", "options": {"password": {"type": "str", "no_log": True}}},
     "variables": {"type": "dict", "hidden": str},
     "labels": {"type": "dict"},

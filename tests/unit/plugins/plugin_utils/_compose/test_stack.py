@@ -174,7 +174,10 @@ def test_a_task_that_removes_a_stack_reads_nothing() -> None:
     [
         ({"compose": 7}, "compose is not a list."),
         *(
-            ({"compose": text}, "compose has the text of a file where a path or a dictionary is wanted; use from_yaml on it.")
+            (
+                {"compose": text},
+                "compose has the text of a file where a path or a dictionary is wanted; use from_yaml on it.",
+            )
             for text in ("services:\n  web: {}", ["services: {}"], '{"services":{"web":{}}}')
         ),
         ({"compose": [7]}, "compose has an entry that is neither a path nor a dictionary."),

@@ -1,0 +1,80 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Watch where a secret could be seen while tests run: journal, process lists, and files that stay."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import threading
+import typing as t
+from pathlib import Path
+
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import ROOT
+from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage
+
+#: Where a test has Ansible keep the files of modules.
+KEPT = "/root/kept"
+
+# Where modules and programs can write something, on a host and on the control node.
+_FOLDERS = "/tmp /var/tmp /root /home /run/user /dev/shm"
+_OWN_FOLDER = ROOT / ".cache" / "ansible"
+_SAMPLER = "while :; do ps axwwe -o args >> /run/seen; sleep 0.1; done"
+_STOP = "systemctl stop sampler 2>/dev/null"
+
+
+class Watch:
+    """Watches a host and the control node from ``with`` on; what was seen is in ``places`` after it.
+
+    Args:
+        stage: the hosts.
+        host: the one to watch.
+        signs: what a secret is known by.
+    """
+
+    def __init__(self, stage: Stage, host: str, signs: t.Sequence[str]) -> None:
+        self._stage, self._host, self._signs = stage, host, signs
+        self._over = threading.Event()
+        self._own: set[str] = set()
+        self._sampler = threading.Thread(target=self._sample)
+        #: All that was seen, by where.
+        self.places: dict[str, str] = {}
+
+    def __enter__(self) -> Watch:
+        """Begin."""
+        self._writes = self._stage.writes()
+        start = f"{_STOP}; rm -rf /run/seen {KEPT}; systemd-run -q -G --unit sampler bash -c '{_SAMPLER}'"
+        self._stage.sh(self._host, start)
+        self._sampler.start()
+        return self
+
+    def __exit__(self, *_why: object) -> None:
+        """End, and gather what was seen."""
+        self._over.set()
+        self._sampler.join()
+        self._stage.sh(self._host, _STOP, check=False)
+        journal = self._writes.journal(self._host)
+        # The Engines of the lab log requests, and in these what services and networks have: at the level debug only.
+        lines = (line for line in journal.splitlines() if "level=debug" not in line)
+        self.places["journal"] = "\n".join(lines)
+        self.places["processes"] = self._stage.sh(self._host, "sort -u /run/seen; rm /run/seen")
+        self.places["processes of the control node"] = "\n".join(sorted(self._own))
+        search = ["grep", "-rlaE", "|".join(self._signs)]
+        found = f"{' '.join(search[:2])} '{search[2]}' {_FOLDERS} --exclude-dir={Path(KEPT).name}"
+        # The names of the files that have one, beside the secret itself, so that it is found among the places.
+        for place, names in (
+            ("files", self._stage.sh(self._host, f"{found} 2>/dev/null", check=False)),
+            (
+                "files of the control node",
+                subprocess.run([*search, _OWN_FOLDER], capture_output=True, text=True).stdout,
+            ),
+        ):
+            self.places[place] = "\n".join(f"{name}: {self._signs[0]}" for name in names.split())
+
+    def _sample(self) -> None:
+        while not self._over.wait(0.2):
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                with contextlib.suppress(OSError):
+                    self._own.add(path.read_text(errors="replace").replace("\0", " "))
