@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import threading
+import time
 import typing as t
 from pathlib import Path
 
@@ -61,20 +62,31 @@ class Watch:
         self.places["journal"] = "\n".join(lines)
         self.places["processes"] = self._stage.sh(self._host, "sort -u /run/seen; rm /run/seen")
         self.places["processes of the control node"] = "\n".join(sorted(self._own))
-        search = ["grep", "-rlaE", "|".join(self._signs)]
-        found = f"{' '.join(search[:2])} '{search[2]}' {_FOLDERS} --exclude-dir={Path(KEPT).name}"
-        # The names of the files that have one, beside the secret itself, so that it is found among the places.
-        for place, names in (
-            ("files", self._stage.sh(self._host, f"{found} 2>/dev/null", check=False)),
-            (
-                "files of the control node",
-                subprocess.run([*search, _OWN_FOLDER], capture_output=True, text=True).stdout,
-            ),
-        ):
-            self.places[place] = "\n".join(f"{name}: {self._signs[0]}" for name in names.split())
+        self.places["files"] = self._files(
+            lambda command: self._stage.sh(self._host, command, check=False), _FOLDERS
+        )
+        self.places["files of the control node"] = self._files(_on_control_node, str(_OWN_FOLDER))
+
+    def _files(self, run: t.Callable[[str], str], folders: str) -> str:
+        """The files that have a secret, with the secret, so that it is found among the places.
+
+        The wrapper of an asynchronous task removes its folder a little after the result is there.
+        """
+        search = f"grep -rlaE '{'|'.join(self._signs)}' {folders} --exclude-dir={Path(KEPT).name} 2>/dev/null"
+        names = [""]
+        for _attempt in range(10):
+            names = run(search).split()
+            if not names:
+                break
+            time.sleep(1)
+        return "\n".join(f"{name}: {self._signs[0]}" for name in names)
 
     def _sample(self) -> None:
         while not self._over.wait(0.2):
             for path in Path("/proc").glob("[0-9]*/cmdline"):
                 with contextlib.suppress(OSError):
                     self._own.add(path.read_text(errors="replace").replace("\0", " "))
+
+
+def _on_control_node(command: str) -> str:
+    return subprocess.run(command, shell=True, capture_output=True, text=True, check=False).stdout
