@@ -16,7 +16,7 @@ description:
   - With O(recreate=true), the services that use the network are detached from it, the network is removed and created again,
     and the services are reattached with the aliases and options they had. B(The services are without this network meanwhile,
     and all their tasks are replaced twice.) Until a service is reattached, its label C(flotilla.moving) remembers how it was
-    attached, so a run that was killed is finished by the next one.
+    attached, so a run that was killed is finished by the next one. So is a reattachment that the swarm has paused.
   - An option that is declared is the whole truth for that option. An option that was never declared stays as it is on the
     swarm, whichever client set it, also when the network is recreated. An option that was declared when the network was
     created, and is declared no longer, counts as a difference where the network has another value than the Engine's default.

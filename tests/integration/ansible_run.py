@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import typing as t
 from pathlib import Path
@@ -35,6 +36,9 @@ _LEAVE = (
     "systemctl reset-failed docker.service docker.socket; systemctl restart docker; }; "
     "docker info --format '{{.Swarm.LocalNodeState}}'"
 )
+
+# Runs of several threads share a server, too.
+_STARTING = threading.Lock()
 
 
 @contextlib.contextmanager
@@ -105,7 +109,9 @@ def ansible_playbook(
     if report:
         ours["ANSIBLE_STDOUT_CALLBACK"] = "report"
     command = ["ansible-playbook", "-i", str(inventory), book, *arguments]
-    return _server(tuple(sorted({**clean, **ours, **environment}.items()))).run(command, timeout)
+    with _STARTING:
+        server = _server(tuple(sorted({**clean, **ours, **environment}.items())))
+    return server.run(command, timeout)
 
 
 class _Server:

@@ -14,6 +14,7 @@ from .._engine.errors import FlotillaError, OutcomeUnknown, Overtaken, Refused, 
 from .._engine.wait import Deadline, wait_until
 from .._options.one_or_many import check_case, check_once
 from .._options.option import check_versions
+from .._rollout.history import History
 from .._rollout.read import resumable
 from .._rollout.references import is_of_swarm
 from .._rollout.removal import remove_network
@@ -306,7 +307,10 @@ def _may_be_detached(plan: NetworkPlan) -> str:
 
 def _paused_rollouts(plan: NetworkPlan) -> list[Rollout]:
     """What to wait for: a reattachment that would fail again is reported at once, with the reason."""
-    return [Rollout(raw["ID"], raw["Spec"]["Name"]) for raw in plan.paused]
+    return [
+        Rollout(raw["ID"], raw["Spec"]["Name"], history=plan.resumable.get(raw["ID"], History()))
+        for raw in plan.paused
+    ]
 
 
 def _id_of(raw: Raw | None) -> str:

@@ -16,6 +16,7 @@ from .._options.hidden import hide_changes
 from .._options.labels import DECLARED_LABEL
 from .._options.option import Table
 from .._options.plan import plan
+from .._rollout.history import History
 from .._rollout.service import is_job, mode_of
 from .._run.plans import ObjectPlan
 from .attachments import Raw
@@ -41,14 +42,14 @@ class Attached:
         detached: the raw services that an earlier run detached from it and did not reattach.
         by_hand: sentences about containers that no service runs.
         paused: the raw services whose reattachment the swarm has paused.
-        resumable: the IDs of those whose reattachment is sent again.
+        resumable: those whose reattachment is sent again, by ID; see ``_rollout/read.py``.
     """
 
     services: list[Raw] = field(default_factory=list)
     detached: list[Raw] = field(default_factory=list)
     by_hand: list[str] = field(default_factory=list)
     paused: list[Raw] = field(default_factory=list)
-    resumable: set[str] = field(default_factory=set)
+    resumable: dict[str, History] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -69,7 +70,7 @@ class NetworkPlan(ObjectPlan):
         changes: option name to (before, after) in the user's words.
         services: the names of the services that are moved.
         paused: the raw services whose reattachment the swarm has paused.
-        resumable: the IDs of those whose reattachment is sent again.
+        resumable: those whose reattachment is sent again, by ID; see ``_rollout/read.py``.
         id: the network's ID; of a new one, once it is created.
     """
 
@@ -80,7 +81,7 @@ class NetworkPlan(ObjectPlan):
     changes: Changes = field(default_factory=dict)
     services: list[str] = field(default_factory=list)
     paused: list[Raw] = field(default_factory=list)
-    resumable: set[str] = field(default_factory=set)
+    resumable: dict[str, History] = field(default_factory=dict)
     id: str = ""
 
     def __post_init__(self) -> None:
@@ -157,9 +158,7 @@ def plan_network(declared: DeclaredNetwork, live: Raw | None, attached: Attached
     if not changes:
         detached = Attached(detached=attached.detached).names
         action = "reattach" if detached else "resume" if attached.resumable else "none"
-        return NetworkPlan(
-            declared, action, live, spec, {}, detached, attached.paused, attached.resumable
-        )
+        return NetworkPlan(declared, action, live, spec, {}, detached, attached.paused, attached.resumable)
     if not declared.recreate:
         raise Refused(_needs_recreate(name, changes, attached))
     _check_ipv6(name, spec)

@@ -41,10 +41,15 @@ _HARMLESS_PREFIX = "com.docker.network."
 _LOGIN = re.compile(r"//[^/]*@")
 
 
+def has_login(value: t.Any) -> bool:
+    """Whether an address with a login in it stands in a value of any form."""
+    return bool(_LOGIN.search(str(value)))
+
+
 def is_harmless(name: str, value: t.Any) -> bool:
     """Whether an option of a driver holds no credential, for all that is known of its name."""
     known = name in _HARMLESS or name.startswith(_HARMLESS_PREFIX)
-    return known and not isinstance(value, (dict, list)) and not _LOGIN.search(str(value))
+    return known and not isinstance(value, (dict, list)) and not has_login(value)
 
 
 def hide_option(name: str, value: t.Any) -> t.Any:

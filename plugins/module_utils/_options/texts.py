@@ -15,6 +15,7 @@ import re
 import typing as t
 
 from .._engine.errors import Refused
+from .arguments import hides_anything
 
 Spec = t.Dict[str, t.Any]
 
@@ -96,6 +97,8 @@ def wrong_value(arguments: Spec, options: Spec, where: str = "") -> str | None:
         if value is None or name.startswith("_"):
             continue
         at = where + name
+        if hides_anything({name: argument}) and (problem := _wrong_pairs(argument, at, value)):
+            return problem
         if argument.get("options"):
             problem = next(
                 filter(None, (_wrong_entry(argument, *each) for each in _entries(at, value))), None
@@ -105,6 +108,20 @@ def wrong_value(arguments: Spec, options: Spec, where: str = "") -> str | None:
         if problem:
             return problem
     return None
+
+
+def _wrong_pairs(argument: Spec, at: str, value: t.Any) -> str | None:
+    """A sentence about a text of NAME=value in place of a dictionary that may hold a secret.
+
+    Ansible would make a dictionary of it. Names are shown everywhere, and of a secret with a ``=`` in it, as Base64 has, a part
+    would be one.
+    """
+    if "dict" not in (argument.get("type"), argument.get("elements")):
+        return None
+    wrong = (where for where, entry in _entries(at, value) if _is_pairs(entry) and not entry.startswith("{"))
+    where = next(wrong, None)
+    names = f" with {', '.join(argument['options'])}" if argument.get("options") else ""
+    return f"{where} is a text, not a dictionary{names}. Nothing was sent." if where else None
 
 
 def _wrong_entry(argument: Spec, at: str, entry: t.Any) -> str | None:

@@ -53,6 +53,12 @@ class History:
         return History(**{**stored, "pending": pending})
 
 
+def with_what_ended(snapshot: Snapshot) -> History:
+    """The history of a rollout that begins after this snapshot."""
+    ended = [task["id"] for task in snapshot.tasks if tasks.rank(task["state"]) > tasks.RUNNING]
+    return History(old=ended)
+
+
 def record(history: History, snapshot: Snapshot, written: bool, elapsed: float) -> History:
     """The history with one more snapshot.
 
@@ -95,7 +101,7 @@ def _first(history: History, snapshot: Snapshot, written: bool) -> History:
         for task in snapshot.tasks
         if tasks.rank(task["state"]) > tasks.RUNNING and not (written and seconds(task["created"]) >= begun)
     ]
-    return replace(history, begun=begun, old=old, gone=sorted(snapshot.lost_nodes))
+    return replace(history, begun=begun, old=sorted({*history.old, *old}), gone=sorted(snapshot.lost_nodes))
 
 
 def _failed(history: History, snapshot: Snapshot) -> dict[str, list[str]]:

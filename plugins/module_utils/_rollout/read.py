@@ -11,6 +11,7 @@ import typing as t
 from .._engine.client import FEW, Client, filter_by
 from .._swarm import nodes
 from . import snapshot as snapshots
+from .history import History, with_what_ended
 from .resume import cause_may_be_gone
 from .service import is_paused
 
@@ -46,16 +47,23 @@ def read_snapshots(client: Client, wanted: list[tuple[str, str, bool]]) -> Snaps
     }
 
 
-def resumable(client: Client, services: t.Iterable[Raw]) -> set[str]:
-    """The IDs of those services whose paused update is sent again; nothing is read where none is paused.
+def resumable(client: Client, services: t.Iterable[Raw]) -> dict[str, History]:
+    """The services whose paused update is sent again; nothing is read where none is paused.
 
     Args:
         client: a manager's Engine.
         services: as the Engine reports them.
+
+    Returns:
+        By ID what a rollout knows from before: tasks of the same spec have failed already, and do not count again.
     """
     paused = [(raw["ID"], raw["Spec"]["Name"], False) for raw in services if is_paused(raw)]
     found = read_snapshots(client, paused) if paused else {}
-    return {service_id for service_id, snapshot in found.items() if cause_may_be_gone(snapshot)}
+    return {
+        service_id: with_what_ended(snapshot)
+        for service_id, snapshot in found.items()
+        if cause_may_be_gone(snapshot)
+    }
 
 
 def _services(client: Client, wanted: list[tuple[str, str, bool]]) -> dict[str, Raw]:

@@ -41,6 +41,7 @@ class _Module(AnsibleModule):
             super().__init__(argument_spec=for_ansible(arguments), supports_check_mode=True, **rules)
         except (TypeError, ValueError) as error:
             self.fail_json(str(error))
+        self._refuse_wrong_values()
         self._checked = True
 
     def _load_params(self) -> None:
@@ -54,16 +55,23 @@ class _Module(AnsibleModule):
         Ansible hides ``no_log`` only by its text where it stands in a list of dictionaries, and finds no text that has line
         breaks or quotes. (Its own ``no_log`` of the whole module is overwritten by that of the task.)
         """
+        self._refuse_wrong_values()
         given, self.params = self.params, hide_arguments(self._arguments, self.params)
         super()._log_invocation()
         self.params = given
+
+    def _refuse_wrong_values(self) -> None:
+        """Refuse what Ansible took, such as a text in place of a dictionary, before the journal has what was made of it."""
+        if wrong_value(self._arguments, self._given):
+            self.fail_json("")
 
     def fail_json(self, msg: str, **facts: t.Any) -> None:
         """Fail; the constructor does so too, where an option has a wrong name or type."""
         if not self._checked:
             problem = wrong_value(self._arguments, self._given)
             if problem:
-                msg, facts = problem, {}
+                # As it was given: in what Ansible made of it, a secret may have become a name.
+                msg, facts, self.params = problem, {}, self._given
             msg = hide_texts(_PRIVATE.sub("", msg), hidden_texts(self._arguments, self.params))
             self.no_log_values = set()
         shows = self.params.get("show_values") is True

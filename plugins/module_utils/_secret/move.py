@@ -20,6 +20,7 @@ from .._engine.update import update
 from .._forecast.blocked import Update
 from .._options.changes import Changes
 from .._options.option import Table
+from .._rollout.history import History
 from .._rollout.references import container_of, id_key, list_key, name_key, used
 from .._rollout.removal import Removal
 from .._rollout.resume import sent_again
@@ -44,6 +45,7 @@ class ServiceMove(ObjectPlan):
         action: ``move``, or ``resume`` where an earlier run has moved it and the update is paused.
         id: the ID of the service.
         changes: option name to (before, after) in the user's words.
+        history: what a rollout of it knows from before, where it is resumed.
     """
 
     service: Raw
@@ -51,6 +53,7 @@ class ServiceMove(ObjectPlan):
     id: str
     changes: Changes = field(default_factory=dict)
     action: str = "move"
+    history: History = field(default_factory=History)
 
     @property
     def name(self) -> str:
@@ -87,7 +90,7 @@ class Moved(t.NamedTuple):
 
 
 def plan_moves(
-    services: list[Raw], plans: list[SecretPlan], may_go_on: t.Container[str] = ()
+    services: list[Raw], plans: list[SecretPlan], may_go_on: t.Mapping[str, History] | None = None
 ) -> list[ServiceMove]:
     """The services to move to the current versions, and those whose move is paused and goes on, sorted by name.
 
@@ -96,7 +99,7 @@ def plan_moves(
     Args:
         services: as the Engine reports them.
         plans: of the secrets or configs.
-        may_go_on: the IDs of services whose paused update may go on, see ``_rollout/resume.py``.
+        may_go_on: the services whose paused update may go on, by ID; see ``_rollout/read.py``.
     """
     moves = []
     for service in sorted(services, key=lambda one: str(one["Spec"]["Name"])):
@@ -104,8 +107,9 @@ def plan_moves(
         if behind:
             changes = dict(_change(service, plan) for plan in behind)
             moves.append(ServiceMove(service, behind, service["ID"], changes))
-        elif service["ID"] in may_go_on and (moved := _moved_by(service, plans)):
-            moves.append(ServiceMove(service, moved, service["ID"], action="resume"))
+        elif may_go_on and service["ID"] in may_go_on and (moved := _moved_by(service, plans)):
+            history = may_go_on[service["ID"]]
+            moves.append(ServiceMove(service, moved, service["ID"], action="resume", history=history))
     return moves
 
 
@@ -230,7 +234,7 @@ def _move(client: Client, move: ServiceMove) -> Moved:
     if not written.changed:
         move.action = "none"
         return Moved([], [], [])
-    return Moved([], [Rollout(move.id, move.name)], written.warnings)
+    return Moved([], [Rollout(move.id, move.name, history=move.history)], written.warnings)
 
 
 def _replacements(plans: list[SecretPlan]) -> Replacements:

@@ -18,6 +18,7 @@ from .._forecast.check import ROLLBACK, check_room
 from .._forecast.least_time import least_time
 from .._options.one_or_many import check_case, check_once
 from .._options.option import check_versions, needs
+from .._rollout.history import History
 from .._rollout.read import resumable
 from .._rollout.references import PREDEFINED, container_of, is_of_swarm, used
 from .._rollout.resume import sent_again
@@ -53,6 +54,7 @@ class Services:
         check_once([one.name for one in declared], "service")
         self._client = client
         self._registry = Registry(client)
+        self._may_go_on: dict[str, History] = {}
         #: Sentences for the user that are no failure.
         self.warnings: list[str] = []
         self._unresolved = declared
@@ -83,11 +85,11 @@ class Services:
         """
         live = self._live()
         plans = [self._plan(one, live.get(one.name)) for one in self._declared]
-        may_go_on = resumable(
+        self._may_go_on = resumable(
             self._client, [plan.live for plan in plans if plan.action == "none" and plan.live]
         )
         for plan in plans:
-            if resumes(plan, may_go_on):
+            if resumes(plan, self._may_go_on):
                 plan.action = "resume"
         new = [plan.name for plan in plans if plan.action == "create"]
         if new:
@@ -274,7 +276,7 @@ class Services:
         """Write a service as it is: the Engine goes on with a paused update then (swarmkit manager/orchestrator/update)."""
         if not self._write(plan, lambda live: sent_again(live) if is_paused(live) else None):
             plan.action = "none"
-        return Rollout(plan.id, plan.name)
+        return Rollout(plan.id, plan.name, history=self._may_go_on.get(plan.id, History()))
 
     def _roll_back(self, plan: ServicePlan) -> Rollout:
         with self._present():

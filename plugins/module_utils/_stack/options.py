@@ -10,6 +10,7 @@ stack is brought about.
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .._options.hidden import hide_value
@@ -24,11 +25,16 @@ KINDS = ("services", "networks", "secrets", "configs")
 PRUNE = {"false": "none", "no": "none", "true": "services", "yes": "services", "all": "all"}
 
 
+def is_path(given: str) -> bool:
+    """Whether a text names a Compose file; else it is the text of one, which may hold any secret."""
+    return not re.search(r"\n|: |^\s*[{\[]", given)
+
+
 def _hide_compose(given: t.Any) -> t.Any:
     """The list of Compose files: paths are shown; a file that is written out in the task may hold any secret."""
     if isinstance(given, list):
         return [_hide_compose(one) for one in given]
-    return given if isinstance(given, str) and "\n" not in given else hide_value(given)
+    return given if isinstance(given, str) and is_path(given) else hide_value(given)
 
 
 ARGUMENTS: dict[str, t.Any] = {

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from ...module_utils._engine.errors import Refused
 from ...module_utils._options.convert import quoted
 from ...module_utils._options.names import name_problem
-from ...module_utils._stack.options import KINDS
+from ...module_utils._stack.options import KINDS, is_path
 from . import checks
 from .files import ComposeFiles, Read
 from .load import Source, load
@@ -96,9 +96,12 @@ def read_task(args: Options, access: FileAccess) -> tuple[Options, list[str]]:
     options = {name: value for name, value in args.items() if name not in _READ_HERE}
     if args.get("state", "present") != "present" or not args.get("compose"):
         return options, []
-    sources = [
-        access.find(one) if isinstance(one, str) else one for one in _listed("compose", args["compose"])
-    ]
+    given = _listed("compose", args["compose"])
+    if any(isinstance(one, str) and not is_path(one) for one in given):
+        raise Refused(
+            "compose has the text of a file where a path or a dictionary is wanted; use from_yaml on it."
+        )
+    sources = [access.find(one) if isinstance(one, str) else one for one in given]
     first = next((source for source in sources if isinstance(source, str)), None)
     variables = args.get("variables") or {}
     if not isinstance(variables, dict):

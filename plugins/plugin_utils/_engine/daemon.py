@@ -10,6 +10,7 @@ import re
 import typing as t
 
 from ...module_utils._engine.errors import Refused
+from ...module_utils._options.driver_options import has_login, is_harmless
 
 PATH = "/etc/docker/daemon.json"
 
@@ -113,7 +114,10 @@ def _lines(key: str, before: t.Any, after: t.Any) -> list[str]:
 def _shown(name: str, value: t.Any, inside: str = "") -> str:
     if value is None:
         return "unset"
-    if _SECRET.search(name) or _SECRET.search(inside):
+    if _SECRET.search(name) or _SECRET.search(inside) or has_login(value):
+        return "(hidden)"
+    # Log drivers take options of their own names, as those of services do.
+    if inside == "log-opts" and not is_harmless(name, value):
         return "(hidden)"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"

@@ -11,6 +11,7 @@ import re
 import typing as t
 
 import pytest
+from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.flotilla.swarm.plugins.module_utils._options.arguments import (
     all_arguments,
     given_arguments,
@@ -167,3 +168,21 @@ def put(value: t.Any, wrong: t.Any) -> t.Any:
     if isinstance(value, list):
         return [put(inner, wrong) for inner in value]
     return wrong if value == CANARY else value
+
+
+@each(HIDING)
+def test_a_text_in_place_of_a_dictionary_is_repeated_nowhere(
+    module: Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ansible makes a dictionary of NAME=value, and names are shown."""
+    logged: list[str] = []
+    monkeypatch.setattr(AnsibleModule, "log", lambda _self, msg, **_more: logged.append(str(msg)))
+    case = CASES[module.name]
+    for name in {name for hidden in case.hidden for name, value in hidden.items() if isinstance(value, dict)}:
+        engine = engine_of(case)
+        result = module.run(engine, **{**case.given, name: f"{CANARY}=1"})
+        # The environment of a service may be a list of NAME=value.
+        if name not in ("env", "_declared", "_declared_data"):
+            assert f"{name} is a text, not a dictionary" in refusal(result)
+            assert writes(engine) == []
+            assert CANARY not in json.dumps([result, module.ended.params, logged])

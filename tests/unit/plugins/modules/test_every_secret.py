@@ -18,11 +18,13 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._node.options impor
 from ansible_collections.flotilla.swarm.plugins.module_utils._options.arguments import (
     all_arguments,
     for_ansible,
+    given_arguments,
 )
 from ansible_collections.flotilla.swarm.plugins.module_utils._options.option import Table, argument_spec
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.options import CONFIG, SECRET
 from ansible_collections.flotilla.swarm.plugins.module_utils._service.options import table
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.options import SWARM
+from ansible_collections.flotilla.swarm.tests.unit.support import canaries
 from ansible_collections.flotilla.swarm.tests.unit.support.module_cases import CASES
 from ansible_collections.flotilla.swarm.tests.unit.support.modules import Module
 
@@ -81,3 +83,33 @@ def test_an_option_that_looks_like_a_secret_is_marked(module: Module) -> None:
         and not name.startswith("_")
     }
     assert found - HARMLESS == set()
+
+
+@pytest.mark.parametrize("module", sorted(set(CASES) - {"swarm_plan"}), indirect=True)
+def test_an_option_that_may_hold_a_secret_is_tried_on_hosts(module: Module) -> None:
+    """Of one object, and in the list of many; a private option has what the action read from the others."""
+    module.refuses(no_such_option=1)
+    spec = module.ended._arguments
+    tasks = [*canaries.right("tiny:1"), *canaries.right("tiny:1", many=True)]
+    tried = [
+        argument
+        for task in tasks
+        if task.module == module.name
+        for holder, name, argument in given_arguments(spec, task.options)
+        if canaries.has(holder[name])
+    ]
+    missing = {
+        name
+        for name, argument in spec.items()
+        for inner in all_arguments({name: argument})
+        if not name.startswith("_")
+        and (inner.get("no_log") or inner.get("hidden"))
+        and not any(inner is one for one in tried)
+    }
+    assert missing == set()
+
+
+def test_what_the_playbook_deploys_has_the_same_secrets() -> None:
+    declared = canaries.inventory("tiny:1")
+    assert {name for name, value in declared.items() if canaries.has(value)} == set(declared)
+    assert set(declared) == {"swarm_stacks", *(f"swarm_{many}" for many in canaries.MANY.values())}

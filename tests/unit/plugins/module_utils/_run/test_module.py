@@ -114,7 +114,8 @@ def test_options_of_a_wrong_type_are_not_repeated_either(ended: Ends) -> None:
 def test_the_journal_gets_no_secret_of_a_list_either(ended: Ends) -> None:
     """Ansible itself looks for the text, which is another one in Python's form of a list."""
     key = '-----BEGIN KEY-----\nit\'s "hunter2"\n'
-    many = {"many": {"type": "list", "elements": "dict", "options": ARGUMENTS}, **ARGUMENTS}
+    lines = {name: {**argument, "text": "any"} for name, argument in ARGUMENTS.items()}
+    many = {"many": {"type": "list", "elements": "dict", "options": lines}, **lines}
     one = {"password": key, "env": {"A": key}, "name": "y"}
     [told] = ended(lambda *_all: {}, many, many=[one], **one)["journal"]
     assert "'name': 'y'" in told

@@ -173,6 +173,13 @@ def test_a_task_that_removes_a_stack_reads_nothing() -> None:
     ("args", "sentence"),
     [
         ({"compose": 7}, "compose is not a list."),
+        *(
+            (
+                {"compose": text},
+                "compose has the text of a file where a path or a dictionary is wanted; use from_yaml on it.",
+            )
+            for text in ("services:\n  web: {}", ["services: {}"], '{"services":{"web":{}}}')
+        ),
         ({"compose": [7]}, "compose has an entry that is neither a path nor a dictionary."),
         ({"compose": "web.yml", "variables": "TAG"}, "variables is not a dictionary of names and values."),
         ({"compose": "web.yml", "env_files": 7}, "env_files is not a list."),

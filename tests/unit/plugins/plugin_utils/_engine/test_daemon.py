@@ -127,8 +127,12 @@ def test_values_the_engine_would_not_start_with_are_refused(declared: dict[str, 
 
 def test_secrets_are_never_shown() -> None:
     declared = {
-        "log_options": {"splunk-token": "s3cret", "splunk-url": "https://logs"},
-        "daemon": {"proxies": {"http-proxy": "http://me:s3cret@proxy"}, "some-key": "s3cret"},
+        "log_options": {"splunk-token": "s3cret", "splunk-url": "https://logs", "auth": "s3cret"},
+        "daemon": {
+            "proxies": {"http-proxy": "http://me:s3cret@proxy"},
+            "some-key": "s3cret",
+            "registry-mirrors": ["https://me:s3cret@mirror"],
+        },
     }
     changes = plan(declared, engine(daemon={"log-opts": {"splunk-token": "0ld-s3cret"}}))["changes"]
     assert not [line for line in changes if "s3cret" in line]
