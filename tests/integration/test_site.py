@@ -245,6 +245,8 @@ def test_quorum_lost_for_good_is_healed_by_what_the_message_says(
     assert way_out[2] in {"m3", "w2"} - set(wiped), "a manager that is left"
     until(lambda: manager.run("timeout 5 docker node ls", check=False).rc != 0)
     task = {"flotilla.swarm.swarm_init": {"force_new_cluster": True}}
+    wrong = play(formed, [{"hosts": wiped[0], "gather_facts": False, "tasks": [task]}])
+    assert "is in no swarm, so it knows of none to create a new one from" in wrong.text
     forced = play(formed, [{"hosts": way_out[2], "gather_facts": False, "tasks": [task]}])
     assert forced.changed == {way_out[2]: 1}, forced.text
     site(formed, groups).succeeded()

@@ -251,6 +251,13 @@ def _bring_about(
         if found == "manager" and not declared:
             # Where other managers are still locked there is no quorum yet, and nothing else was asked for.
             return
+    if found == "inactive" and options["force_new_cluster"]:
+        # A second swarm is the last thing that someone needs who has lost the quorum of the first.
+        raise Refused(
+            f"The Engine at {client.where} is in no swarm, so it knows of none to create a new one from: run swarm_init with "
+            "force_new_cluster on a manager that has lost its quorum, or leave the option out to create an empty swarm. "
+            "Nothing was changed."
+        )
     if found == "inactive" or (found == "manager" and _forces(client, options)):
         swarm.init(options, declared)
     elif found == "manager":

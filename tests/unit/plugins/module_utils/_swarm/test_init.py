@@ -257,6 +257,15 @@ def test_a_swarm_with_a_quorum_is_never_created_again() -> None:
     assert engine.writes == []
 
 
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_nothing_is_forced_out_of_a_host_that_is_in_no_swarm(check_mode: bool) -> None:
+    """It was wiped, or it is the wrong one; a second swarm would be the next trouble."""
+    engine = outside()
+    with pytest.raises(errors.Refused, match="is in no swarm, so it knows of none"):
+        ensure(engine, params(force_new_cluster=True), check_mode)
+    assert engine.writes == []
+
+
 def test_a_swarm_without_a_quorum_is_created_again_only_by_force() -> None:
     lost = errors.NoQuorum("The swarm does not have a leader", 500)
     swarm = {"GET /swarm": Sequence(lost, LIVE), "POST /swarm/init": "id"}
