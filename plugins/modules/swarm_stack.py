@@ -19,7 +19,8 @@ description:
     C(docker stack services) list it. A stack that the command line deployed is taken over without a restart of any task.
   - Secrets and configs with new content get a new version, the services that use them are moved to it, and the older version
     is removed after the rollouts, as M(flotilla.swarm.swarm_secret) does it.
-  - A key that Swarm does not support is refused by name, with its file, and never ignored silently.
+  - A key that Swarm does not support is never ignored silently. One that has no effect is a warning, any other is refused by
+    name, with its file.
   - An option that an earlier run declared and the files no longer declare returns to the Engine's default. An option that was
     never declared stays as it is on the swarm, as with M(flotilla.swarm.swarm_service).
 author:
@@ -87,8 +88,16 @@ options:
     default: []
   ignore_unsupported:
     description:
-      - Keys of services that Swarm does not support and that are left out with a warning, such as V(build) or
-        V(depends_on).
+      - Keys that Swarm does not support and that are left out with a warning, such as V(network_mode). Keys that
+        C(docker stack deploy) ignores without harm, such as V(build) or V(depends_on), need not be named.
+      - V(all) leaves out every key but the dangerous ones, such as V(privileged) or V(host_ip), which only their own names
+        leave out. The guide on stacks has the class of each key.
+    type: list
+    elements: str
+    default: []
+  profiles:
+    description:
+      - The profiles whose services are deployed beside those that have no profile. V(*) deploys all services.
     type: list
     elements: str
     default: []
@@ -260,7 +269,7 @@ EXAMPLES = r"""
   flotilla.swarm.swarm_stack:
     name: shop
     compose: [/srv/shop/compose.yml]
-    ignore_unsupported: [build, depends_on]
+    ignore_unsupported: [network_mode]
   check_mode: true
   diff: true
 

@@ -49,7 +49,9 @@ def declared_stack(options: Options) -> DeclaredStack:
     stack = DeclaredStack(options["name"], prune=prune, **parts)
     _add_data(stack, options["_declared_data"] or {})
     for service in stack.services:
-        service.update({name: options[name] for name in ("resolve_image", "undeclared", "retry_paused")})
+        service.update({name: options[name] for name in ("undeclared", "retry_paused")})
+        # The pull_policy of a Compose file goes before.
+        service.setdefault("resolve_image", options["resolve_image"])
     for network in stack.networks:
         network["recreate"] = options["recreate"]
     return stack

@@ -40,6 +40,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "variables": {"type": "dict", "default": {}, "hidden": hide_value, "text": "any"},
     "env_files": {"type": "list", "elements": "path", "default": []},
     "ignore_unsupported": {"type": "list", "elements": "str", "default": []},
+    "profiles": {"type": "list", "elements": "str", "default": []},
     "prune": {"type": "raw", "default": False},
     "registry_auth": {"type": "list", "elements": "dict", "default": [], "options": AUTH_ARGUMENTS},
     "with_registry_auth": {"type": "bool", "default": False},
