@@ -17,7 +17,11 @@ from ansible.parsing.vault import is_encrypted
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import FlotillaError, Refused
 from ansible_collections.flotilla.swarm.plugins.module_utils._files.read import read_file
 from ansible_collections.flotilla.swarm.plugins.module_utils._files.unreadable import NoSuchFile, Unreadable
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.stack import FileAccess, read_task
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.stack import (
+    FileAccess,
+    read_stacks,
+    read_task,
+)
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.action import HostAction
 
 Result = dict[str, t.Any]
@@ -41,15 +45,20 @@ class ActionModule(HostAction):
 
     def options(self) -> Result:
         """The options of the verb, with what the Compose files declare."""
+        given = self._task.args
         try:
-            options, self.warnings = read_task(self._task.args, self._access())
+            options, self.warnings = (
+                read_stacks(given, self._access)
+                if given.get("stacks") is not None
+                else read_task(given, self._access(given))
+            )
         except FlotillaError as error:
             raise Refused(f"{error} Nothing was sent.") from None
         return options
 
-    def _access(self) -> FileAccess:
-        """How the files are read that the task names: on the host, or on the control node."""
-        remote_src = self._task.args.get("remote_src", True)
+    def _access(self, stack: Result) -> FileAccess:
+        """How the files are read that the options of a stack name: on the host, or on the control node."""
+        remote_src = stack.get("remote_src", True)
         try:
             is_remote = boolean(remote_src)
         except TypeError:

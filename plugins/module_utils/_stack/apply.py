@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Planning a whole stack against a swarm, and carrying it out in order. PRIVATE to the collection."""
+"""Planning stacks, and what is declared beside them, against a swarm, and carrying it out in order. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from .._network.apply import Networks
 from .._network.declared import declared_network
 from .._network.plan import NetworkPlan
 from .._options.changes import difference
+from .._options.one_or_many import check_once
 from .._rollout.read import resumable
 from .._rollout.removal import Removal
 from .._rollout.wait import Rollout, latest
@@ -28,7 +29,7 @@ from .._service.declared import declared_service
 from .._service.plan import ServicePlan
 from .._service.references import Catalogue
 from .declared import DeclaredStack
-from .undeclared import Undeclared
+from .undeclared import Left, Undeclared
 
 Result = t.Dict[str, t.Any]
 
@@ -36,29 +37,48 @@ Result = t.Dict[str, t.Any]
 _PLANNED = "planned"
 
 
-class Stack:
-    """One declared stack and a swarm.
+class Deployment:
+    """Declared stacks and a swarm. What all of them declare is planned together, before the first write.
 
     Args:
         client: a manager's Engine.
-        declared: the stack.
+        stacks: the stacks; one without a name has what is declared beside all stacks.
         seconds: how long everything together may take.
         show_values: show values that may be secrets.
+        rewire: move services of others to new versions of secrets and configs.
 
     Raises:
-        Refused: a part of the stack cannot be.
+        Refused: a part of them cannot be.
     """
 
-    def __init__(self, client: Client, declared: DeclaredStack, seconds: float, show_values: bool) -> None:
+    def __init__(
+        self,
+        client: Client,
+        stacks: t.Sequence[DeclaredStack],
+        seconds: float,
+        show_values: bool,
+        rewire: bool = True,
+    ) -> None:
+        check_once([stack.name for stack in stacks], "stack")
         self._client = client
-        self._declared = declared
         self._show_values = show_values
-        self._networks = Networks(client, [declared_network(one) for one in declared.networks], seconds)
+        self._rewire = rewire
+        networks = [declared_network(one) for stack in stacks for one in stack.networks]
+        self._networks = Networks(client, networks, seconds)
         self._secrets = [
-            Secrets(client, family, [declared_secret(family, one, read_file) for one in entries])
-            for family, entries in ((SECRET, declared.secrets), (CONFIG, declared.configs))
+            Secrets(
+                client,
+                family,
+                [
+                    declared_secret(family, one, read_file)
+                    for stack in stacks
+                    for one in getattr(stack, family.words)
+                ],
+            )
+            for family in (SECRET, CONFIG)
         ]
-        self._undeclared = Undeclared(client, declared)
+        self._declared_services = [declared_service(one) for stack in stacks for one in stack.services]
+        self._undeclared = Undeclared(client, [stack for stack in stacks if stack.name])
         self._network_plans: list[NetworkPlan] = []
         self._service_plans: list[ServicePlan] = []
         # The plans of each kind that was not begun yet, by its word.
@@ -81,8 +101,7 @@ class Stack:
         self._network_plans = self._networks.plan()
         for secrets in self._secrets:
             secrets.plan()
-        declared = [declared_service(one) for one in self._declared.services]
-        self._services = Services(self._client, declared, self._coming())
+        self._services = Services(self._client, self._declared_services, self._coming())
         self._service_plans = self._services.plan()
         self._ahead = {**dict(self._around()), "service": self._service_plans}
 
@@ -96,9 +115,9 @@ class Stack:
 
     def result(self) -> Result:
         """The result as far as the plans alone know it."""
-        return self._result(self._leaving())
+        return self._result(self._undeclared.leaving())
 
-    def _result(self, leaving: list[tuple[str, str]]) -> Result:
+    def _result(self, leaving: list[Left]) -> Result:
         result = result_of("services", self._service_plans, self._show_values)
         actions, diff = [], []
         for word, plans in self._around():
@@ -112,9 +131,9 @@ class Stack:
                 }
                 for one in of_kind["diff"]
             ]
-        for word, name in leaving:
-            actions.append(_leaves(word, name))
-            diff.append(difference(f"{word} {name}", {"state": "present"}, {"state": "absent"}))
+        for one in leaving:
+            actions.append(one.sentence)
+            diff.append(difference(f"{one.word} {one.name}", {"state": "present"}, {"state": "absent"}))
         actions += result["actions"]
         return {
             **result,
@@ -150,9 +169,7 @@ class Stack:
         """The result without what was not reached."""
         for plans in self._ahead.values():
             forget(plans)
-        return self._result(
-            [(word, name) for word, name in self._leaving() if _leaves(word, name) in self._actions]
-        )
+        return self._result([one for one in self._undeclared.leaving() if one.sentence in self._actions])
 
     def removals(self) -> list[Removal]:
         """What is removed once all rollouts are over: older versions, and what is declared no longer."""
@@ -161,8 +178,7 @@ class Stack:
 
     def _apply(self) -> list[Rollout]:
         rollouts: list[Rollout] = []
-        if self._declared.prune != "none":
-            rollouts += self._undeclared.remove_services(self._actions, lambda name: _leaves("service", name))
+        rollouts += self._undeclared.remove_services(self._actions)
         before = len(self._actions)
         del self._ahead["network"]
         rollouts += self._done(self._networks.apply_all(self._network_plans, "network "))
@@ -185,7 +201,7 @@ class Stack:
     def _move_others(self) -> list[Rollout]:
         """Move services of others to what is current; the stack's own have moved with their own plans."""
         plans = [plan for secrets in self._secrets for plan in secrets.plans]
-        if not any(plan.is_present and plan.older for plan in plans):
+        if not self._rewire or not any(plan.is_present and plan.older for plan in plans):
             return []
         ours = {plan.id for plan in self._service_plans}
         others = [raw for raw in self._client.get("/services") if raw["ID"] not in ours]
@@ -213,13 +229,3 @@ class Stack:
     def _parts(self) -> Result:
         """What stands around the services, each with its ID, which a new one has once it is created."""
         return {f"{word}s": [plan.entry() for plan in plans] for word, plans in self._around()}
-
-    def _leaving(self) -> list[tuple[str, str]]:
-        if self._declared.prune == "none":
-            return []
-        names = self._undeclared.names()
-        return [(kind[: -len("s")], name) for kind, found in names.items() for name in found]
-
-
-def _leaves(word: str, name: str) -> str:
-    return f"{word} {name}: removed, since the stack does not declare it any longer"

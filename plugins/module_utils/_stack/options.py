@@ -14,6 +14,7 @@ import typing as t
 
 from .._options.hidden import hide_value
 from .._options.labels import NAMESPACE
+from .._options.one_or_many import OneOrMany
 from .._options.value_types import SECONDS, between
 from .._run.interface import Interface
 from .._run.progress import WAIT_ARGUMENTS
@@ -31,8 +32,7 @@ def _hide_compose(given: t.Any) -> t.Any:
     return given if isinstance(given, str) and "\n" not in given else hide_value(given)
 
 
-ARGUMENTS: dict[str, t.Any] = {
-    "name": {"type": "str", "required": True},
+_BESIDE: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "compose": {"type": "list", "elements": "raw", "hidden": _hide_compose, "text": "any"},
     "remote_src": {"type": "bool", "default": True},
@@ -48,18 +48,23 @@ ARGUMENTS: dict[str, t.Any] = {
     "undeclared": {"type": "str", "choices": ["keep", "reset"], "default": "keep"},
     "recreate": {"type": "bool", "default": False},
     "retry_paused": {"type": "bool", "default": False},
+    # Between the action, which has read the Compose files, and the verb: what they declare, and the contents of secrets and
+    # configs. Ansible shows no option whose name begins so.
+    "_declared": {"type": "dict"},
+    "_declared_data": {"type": "dict", "no_log": True},
+}
+#: One stack, or many in a list.
+MODULE = OneOrMany(_BESIDE, "stacks")
+ARGUMENTS: dict[str, t.Any] = {
+    **MODULE.arguments,
     **WAIT_ARGUMENTS,
     **HELD_ARGUMENTS,
     "show_values": {"type": "bool", "default": False},
     "detach": {"type": "bool"},
     "absent_retries": {"type": "int", "default": 0, "limits": between(0, 100_000, "it is a count")},
     "absent_retries_interval": {**SECONDS, "default": 1},
-    # Between the action, which has read the Compose files, and the verb: what they declare, and the contents of secrets and
-    # configs. Ansible shows no option whose name begins so.
-    "_declared": {"type": "dict"},
-    "_declared_data": {"type": "dict", "no_log": True},
 }
-INTERFACE = Interface(ARGUMENTS, waits=True)
+INTERFACE = Interface(ARGUMENTS, MODULE.rules, waits=True)
 
 
 def in_stack(name: str | None = None) -> dict[str, list[str]]:

@@ -183,10 +183,18 @@ class HostAction(ActionBase):
             wrap_async=wrap,
         )
         # A result repeats the options of the task, not what was read for them or what is between action and module.
-        repeated = (found.get("invocation") or {}).get("module_args") or {}
-        for name in [name for name in repeated if name.startswith("_")]:
-            del repeated[name]
+        if isinstance(found.get("invocation"), dict):
+            found["invocation"] = _without_private(found["invocation"])
         return found
+
+
+def _without_private(repeated: t.Any) -> t.Any:
+    """The options of a task, at any depth, without those whose names begin with an underscore."""
+    if isinstance(repeated, dict):
+        return {
+            name: _without_private(value) for name, value in repeated.items() if not str(name).startswith("_")
+        }
+    return [_without_private(one) for one in repeated] if isinstance(repeated, list) else repeated
 
 
 def _not_repeated(ended: ProgramEnded, anew: list[str]) -> Result:

@@ -118,6 +118,37 @@ def test_files_on_the_host_and_secrets_that_stay_there() -> None:
     assert mount["source"] == "/srv/data"
 
 
+def test_several_stacks_are_read_each_in_its_way(tmp_path: Path) -> None:
+    (tmp_path / "web.yml").write_text("services: {web: {image: 'tiny:${TAG}'}}\n")
+    there = {"/srv/web.yml": "services: {web: {image: 'tiny:1', build: .}}\n"}
+    stacks = [
+        {"name": "shop", "compose": "web.yml", "remote_src": False, "variables": {"TAG": 7}},
+        {"name": "blog", "compose": ["/srv/web.yml"]},
+        {"name": "old", "state": "absent"},
+    ]
+    played = play({"name": None, "stacks": stacks}, tmp_path, there)
+    shop, blog, old = played.calls[0]["stacks"]
+    assert shop["_declared"]["services"][0]["image"] == "tiny:7"
+    assert "variables" not in shop
+    assert blog["_declared"]["services"][0]["name"] == "blog_web"
+    assert old == {"name": "old", "state": "absent"}
+    assert [sorted(one) for one in played.result["invocation"]["module_args"]["stacks"]] == [
+        ["name"],
+        ["name"],
+        ["name", "state"],
+    ]
+    [warning, _theirs] = played.result["warnings"]
+    assert warning.startswith("blog: /srv/web.yml: services.web.build has no effect")
+
+
+def test_the_stack_that_cannot_be_read_is_named() -> None:
+    stacks = [{"name": "shop", "compose": [WEB]}, {"name": "blog", "compose": 7}]
+    assert play({"name": None, "stacks": stacks[1:]}).result["msg"].startswith("blog: compose is not a list.")
+    unnamed = play({"name": None, "stacks": [{"compose": 7}]})
+    assert unnamed.result["msg"].startswith("stacks[0]: compose is not a list.")
+    assert play({"name": None, "stacks": ["text"]}).calls == [{"name": None, "stacks": ["text"]}]
+
+
 def test_what_cannot_be_read_fails_and_nothing_is_sent(tmp_path: Path) -> None:
     for args, told in (
         ({"compose": ["web.yml"], "remote_src": False}, "web.yml is not on the control node"),
