@@ -77,15 +77,15 @@ options:
           description:
             - Whether the files of O(compose) and O(env_files), and all files that they refer to, are on the host, as for
               M(community.docker.docker_stack), or on the control node.
-            - On the control node, a relative path is searched beside the role or playbook, below C(files) first, and a file can be
-              encrypted with Ansible Vault.
+            - On the control node, a relative path is searched beside the role or playbook, below C(files) first, and a file can
+              be encrypted with Ansible Vault.
           type: bool
           default: true
         project_dir:
           description:
             - The folder on the hosts of the swarm in which the relative paths of bind mounts start.
-            - The default is the folder of the first file of O(compose) when the files are on the host. When they are on the control
-              node, such paths are refused without this option.
+            - The default is the folder of the first file of O(compose) when the files are on the host. When they are on the
+              control node, such paths are refused without this option.
           type: path
         variables:
           description:
@@ -235,6 +235,16 @@ options:
       - See O(absent_retries).
     type: int
     default: 1
+  docker_cli:
+    description:
+      - Has no effect, since Docker's command line is not used. Accepted for playbooks that were written for
+        M(community.docker.docker_stack).
+    type: str
+  cli_context:
+    description:
+      - Only V(default) is accepted, and has no effect. A context of Docker's command line names an Engine; give the address of
+        that Engine in O(docker_host).
+    type: str
   <<: *one
 notes:
   - Files on the host are read with C(base64), which every Linux has. At C(-vvv) and above, Ansible shows what a connection
@@ -368,6 +378,12 @@ undeclared:
   returned: success, with O(state=present)
   type: dict
   sample: {"services": ["shop_old"], "networks": [], "secrets": [], "configs": []}
+stack_spec_diff:
+  description: As M(community.docker.docker_stack) has it, what changes in which service - by the names of the services, the
+    changed options as they are afterwards. Values that may be secrets are hidden unless O(show_values=true).
+  returned: success, with O(state=present)
+  type: dict
+  sample: {"shop_web": {"state": "present", "image": "nginx:1.27"}}
 rollouts:
   description: The verdicts on the rollouts that the module waited for, in the form of
     RV(flotilla.swarm.swarm_service#module:rollouts). They are returned with a failure as well.

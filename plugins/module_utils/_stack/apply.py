@@ -142,6 +142,9 @@ class Deployment:
             "actions": actions,
             "diff": diff + result["diff"],
             "undeclared": self._undeclared.names(),
+            "stack_spec_diff": {
+                plan.name: plan.diff(True, self._show_values) for plan in self._service_plans if plan.acts
+            },
         }
 
     def apply(self) -> tuple[Result, list[Rollout]]:

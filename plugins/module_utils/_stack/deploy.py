@@ -14,7 +14,7 @@ from .._run.verb import Verb
 from .apply import Deployment
 from .auth import give_credentials
 from .declared import DeclaredStack, declared_stack
-from .options import INTERFACE, MODULE
+from .options import INTERFACE, MODULE, check_context
 
 Result = t.Dict[str, t.Any]
 
@@ -25,6 +25,7 @@ def work(options: Result, check_mode: bool, client: Client) -> Result | Waiting:
     Raises:
         FlotillaError: something was refused or failed; what was done until then is among its facts.
     """
+    check_context(options)
     stacks = [stack_with_credentials(one) for one in MODULE.declared(options)]
     waits = options["wait"] if options["detach"] is None else not options["detach"]
     deployment = Deployment(client, stacks, options["wait_timeout"], options["show_values"])

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._engine.errors import Refused
 from .._options.hidden import hide_value
 from .._options.labels import NAMESPACE
 from .._options.one_or_many import OneOrMany
@@ -32,6 +33,8 @@ def _hide_compose(given: t.Any) -> t.Any:
     return given if isinstance(given, str) and "\n" not in given else hide_value(given)
 
 
+# Options of community.docker that choose Docker's command line, which is not used here.
+COMMAND_LINE: dict[str, t.Any] = {"docker_cli": {"type": "str"}, "cli_context": {"type": "str"}}
 _BESIDE: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "compose": {"type": "list", "elements": "raw", "hidden": _hide_compose, "text": "any"},
@@ -63,6 +66,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "detach": {"type": "bool"},
     "absent_retries": {"type": "int", "default": 0, "limits": between(0, 100_000, "it is a count")},
     "absent_retries_interval": {**SECONDS, "default": 1},
+    **COMMAND_LINE,
 }
 INTERFACE = Interface(ARGUMENTS, MODULE.rules, waits=True)
 
@@ -76,3 +80,16 @@ def stack_of(raw: dict[str, t.Any]) -> str | None:
     """The stack that a raw service, secret, config or network belongs to."""
     labels = raw.get("Spec", raw).get("Labels") or {}
     return t.cast("str | None", labels.get(NAMESPACE))
+
+
+def check_context(options: dict[str, t.Any]) -> None:
+    """Refuse a context of Docker's command line: it names an Engine, and another one would be asked without a word.
+
+    Raises:
+        Refused: another context than the default one was given.
+    """
+    if options["cli_context"] not in (None, "default"):
+        raise Refused(
+            "cli_context is for Docker's command line, which is not used: give the address of that Engine in docker_host. "
+            "Nothing was sent."
+        )

@@ -119,6 +119,9 @@ def test_swarm_stack_in_the_playbook_has_every_option() -> None:
         # Names that community.docker has for ways to wait.
         "absent_retries",
         "absent_retries_interval",
+        # And for the command line, which is not used.
+        "docker_cli",
+        "cli_context",
     }
     options = set(documentation(ROOT / "plugins" / "modules" / "swarm_stack.py")["options"])
     assert not_offered < options

@@ -138,6 +138,7 @@ CASES: dict[str, Case] = {
         True,
         hidden=(
             {"unlock_key": CANARY},
+            {"join_token": CANARY},
             {"signing_ca_cert": "cert", "signing_ca_key": CANARY},
             {"external_cas": [{"url": "https://ca", "options": {"token": CANARY}}]},
         ),

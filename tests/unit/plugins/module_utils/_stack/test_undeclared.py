@@ -14,7 +14,6 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._stack.options impo
 from ansible_collections.flotilla.swarm.plugins.module_utils._stack.undeclared import Undeclared
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine
 
-
 OF_SHOP = {NAMESPACE: "shop"}
 
 
