@@ -49,8 +49,9 @@ def declared_stack(options: Options) -> DeclaredStack:
     prune = PRUNE.get(str(options["prune"]).lower())
     if prune is None:
         raise Refused(f"prune is {options['prune']!r}, none of false, true, all. Nothing was sent.")
-    parts = {kind: list(options["_declared"].get(kind) or []) for kind in KINDS}
-    stack = DeclaredStack(options["name"], prune=prune, **parts)
+    stack = DeclaredStack(options["name"], prune=prune)
+    for kind in KINDS:
+        setattr(stack, kind, list(options["_declared"].get(kind) or []))
     _add_data(stack, options["_declared_data"] or {})
     for service in stack.services:
         service.update({name: options[name] for name in ("undeclared", "retry_paused")})
