@@ -77,8 +77,9 @@ options:
           description:
             - Whether the files of O(compose) and O(env_files), and all files that they refer to, are on the host, as for
               M(community.docker.docker_stack), or on the control node.
-            - On the control node, a relative path is searched beside the role or playbook, below C(files) first, and a file can
-              be encrypted with Ansible Vault.
+            - On the control node, a relative path is searched beside the role or the file of tasks, in the inventory's folder, in
+              the playbook's folder and in the working directory, in this order. In the first and the third, C(files) comes
+              before the folder itself. A file can be encrypted with Ansible Vault.
           type: bool
           default: true
         project_dir:

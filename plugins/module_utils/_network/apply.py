@@ -86,16 +86,20 @@ class Networks:
         self._declared = declared
         self._deadline = Deadline(seconds)
         self._services: list[Raw] | None = None
+        self._leaving: t.AbstractSet[str] = frozenset()
         #: Sentences for the user that are no failure.
         self.warnings: list[str] = []
 
-    def plan(self) -> list[NetworkPlan]:
+    def plan(self, leaving: t.AbstractSet[str] = frozenset()) -> list[NetworkPlan]:
         """Plan all networks; nothing is sent.
+
+        Args:
+            leaving: the IDs of services that do not exist any longer when something is removed.
 
         Raises:
             Refused: one of them cannot be done.
         """
-        self._services = None
+        self._services, self._leaving = None, leaving
         found = self._read()
         swarm = [raw for raw in found if is_of_swarm(raw)]
         local = {raw["Name"]: raw for raw in found if raw.get("Scope") != "swarm"}
@@ -259,7 +263,9 @@ class Networks:
         attached = Attached(detached=[raw for raw in detached if awaits_network(raw["Spec"], declared.name)])
         if live and (declared.state == "absent" or wanted_network(declared, live)[1]):
             if self._services is None:
-                self._services = self._client.get("/services")
+                self._services = [
+                    raw for raw in self._client.get("/services") if raw["ID"] not in self._leaving
+                ]
             attached.services = [raw for raw in self._services if uses(raw["Spec"], live)]
             attached.by_hand = self._by_hand(live)
         return plan_network(declared, live, attached)

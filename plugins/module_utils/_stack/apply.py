@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._engine.client import Client
+from .._engine.client import Client, filter_by
 from .._engine.errors import FlotillaError
 from .._files.read import read_file
 from .._network.apply import Networks
@@ -18,14 +18,16 @@ from .._options.changes import difference
 from .._options.one_or_many import check_once
 from .._rollout.read import resumable
 from .._rollout.removal import Removal
+from .._rollout.roll_back import Move
 from .._rollout.wait import Rollout, latest
 from .._run.plans import Applied, ObjectPlan, apply_all, forget, result_of
 from .._secret.apply import Secrets
 from .._secret.declared import declared_secret
-from .._secret.move import jobs_behind, move_services, moved_and_paused, plan_moves, removals
+from .._secret.move import jobs_behind, move_services, moved_and_paused, moved_versions, plan_moves, removals
 from .._secret.options import CONFIG, SECRET
 from .._service.apply import Services
 from .._service.declared import declared_service
+from .._service.deploy import env_files
 from .._service.plan import ServicePlan
 from .._service.references import Catalogue
 from .declared import DeclaredStack
@@ -77,7 +79,9 @@ class Deployment:
             )
             for family in (SECRET, CONFIG)
         ]
-        self._declared_services = [declared_service(one) for stack in stacks for one in stack.services]
+        self._declared_services = [
+            declared_service(one, env_files(one)) for stack in stacks for one in stack.services
+        ]
         self._undeclared = Undeclared(client, [stack for stack in stacks if stack.name])
         self._network_plans: list[NetworkPlan] = []
         self._service_plans: list[ServicePlan] = []
@@ -98,12 +102,20 @@ class Deployment:
         Raises:
             Refused: a part of it cannot be done.
         """
-        self._network_plans = self._networks.plan()
+        leaving = self._services_that_leave()
+        self._network_plans = self._networks.plan(leaving)
         for secrets in self._secrets:
-            secrets.plan()
+            secrets.plan(leaving)
         self._services = Services(self._client, self._declared_services, self._coming())
         self._service_plans = self._services.plan()
         self._ahead = {**dict(self._around()), "service": self._service_plans}
+
+    def _services_that_leave(self) -> set[str]:
+        """The IDs of the services that are removed before anything else: nothing that they use is kept for their sake."""
+        absent = [one.name for one in self._declared_services if one.state == "absent"]
+        live = self._client.get("/services", filters=filter_by("name", absent)) if absent else []
+        found = {raw["ID"] for raw in live if raw["Spec"]["Name"] in absent}
+        return found | {one.id for one in self._undeclared.leaving() if one.word == "service"}
 
     def check_held_ports(self, options: Result) -> None:
         """See ``check_held_ports`` of the services.
@@ -174,6 +186,10 @@ class Deployment:
             forget(plans)
         return self._result([one for one in self._undeclared.leaving() if one.sentence in self._actions])
 
+    def moves(self) -> list[Move]:
+        """The new versions of secrets and configs, so that services can go back to older ones."""
+        return [move for secrets in self._secrets for move in moved_versions(secrets.plans)]
+
     def removals(self) -> list[Removal]:
         """What is removed once all rollouts are over: older versions, and what is declared no longer."""
         older = [one for secrets in self._secrets for one in removals(secrets.plans, secrets.family.word)]
@@ -182,6 +198,11 @@ class Deployment:
     def _apply(self) -> list[Rollout]:
         rollouts: list[Rollout] = []
         rollouts += self._undeclared.remove_services(self._actions)
+        gone = {plan.name for plan in self._service_plans if plan.action == "remove"}
+        self._ahead["service"] = [plan for plan in self._service_plans if plan.name not in gone]
+        rollouts += self._done(
+            apply_all([plan for plan in self._service_plans if plan.name in gone], self._services.apply)
+        )
         before = len(self._actions)
         del self._ahead["network"]
         rollouts += self._done(self._networks.apply_all(self._network_plans, "network "))
@@ -191,9 +212,13 @@ class Deployment:
         if len(self._actions) > before:
             # Now what the services refer to has its IDs.
             self._services.refer_to(self._coming())
-            self._service_plans = self._services.plan()
+            self._service_plans = [
+                old if old.name in gone else new
+                for old, new in zip(self._service_plans, self._services.plan())
+            ]
         del self._ahead["service"]
-        rollouts += self._done(apply_all(self._service_plans, self._services.apply))
+        left = [plan for plan in self._service_plans if plan.name not in gone]
+        rollouts += self._done(apply_all(left, self._services.apply))
         return rollouts + self._move_others()
 
     def _done(self, applied: Applied) -> list[Rollout]:

@@ -88,38 +88,6 @@ class FileAccess(t.NamedTuple):
     read: Read
 
 
-def read_stacks(
-    args: Options, access: t.Callable[[Options], FileAccess], many: str = "stacks"
-) -> tuple[Options, list[str]]:
-    """The options for the module from those of a task with a list of stacks, whose Compose files are read.
-
-    Args:
-        args: the task's options, not yet checked.
-        access: from one entry to how its files are read.
-        many: the option that has the list.
-
-    Returns:
-        The options, and warnings. What is no entry stays as it is: the module has a sentence about it.
-
-    Raises:
-        Refused: a file, or an option that says how to read it, is wrong; names the stack.
-    """
-    entries, warnings = [], []
-    for number, entry in enumerate(_listed(many, args[many])):
-        if not isinstance(entry, dict):
-            entries.append(entry)
-            continue
-        name = str(entry.get("name") or "")
-        where = f"{many}[{number}]" if name_problem(name, "stack") else name
-        try:
-            options, told = read_task(entry, access(entry))
-        except Refused as error:
-            raise error.prefixed(f"{where}: ") from None
-        entries.append(options)
-        warnings += [f"{where}: {sentence}" for sentence in told]
-    return {**args, many: entries}, warnings
-
-
 def read_task(args: Options, access: FileAccess) -> tuple[Options, list[str]]:
     """The options for the module from those of a task of swarm_stack, whose Compose files are read.
 

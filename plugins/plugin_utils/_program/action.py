@@ -60,7 +60,7 @@ class HostAction(ActionBase):
         self.warnings: list[str] = []
         result: Result = super().run(tmp, variables)
         try:
-            options = self.options()
+            options = self.options(variables)
         except FlotillaError as error:
             return {**result, "failed": True, "changed": False, "msg": str(error), **error.facts}
         done = self._in_parts(options, variables) if self._shows_progress() else self._do(options, variables)
@@ -68,8 +68,11 @@ class HostAction(ActionBase):
             done["warnings"] = [*self.warnings, *(done.get("warnings") or [])]
         return {**result, **done}
 
-    def options(self) -> Result:
+    def options(self, _variables: Result) -> Result:
         """The options of the verb; an action that reads something on the control node adds it here.
+
+        Args:
+            _variables: of the host.
 
         Raises:
             FlotillaError: the options cannot work; nothing was sent.

@@ -92,3 +92,59 @@ def test_deploys_all_that_stands_around_services(swarm: Swarm, tmp_path: Path) -
         swarm.sh(
             "docker network rm declared-net; docker secret rm declared-key; docker config rm declared-conf"
         )
+
+
+def test_what_cannot_work_in_the_last_stack_is_refused_before_the_first_network(
+    swarm: Swarm, tmp_path: Path
+) -> None:
+    """K4: the stack's file stands beside the inventory; check mode has one diff; what is used leaves with its user."""
+    web: dict[str, object] = {
+        "name": "web",
+        "image": f"{swarm.image}:1",
+        "networks": ["whole-net"],
+        "secrets": [{"secret_name": "whole-key"}],
+    }
+    around: dict[str, object] = {
+        "swarm_networks": [{"name": "whole-net"}],
+        "swarm_secrets": [{"name": "whole-key", "data": "not-to-be-seen"}],
+        "swarm_stacks": [{"name": "tower", "compose": ["tower.yml"], "remote_src": False, "prune": "all"}],
+    }
+    tower = tmp_path / "tower.yml"
+    one = {"image": f"{swarm.image}:1", "networks": ["whole"], "secrets": ["nowhere"]}
+    outside = {"whole": {"external": True, "name": "whole-net"}}
+    tower.write_text(json.dumps({"services": {"one": one}, "networks": outside}), encoding="utf-8")
+    refused = deploy(swarm, tmp_path, [web], **around)
+    assert refused.status == 2
+    assert "tower: " in refused.text and "nowhere" in refused.text, refused.text
+    one["secrets"] = ["key"]
+    lost = {"key": {"external": True, "name": "not-there"}}
+    tower.write_text(
+        json.dumps({"services": {"one": one}, "networks": outside, "secrets": lost}), encoding="utf-8"
+    )
+    refused = deploy(swarm, tmp_path, [web], **around)
+    assert refused.status == 2
+    assert "not-there" in refused.text, refused.text
+    assert "whole-net" not in swarm.sh("docker network ls")
+    lost["key"]["name"] = "whole-key"
+    tower.write_text(
+        json.dumps({"services": {"one": one}, "networks": outside, "secrets": lost}), encoding="utf-8"
+    )
+    planned = deploy(swarm, tmp_path, [web], "--check", "--diff", "-vvv", **around)
+    assert planned.status == 0, planned.text
+    for name in ("network whole-net", "secret whole-key", "web", "tower_one"):
+        assert f"--- before: {name}" in planned.text, planned.text
+    assert "not-to-be-seen" not in planned.text
+    assert "whole-net" not in swarm.sh("docker network ls")
+    first = deploy(swarm, tmp_path, [web], **around)
+    assert "tower_one: created" in first.text, first.text
+    gone = deploy(
+        swarm,
+        tmp_path,
+        [{"name": "web", "state": "absent"}],
+        swarm_networks=[{"name": "whole-net", "state": "absent"}],
+        swarm_secrets=[{"name": "whole-key", "state": "absent"}],
+        swarm_stacks=[{"name": "tower", "state": "absent"}],
+    )
+    assert gone.status == 0, gone.text
+    for kind, name in (("network", "whole-net"), ("secret", "whole-key"), ("service", "web")):
+        assert name not in swarm.sh(f"docker {kind} ls"), gone.text

@@ -14,7 +14,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from ansible.errors import AnsibleError
 from ansible_collections.flotilla.swarm.plugins.action.swarm_stack import ActionModule
 
 Result = dict[str, t.Any]
@@ -39,12 +38,13 @@ def play(args: Result, here: Path | None = None, there: dict[str, str] | None = 
         diff=False,
         action="swarm_stack",
         collections=[],
+        get_search_path=list,
     )
     action = ActionModule(
         task=task,
         connection=mock.MagicMock(has_native_async=False),
         play_context=mock.MagicMock(),
-        loader=mock.MagicMock(get_real_file=lambda path: path),
+        loader=mock.MagicMock(get_real_file=lambda path: path, get_basedir=lambda: str(here or "/nowhere")),
         templar=mock.MagicMock(),
         shared_loader_obj=mock.MagicMock(),
     )
@@ -54,11 +54,6 @@ def play(args: Result, here: Path | None = None, there: dict[str, str] | None = 
     def execute(module_args: Result, **how: t.Any) -> Result:
         calls.append(module_args)
         return {"changed": False, "invocation": {"module_args": dict(module_args)}, "warnings": ["theirs"]}
-
-    def find(_folder: str, path: str) -> str:
-        if here is None or not (here / path).exists():
-            raise AnsibleError("nowhere")
-        return str(here / path)
 
     def command(line: str) -> Result:
         commands.append(line)
@@ -73,7 +68,6 @@ def play(args: Result, here: Path | None = None, there: dict[str, str] | None = 
 
     folder = tempfile.mkdtemp()
     action._execute_module = execute
-    action._find_needle = find
     action._low_level_execute_command = command
     action._remote_expand_user = lambda path: path.replace("~", "/root")
     try:
