@@ -5,7 +5,8 @@
 """Time a deployment of 40 services, 10 secrets, 10 configs and a network that changes nothing, on a swarm of five hosts.
 
 Whole runs of ``ansible-playbook`` are timed: a play with the one task, the playbooks ``deploy`` and ``site``, and, for what
-Ansible takes for nothing, a play that only runs ``true`` on one host. The services have no replicas, so that no containers are measured.
+Ansible takes for nothing, a play that only runs ``true`` on one host. The services have no replicas, so that no containers
+are measured.
 """
 
 from __future__ import annotations
