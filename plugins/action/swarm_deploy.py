@@ -9,8 +9,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.action import HostAction
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._stack.files import StackFiles
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._stack.read import read_many
 
 Result = dict[str, t.Any]
 
@@ -23,5 +21,12 @@ class ActionModule(HostAction):
 
     def options(self, variables: Result) -> Result:
         """The options of the verb, with what the Compose files declare."""
-        options, self.warnings = read_many(self._task.args, StackFiles(self, variables).access)
+        given = self._task.args
+        if not given.get("stacks"):
+            return dict(given)
+        # Ansible compiles what is imported in every run, and most of what reads Compose files is needed for stacks only.
+        from ansible_collections.flotilla.swarm.plugins.plugin_utils._stack.files import StackFiles
+        from ansible_collections.flotilla.swarm.plugins.plugin_utils._stack.read import read_many
+
+        options, self.warnings = read_many(given, StackFiles(self, variables).access)
         return options
