@@ -16,7 +16,7 @@ import json
 import sys
 import typing as t
 
-from bench import CACHE, ROOT, machine, run, spread
+from bench import CACHE, ROOT, run, spread
 
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -96,7 +96,7 @@ def main() -> None:
     except LabError as error:
         sys.exit(f"bench: {error}")
     rows = [f"| {name} | {spread(seconds)} |" for name, seconds in times.items()]
-    print(f"\n{machine()}; median of {options.rounds} rounds (fastest–slowest)\n\n| run | time |\n|---|---|")
+    print(f"\nMedian of {options.rounds} rounds (fastest–slowest)\n\n| run | time |\n|---|---|")
     print("\n".join(rows))
 
 
