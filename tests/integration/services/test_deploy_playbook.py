@@ -7,10 +7,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import yaml
 from ansible_collections.flotilla.swarm.tests.integration.ansible_run import Done, ansible_playbook
 from ansible_collections.flotilla.swarm.tests.integration.services.swarm import Swarm
+
+README = Path(__file__).resolve().parents[3] / "README.md"
 
 
 def deploy(
@@ -148,3 +152,31 @@ def test_what_cannot_work_in_the_last_stack_is_refused_before_the_first_network(
     assert gone.status == 0, gone.text
     for kind, name in (("network", "whole-net"), ("secret", "whole-key"), ("service", "web")):
         assert name not in swarm.sh(f"docker {kind} ls"), gone.text
+
+
+def test_the_readme_deploys_as_it_is_printed(swarm: Swarm, tmp_path: Path) -> None:
+    """K4: secrets and stacks; only the Compose file and the secret's value are not in it."""
+    section = README.read_text(encoding="utf-8").partition("### Secrets, networks, stacks")[2]
+    [printed] = re.findall(r"```yaml\n(.*?)```", section.partition("\n#")[0], re.S)
+    declared = yaml.safe_load(printed)
+    one = {"image": f"{swarm.image}:1", "secrets": ["key"]}
+    keys = {"key": {"external": True, "name": "db_password"}}
+    (tmp_path / "shop.yml").write_text(
+        json.dumps({"services": {"one": one}, "secrets": keys}), encoding="utf-8"
+    )
+    declared["vault_db_password"] = "not-to-be-seen"
+    try:
+        done = deploy(swarm, tmp_path, [], **declared)
+        assert done.status == 0, done.text
+        assert "secret db_password: created" in done.text and "shop_one: created" in done.text, done.text
+        assert "Nothing had to be done." in deploy(swarm, tmp_path, [], **declared).text
+    finally:
+        absent = {"state": "absent"}
+        gone = deploy(
+            swarm,
+            tmp_path,
+            [],
+            swarm_stacks=[{"name": "shop", **absent}],
+            swarm_secrets=[{"name": "db_password", **absent}],
+        )
+        assert gone.status == 0, gone.text
