@@ -79,6 +79,9 @@ class Deployment:
             )
             for family in (SECRET, CONFIG)
         ]
+        # Fingerprints are slow on purpose, and take most of the time of a run that changes nothing.
+        for secrets in self._secrets:
+            secrets.begin()
         self._declared_services = [
             declared_service(one, env_files(one)) for stack in stacks for one in stack.services
         ]
