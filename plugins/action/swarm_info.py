@@ -12,5 +12,5 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.action imp
 class ActionModule(HostAction):
     """See the module of the same name."""
 
-    verb = "_swarm.info.VERB"
+    verb = "_host.swarm_info.VERB"
     interface = "_swarm.options.INFO_INTERFACE"

@@ -29,6 +29,42 @@ options:
       - Return the unlock key in RV(unlock_key). Use C(no_log) on the task.
     type: bool
     default: false
+  nodes:
+    description:
+      - Add the keys of a short row, as C(docker node ls) has it, to each entry of RV(nodes).
+      - This and the options below are those of M(community.docker.docker_swarm_info). M(flotilla.swarm.swarm_node_info),
+        M(flotilla.swarm.swarm_service_info) and M(flotilla.swarm.swarm_task_info) say more.
+    type: bool
+    default: false
+  nodes_filters:
+    description:
+      - With O(nodes=true), which nodes to list, by the filters of C(docker node ls), such as C(name) or C(role).
+    type: dict
+  services:
+    description:
+      - List the services in RV(services).
+    type: bool
+    default: false
+  services_filters:
+    description:
+      - With O(services=true), which services to list, by the filters of C(docker service ls).
+    type: dict
+  tasks:
+    description:
+      - List the tasks in RV(tasks).
+    type: bool
+    default: false
+  tasks_filters:
+    description:
+      - With O(tasks=true), which tasks to list, by the filters of C(docker service ps) and C(docker node ps), such as
+        C(service), C(node) or C(desired-state).
+    type: dict
+  verbose_output:
+    description:
+      - Whether the lists that are asked for have whole objects, as the Engine's API has them, instead of short rows. Values
+        that may be secrets are hidden in them.
+    type: bool
+    default: false
   published_ports:
     description:
       - Return the ports that services publish in RV(published_ports).
@@ -52,6 +88,11 @@ EXAMPLES = r"""
   ansible.builtin.assert:
     that: swarm.quorum.may_fail > 0
     fail_msg: "{{ swarm.why }}"
+
+- name: List the running tasks of a service
+  flotilla.swarm.swarm_info:
+    tasks: true
+    tasks_filters: {service: web, desired-state: running}
 """
 
 RETURN = r"""
@@ -128,10 +169,32 @@ quorum:
       type: int
       returned: always
 nodes:
-  description: The nodes, in the form of M(flotilla.swarm.swarm_node_info).
+  description:
+    - The nodes, in the form of M(flotilla.swarm.swarm_node_info); those of O(nodes_filters) with O(nodes=true).
+    - With O(nodes=true), each has as M(community.docker.docker_swarm_info) has it C(ID), C(Hostname), C(Status),
+      C(Availability), C(ManagerStatus) and C(EngineVersion) beside that; with O(verbose_output=true), all keys of the
+      Engine's node instead.
   returned: on a manager with a quorum
   type: list
   elements: dict
+services:
+  description: As M(community.docker.docker_swarm_info) has them, the services - C(ID), C(Name), C(Mode), C(Replicas), C(Image)
+    and C(Ports), or all that the Engine knows with O(verbose_output=true). The C(Replicas) of a global service are its
+    wanted tasks, those of a job its completions.
+  returned: when O(services=true), on a manager with a quorum
+  type: list
+  elements: dict
+tasks:
+  description: As M(community.docker.docker_swarm_info) has them, the tasks - C(ID), C(ContainerID), C(Image), C(Node),
+    C(DesiredState), C(CurrentState) and C(Error), or all that the Engine knows with O(verbose_output=true).
+  returned: when O(tasks=true), on a manager with a quorum
+  type: list
+  elements: dict
+swarm_facts:
+  description: As M(community.docker.docker_swarm_info) has it, the swarm object of the Engine's API. Its C(JoinTokens) are
+    there with O(tokens=true) only.
+  returned: on a manager with a quorum
+  type: dict
 unfinished:
   description: The IDs of nodes whose join stopped before their labels were in force. They are paused and have never run a task.
   returned: on a manager with a quorum
@@ -170,6 +233,10 @@ unlock_key:
   description: The unlock key, V(null) where autolock is off.
   returned: when O(unlock_key=true), on a manager with a quorum
   type: str
+swarm_unlock_key:
+  description: The same, as M(community.docker.docker_swarm_info) has it.
+  returned: when O(unlock_key=true), on a manager with a quorum
+  type: str
 published_ports:
   description: The published ports, each with C(port), C(protocol), C(mode), C(service) and C(constraints), those of its
     placement.
@@ -184,8 +251,8 @@ held_ports:
   elements: dict
 """
 
+from ..module_utils._host.swarm_info import VERB
 from ..module_utils._run.module import run
-from ..module_utils._swarm.info import VERB
 
 
 def main() -> None:

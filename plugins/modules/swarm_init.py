@@ -28,6 +28,31 @@ attributes:
     details:
       - O(rotate_worker_token), O(rotate_manager_token) and O(rotate_unlock_key) rotate each time.
 options:
+  state:
+    description:
+      - With V(present), do what this module is for.
+      - The other states are those of M(community.docker.docker_swarm). They are refused with the name of the module that has
+        them, M(flotilla.swarm.swarm_join) for V(join) and V(absent), and M(flotilla.swarm.swarm_node) for V(remove).
+    type: str
+    choices: [present, join, absent, remove]
+    default: present
+  name:
+    description:
+      - The name of the swarm, which can only be V(default), as with M(community.docker.docker_swarm).
+    type: str
+  remote_addrs:
+    description:
+      - Has no effect. Accepted so that a task with O(state=join) is told which module joins.
+    type: list
+    elements: str
+  join_token:
+    description:
+      - See O(remote_addrs).
+    type: str
+  node_id:
+    description:
+      - Has no effect. Accepted so that a task with O(state=remove) is told which module removes a node.
+    type: str
   advertise_addr:
     description:
       - The address or interface of this host that the other nodes use, with or without a port (the default is 2377).
@@ -78,7 +103,7 @@ options:
   labels:
     description:
       - Labels of the swarm. Labels that were declared last time and are no longer declared are removed. Other labels stay.
-      - Values are strings. Names that begin with C(flotilla.) are reserved for the collection.
+      - Values are strings or whole numbers. Names that begin with C(flotilla.) are reserved for the collection.
     type: dict
   task_history_retention_limit:
     description:
@@ -234,6 +259,11 @@ swarm_id:
   type: str
 settings:
   description: The settings of the swarm, by the names of the options.
+  returned: when this host is a manager
+  type: dict
+swarm_facts:
+  description: As M(community.docker.docker_swarm) has it, the swarm object of the Engine's API. Its C(JoinTokens) are there
+    with O(return_tokens=true) only, its C(UnlockKey) with O(return_unlock_key=true).
   returned: when this host is a manager
   type: dict
 join_tokens:

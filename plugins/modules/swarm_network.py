@@ -40,8 +40,7 @@ attributes:
 notes:
   - Some options of M(community.docker.docker_network) do not exist here, since a swarm does not support them. Containers are
     connected by services (O(ignore:connected), O(ignore:appends)), a swarm ignores reserved addresses (C(aux_addresses)) and
-    the switching off of IPv4 (O(ignore:enable_ipv4)), and O(ignore:config_only) and O(ignore:config_from) belong to networks
-    of single hosts.
+    the switching off of IPv4 (O(ignore:enable_ipv4)).
   - M(community.docker.docker_network) with O(ignore:force=true) recreates the network in every run. Here O(recreate=true)
     recreates it only where something differs.
 options:
@@ -96,7 +95,23 @@ options:
           aliases: [force]
         driver:
           description:
-            - The driver. The default in a swarm is V(overlay).
+            - The driver. The default in a swarm is V(overlay). A driver of single hosts, such as V(macvlan), needs
+              O(config_from) for its options.
+          type: str
+        config_only:
+          description:
+            - The network is nothing but a configuration that this host keeps for a network of the swarm, which names it in
+              O(config_from). It can be created on any host, and has no driver.
+            - It is also needed with O(state=absent) to remove such a network.
+            - The host's Engine refuses to remove it while a task of the host uses it.
+          type: bool
+        config_from:
+          description:
+            - The name of a network with O(config_only=true), from which each host takes the options of the driver and the
+              address space. The drivers of single hosts need it, such as V(macvlan) and V(ipvlan), since a swarm keeps
+              nothing of them but the name of the driver.
+            - A task on a host that has no such network is rejected, and M(flotilla.swarm.swarm_service) says so.
+            - The Engine takes no labels for such a network, so what was declared is not remembered.
           type: str
         scope:
           description:
@@ -140,7 +155,7 @@ options:
           type: bool
         driver_options:
           description:
-            - Options of the driver. Values are strings. They are owned key by key.
+            - Options of the driver. Values are strings or whole numbers. They are owned key by key.
             - The values may be credentials, so no result, diff or log shows those of names that do not begin with
               C(com.docker.network.).
           type: dict
@@ -178,7 +193,7 @@ options:
               type: str
         labels:
           description:
-            - Labels. Values are strings. They cannot be changed in place either.
+            - Labels. Values are strings or whole numbers. They cannot be changed in place either.
             - Names that begin with C(flotilla.) are reserved for the collection.
           type: dict
   <<: *network
@@ -217,6 +232,20 @@ EXAMPLES = r"""
       - subnet: 10.7.0.0/16
     recreate: true
     wait_timeout: 600
+
+- name: On every host, say how services get into the network that the host stands in
+  flotilla.swarm.swarm_network:
+    name: lan-of-host
+    config_only: true
+    driver_options: {parent: eth0}
+    ipam_config:
+      - {subnet: 192.168.7.0/24, gateway: 192.168.7.1, iprange: "{{ lan_range }}"}
+
+- name: On one manager, create the network of the swarm from these
+  flotilla.swarm.swarm_network:
+    name: lan
+    driver: macvlan
+    config_from: lan-of-host
 
 - name: Give the ingress network another subnet
   flotilla.swarm.swarm_network:

@@ -137,6 +137,14 @@ networks:
       description: Whether it is the ingress network.
       type: bool
       returned: always
+    config_only:
+      description: V(false), since a swarm has no network that is nothing but a configuration.
+      type: bool
+      returned: always
+    config_from:
+      description: The network of each host that it takes its configuration from, V(null) where there is none.
+      type: str
+      returned: always
     encrypted:
       description: Whether the traffic from node to node is encrypted.
       type: bool

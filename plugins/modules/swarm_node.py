@@ -36,6 +36,7 @@ options:
         meant.
       - One of O(hostname) and O(nodes) is required.
     type: str
+    aliases: [node_id]
   nodes:
     description:
       - Several nodes, each with the options that this module has for one. These options cannot stand beside the list.
@@ -48,6 +49,7 @@ options:
           - See O(hostname).
         type: str
         required: true
+        aliases: [node_id]
       labels:
         description:
           - See O(labels).
@@ -77,11 +79,12 @@ options:
         description:
           - See O(state).
         type: str
-        choices: [present, absent]
+        choices: [present, absent, remove]
         default: present
   labels:
     description:
-      - Labels of the node. Values are strings; a V(yes) or V(1.10) without quotes is refused, since YAML would change it.
+      - Labels of the node. Values are strings or whole numbers; a V(yes) or V(1.10) without quotes is refused, since YAML would
+        change it.
       - Names that begin with C(flotilla.) are reserved for the collection.
       - O(labels_state) decides which other labels stay.
     type: dict
@@ -122,8 +125,9 @@ options:
       - A node has to be down or disconnected before it can be removed; the module waits for a node that is leaving. Make a
         running node leave first, with M(flotilla.swarm.swarm_join) and O(flotilla.swarm.swarm_join#module:state=absent).
       - For a node that does not exist, nothing is changed.
+      - V(remove) is the word of M(community.docker.docker_swarm) for V(absent).
     type: str
-    choices: [present, absent]
+    choices: [present, absent, remove]
     default: present
   force:
     description:
@@ -189,6 +193,11 @@ nodes:
   returned: success
   type: list
   elements: dict
+node:
+  description: As M(community.docker.docker_node) has it, the node object of the Engine's API, as it is now. In check mode, as it
+    was before.
+  returned: success, when one node was named and is still there
+  type: dict
 """
 
 from ..module_utils._node.deploy import VERB

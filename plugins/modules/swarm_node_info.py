@@ -30,6 +30,12 @@ options:
       - Return only the node that the module runs on.
     type: bool
     default: false
+  verbose_output:
+    description:
+      - Add all keys of the Engine's node, such as C(ID), C(Spec), C(Description) and C(Status), to each entry of RV(nodes), as
+        M(community.docker.docker_node_info) returns them.
+    type: bool
+    default: false
 seealso:
   - module: flotilla.swarm.swarm_node
   - module: flotilla.swarm.swarm_info
@@ -111,6 +117,38 @@ nodes:
       type: list
       elements: str
       returned: always
+    ID:
+      description: See C(id).
+      type: str
+      returned: with O(verbose_output=true)
+    Version:
+      description: The version of the node in the swarm's store.
+      type: dict
+      returned: with O(verbose_output=true)
+    CreatedAt:
+      description: When it joined.
+      type: str
+      returned: with O(verbose_output=true)
+    UpdatedAt:
+      description: When it was changed last.
+      type: str
+      returned: with O(verbose_output=true)
+    Spec:
+      description: Its name, labels, role and availability.
+      type: dict
+      returned: with O(verbose_output=true)
+    Description:
+      description: Its host name, platform, resources and Engine.
+      type: dict
+      returned: with O(verbose_output=true)
+    Status:
+      description: Its state and address.
+      type: dict
+      returned: with O(verbose_output=true)
+    ManagerStatus:
+      description: What it is in the raft group, of a manager only.
+      type: dict
+      returned: with O(verbose_output=true)
 """
 
 from ..module_utils._node.info import VERB

@@ -183,6 +183,7 @@ options:
         replicas:
           description:
             - The number of tasks, or of completed tasks of a job. V(-1) is the same as leaving it out.
+            - With O(mode=global), it is ignored with a warning.
           type: int
         max_concurrent:
           description:
@@ -261,7 +262,8 @@ options:
           choices: [default, process, hyperv]
         labels:
           description:
-            - Labels of the service. Values are strings. Names that begin with C(flotilla.) are reserved for the collection.
+            - Labels of the service. Values are strings or whole numbers. Names that begin with C(flotilla.) are reserved
+              for the collection.
           type: dict
         container_labels:
           description:
@@ -405,7 +407,7 @@ options:
             source:
               description:
                 - The path on the node, or the name of the volume. The directory has to exist on every node for a V(bind). A
-                  volume without a source is an anonymous one.
+                  volume without a source is an anonymous one. That of a V(tmpfs) is ignored with a warning.
               type: str
             type:
               description:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_stack
-short_description: Deploy, update and remove a stack of services from Compose files
+short_description: Deploy, update and remove stacks of services from Compose files
 description:
   - Creates and updates the networks, secrets, configs and services of one stack as one or several Compose files declare them,
     and waits until the services have converged, or fails with the reason why they cannot.
@@ -21,7 +21,8 @@ description:
     is removed after the rollouts, as M(flotilla.swarm.swarm_secret) does it.
   - An update that cannot converge is refused before anything is sent, and a O(wait_timeout) that cannot be enough is warned of at
     once, as with M(flotilla.swarm.swarm_service).
-  - A key that Swarm does not support is refused by name, with its file, and never ignored silently.
+  - A key that Swarm does not support is never ignored silently. One that has no effect is a warning, any other is refused by
+    name, with its file.
   - An option that an earlier run declared and the files no longer declare returns to the Engine's default. An option that was
     never declared stays as it is on the swarm, as with M(flotilla.swarm.swarm_service).
 author:
@@ -45,119 +46,149 @@ options:
   name:
     description:
       - The name of the stack.
+      - One of O(name) and O(stacks) is required.
     type: str
-    required: true
-  state:
+  stacks:
     description:
-      - V(present) creates and updates what the stack declares.
-      - V(absent) removes everything with the label of the stack, and waits until it is removed.
-    type: str
-    choices: [present, absent]
-    default: present
-  compose:
-    description:
-      - The paths of Compose files, or their content as dictionaries. Several entries are merged in their order, as Compose
-        merges files.
-      - Required with O(state=present).
-    type: list
-    elements: raw
-  remote_src:
-    description:
-      - Whether the files of O(compose) and O(env_files), and all files that they refer to, are on the host, as for
-        M(community.docker.docker_stack), or on the control node.
-      - On the control node, a relative path is searched beside the role or playbook, below C(files) first, and a file can be
-        encrypted with Ansible Vault.
-    type: bool
-    default: true
-  project_dir:
-    description:
-      - The folder on the hosts of the swarm in which the relative paths of bind mounts start.
-      - The default is the folder of the first file of O(compose) when the files are on the host. When they are on the control
-        node, such paths are refused without this option.
-    type: path
-  variables:
-    description:
-      - The variables that replace C(${NAME}) in the files. The environment of the control node is not read.
-    type: dict
-    default: {}
-  env_files:
-    description:
-      - Files with lines C(NAME=value) that set further variables. O(variables) takes precedence over all files, and a later
-        file over an earlier one. A file C(.env) is read only if it is listed here.
-    type: list
-    elements: path
-    default: []
-  ignore_unsupported:
-    description:
-      - Keys of services that Swarm does not support and that are left out with a warning, such as V(build) or
-        V(depends_on).
-    type: list
-    elements: str
-    default: []
-  prune:
-    description:
-      - What happens to objects that belong to the stack and are no longer declared.
-      - V(true) removes services. V(all) removes networks, secrets and configs too. V(false) removes nothing;
-        RV(undeclared) names the objects.
-    type: raw
-    default: false
-  registry_auth:
-    description:
-      - Credentials for registries. Each service gets those whose O(registry_auth[].server) is the registry of its image.
-      - They are sent when a service is created or updated. They are not stored in any file and are never returned.
+      - Several stacks, each a dictionary with the options that this module has for one.
+      - All are planned and checked before anything is sent, and all rollouts are awaited together.
     type: list
     elements: dict
-    default: []
     suboptions:
-      server:
+      name:
         description:
-          - The registry. Without it, the credentials are used for every image.
+          - The name of the stack.
         type: str
-      username:
-        description:
-          - The name of the user.
-        type: str
-      password:
-        description:
-          - The user's password or access token.
-        type: str
-      identity_token:
-        description:
-          - An identity token, instead of a user and a password.
-        type: str
-  with_registry_auth:
-    description:
-      - Also use the credentials that Docker's command line stores for this user on the host, in C(config.json). Credentials
-        in a credential helper are not used.
-    type: bool
-    default: false
-  resolve_image:
-    description:
-      - When the tags of images are looked up in their registries, see O(flotilla.swarm.swarm_service#module:resolve_image).
-    type: str
-    choices: [always, changed, never]
-    default: changed
-  undeclared:
-    description:
-      - What happens to options of services that are not declared, see
-        O(flotilla.swarm.swarm_service#module:undeclared).
-    type: str
-    choices: [keep, reset]
-    default: keep
-  recreate:
-    description:
-      - Recreate networks whose declaration has changed, and move their services, see
-        O(flotilla.swarm.swarm_network#module:recreate). Without this option, such a change is refused.
-    type: bool
-    default: false
-  retry_paused:
-    description:
-      - Go on with a paused update even where its tasks failed by themselves, such as a process that ended with an error or a
-        health check that failed.
-      - Where the cause can be outside of the service, such as a registry, a node or a missing directory, the update goes on
-        without this option.
-    type: bool
-    default: false
+        required: true
+      <<: &one
+        state:
+          description:
+            - V(present) creates and updates what the stack declares.
+            - V(absent) removes everything with the label of the stack, and waits until it is removed.
+          type: str
+          choices: [present, absent]
+          default: present
+        compose:
+          description:
+            - The paths of Compose files, or their content as dictionaries. Several entries are merged in their order, as
+              Compose merges files.
+            - Required with O(state=present).
+          type: list
+          elements: raw
+        remote_src:
+          description:
+            - Whether the files of O(compose) and O(env_files), and all files that they refer to, are on the host, as for
+              M(community.docker.docker_stack), or on the control node.
+            - On the control node, a relative path is searched beside the role or the file of tasks, in the inventory's folder, in
+              the playbook's folder and in the working directory, in this order. In the first and the third, C(files) comes
+              before the folder itself. A file can be encrypted with Ansible Vault.
+          type: bool
+          default: true
+        project_dir:
+          description:
+            - The folder on the hosts of the swarm in which the relative paths of bind mounts start.
+            - The default is the folder of the first file of O(compose) when the files are on the host. When they are on the
+              control node, such paths are refused without this option.
+          type: path
+        variables:
+          description:
+            - The variables that replace C(${NAME}) in the files. The environment of the control node is not read.
+          type: dict
+          default: {}
+        env_files:
+          description:
+            - Files with lines C(NAME=value) that set further variables. O(variables) takes precedence over all files, and a later
+              file over an earlier one. A file C(.env) is read only if it is listed here.
+          type: list
+          elements: path
+          default: []
+        ignore_unsupported:
+          description:
+            - Keys that Swarm does not support and that are left out with a warning, such as V(network_mode). Keys that
+              C(docker stack deploy) ignores without harm, such as V(build) or V(depends_on), need not be named.
+            - V(all) leaves out every key but the dangerous ones, such as V(privileged) or V(host_ip), which only their own
+              names leave out. The guide on stacks has the class of each key.
+          type: list
+          elements: str
+          default: []
+        profiles:
+          description:
+            - The profiles whose services are deployed beside those that have no profile. V(*) deploys all services.
+          type: list
+          elements: str
+          default: []
+        prune:
+          description:
+            - What happens to objects that belong to the stack and are no longer declared.
+            - V(true) removes services. V(all) removes networks, secrets and configs too. V(false) removes nothing;
+              RV(undeclared) names the objects.
+          type: raw
+          default: false
+        registry_auth:
+          description:
+            - Credentials for registries. Each service gets those whose O(registry_auth[].server) is the registry of its image.
+            - They are sent when a service is created or updated. They are not stored in any file and are never returned.
+          type: list
+          elements: dict
+          default: []
+          suboptions:
+            server:
+              description:
+                - The registry. Without it, the credentials are used for every image.
+              type: str
+            username:
+              description:
+                - The name of the user.
+              type: str
+            password:
+              description:
+                - The user's password or access token.
+              type: str
+            identity_token:
+              description:
+                - An identity token, instead of a user and a password.
+              type: str
+        with_registry_auth:
+          description:
+            - Also use the credentials that Docker's command line stores for this user on the host, in C(config.json). Credentials
+              in a credential helper are not used.
+          type: bool
+          default: false
+        resolve_image:
+          description:
+            - When the tags of images are looked up in their registries, see O(flotilla.swarm.swarm_service#module:resolve_image).
+          type: str
+          choices: [always, changed, never]
+          default: changed
+        undeclared:
+          description:
+            - What happens to options of services that are not declared, see
+              O(flotilla.swarm.swarm_service#module:undeclared).
+          type: str
+          choices: [keep, reset]
+          default: keep
+        recreate:
+          description:
+            - Recreate networks whose declaration has changed, and move their services, see
+              O(flotilla.swarm.swarm_network#module:recreate). Without this option, such a change is refused.
+          type: bool
+          default: false
+        retry_paused:
+          description:
+            - Go on with a paused update even where its tasks failed by themselves, such as a process that ended with an error
+              or a health check that failed.
+            - Where the cause can be outside of the service, such as a registry, a node or a missing directory, the update goes
+              on without this option.
+          type: bool
+          default: false
+        _declared:
+          description:
+            - Private, not for tasks. What the action of this module has read from the Compose files.
+          type: dict
+        _declared_data:
+          description:
+            - Private, not for tasks. The contents of secrets and configs that the action of this module has read.
+          type: dict
   wait:
     description:
       - Wait until every service has converged, or until it is certain that one will not. With O(state=absent), wait until
@@ -207,14 +238,17 @@ options:
       - See O(absent_retries).
     type: int
     default: 1
-  _declared:
+  docker_cli:
     description:
-      - Private, not for tasks. What the action of this module has read from the Compose files.
-    type: dict
-  _declared_data:
+      - Has no effect, since Docker's command line is not used. Accepted for playbooks that were written for
+        M(community.docker.docker_stack).
+    type: str
+  cli_context:
     description:
-      - Private, not for tasks. The contents of secrets and configs that the action of this module has read.
-    type: dict
+      - Only V(default) is accepted, and has no effect. A context of Docker's command line names an Engine; give the address of
+        that Engine in O(docker_host).
+    type: str
+  <<: *one
 notes:
   - Files on the host are read with C(base64), which every Linux has. At C(-vvv) and above, Ansible shows what a connection
     transports, which includes the text of Compose files and env files on the host. It never includes the content of secrets
@@ -247,6 +281,20 @@ EXAMPLES = r"""
     env_files: [/srv/shop/.env]
     prune: true
 
+- name: Deploy several stacks
+  flotilla.swarm.swarm_stack:
+    stacks:
+      - name: shop
+        compose: [shop.yml]
+        remote_src: false
+        variables:
+          TAG: "1.4"
+      - name: monitoring
+        compose: [/srv/monitoring/compose.yml]
+        prune: all
+      - name: old
+        state: absent
+
 - name: Deploy a stack that is declared in the playbook
   flotilla.swarm.swarm_stack:
     name: hello
@@ -262,7 +310,7 @@ EXAMPLES = r"""
   flotilla.swarm.swarm_stack:
     name: shop
     compose: [/srv/shop/compose.yml]
-    ignore_unsupported: [build, depends_on]
+    ignore_unsupported: [network_mode]
   check_mode: true
   diff: true
 
@@ -333,6 +381,12 @@ undeclared:
   returned: success, with O(state=present)
   type: dict
   sample: {"services": ["shop_old"], "networks": [], "secrets": [], "configs": []}
+stack_spec_diff:
+  description: As M(community.docker.docker_stack) has it, what changes in which service - by the names of the services, the
+    changed options as they are afterwards. Values that may be secrets are hidden unless O(show_values=true).
+  returned: success, with O(state=present)
+  type: dict
+  sample: {"shop_web": {"state": "present", "image": "nginx:1.27"}}
 rollouts:
   description: The verdicts on the rollouts that the module waited for, in the form of
     RV(flotilla.swarm.swarm_service#module:rollouts). They are returned with a failure as well.

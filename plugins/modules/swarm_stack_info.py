@@ -25,6 +25,16 @@ options:
       - The stacks to tell. All when it is left out.
     type: list
     elements: str
+  docker_cli:
+    description:
+      - Has no effect, since Docker's command line is not used. Accepted for playbooks that were written for
+        M(community.docker.docker_stack_info).
+    type: str
+  cli_context:
+    description:
+      - Only V(default) is accepted, and has no effect. A context of Docker's command line names an Engine; give the address of
+        that Engine in O(docker_host).
+    type: str
 seealso:
   - module: flotilla.swarm.swarm_stack
   - module: flotilla.swarm.swarm_stack_task_info

@@ -74,8 +74,12 @@ def play(side: str, inventories: list[Path]) -> float:
     return run(SIDES[side] + [word for inventory in inventories for word in ("-i", str(inventory))])
 
 
-def run(arguments: list[str]) -> float:
+def run(arguments: list[str], venv: Path = VENV) -> float:
     """Run ansible-playbook as both sides do; the seconds it took.
+
+    Args:
+        arguments: of the command.
+        venv: where Ansible is.
 
     Raises:
         SystemExit: it failed.
@@ -88,7 +92,7 @@ def run(arguments: list[str]) -> float:
         "ANSIBLE_FORKS": "10",
         "ANSIBLE_DEPRECATION_WARNINGS": "false",
     }
-    command = [str(VENV / "bin" / "ansible-playbook"), *arguments]
+    command = [str(venv / "bin" / "ansible-playbook"), *arguments]
     start = time.monotonic()
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     seconds = time.monotonic() - start

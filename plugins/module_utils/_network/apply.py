@@ -91,8 +91,11 @@ class Networks:
         #: Sentences for the user that are no failure.
         self.warnings: list[str] = []
 
-    def plan(self) -> list[NetworkPlan]:
+    def plan(self, leaving: t.AbstractSet[str] = frozenset()) -> list[NetworkPlan]:
         """Plan all networks; nothing is sent.
+
+        Args:
+            leaving: the IDs of services that do not exist any longer when something is removed.
 
         Raises:
             Refused: one of them cannot be done.
@@ -100,7 +103,7 @@ class Networks:
         found = self._read()
         swarm = [raw for raw in found if is_of_swarm(raw)]
         local = {raw["Name"]: raw for raw in found if raw.get("Scope") != "swarm"}
-        services = self._client.get("/services")
+        services = [raw for raw in self._client.get("/services") if raw["ID"] not in leaving]
         plans = [self._plan(one, swarm, local, services) for one in self._declared]
         check_case(
             (plan.name for plan in plans if plan.action == "create"),

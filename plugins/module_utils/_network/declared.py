@@ -17,6 +17,8 @@ from .._options.option import declared_values
 from .options import ENCRYPTED, MTU, NETWORK
 from .subnets import subnet
 
+# Drivers of a single host. Of a network with such a driver, the swarm keeps neither options nor addresses.
+_OF_HOST = ("bridge", "host", "ipvlan", "macvlan", "null")
 #: The values that other tools take for "not encrypted".
 OFF = ("false", "no", "off", "0")
 
@@ -30,12 +32,14 @@ class DeclaredNetwork:
         state: ``present`` or ``absent``.
         values: option name to value in the Engine's form.
         recreate: where the network differs, recreate it and move its services.
+        on_host: it belongs to the host that is asked, which keeps the configuration of a network of the swarm.
     """
 
     name: str
     state: str = "present"
     values: dict[str, t.Any] = field(default_factory=dict)
     recreate: bool = False
+    on_host: bool = False
 
 
 def declared_network(options: dict[str, t.Any]) -> DeclaredNetwork:
@@ -50,7 +54,7 @@ def declared_network(options: dict[str, t.Any]) -> DeclaredNetwork:
     name = str(options["name"])
     state = options.get("state") or "present"
     if state == "absent":
-        return DeclaredNetwork(name, state)
+        return DeclaredNetwork(name, state, on_host=bool(options.get("config_only")))
     problem = name_problem(name, "network")
     if problem:
         raise Refused(f"The network has the name {convert.quoted(name)}, {problem}. Nothing was sent.")
@@ -62,7 +66,8 @@ def declared_network(options: dict[str, t.Any]) -> DeclaredNetwork:
         _check(values)
     except Refused as error:
         raise Refused(f"{name}: {error}") from None
-    return DeclaredNetwork(name, state, values, bool(options.get("recreate")))
+    on_host = bool(values.get("config_only"))
+    return DeclaredNetwork(name, state, values, bool(options.get("recreate")), on_host)
 
 
 def _plain(options: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -101,6 +106,7 @@ def _check(values: dict[str, t.Any]) -> None:
             raise Refused("an ingress network cannot be attachable: leave one of the two out.")
         if values.get("driver", "overlay") != "overlay":
             raise Refused("an ingress network has the driver overlay: leave driver out.")
+    _check_configuration(values)
     entries = values.get("ipam_config")
     if entries is None:
         return
@@ -108,6 +114,37 @@ def _check(values: dict[str, t.Any]) -> None:
     if newer and values.get("enable_ipv6") is False:
         raise Refused(f"ipam_config has the IPv6 subnet {newer[0]}, but enable_ipv6 is false.")
     check_ipv6(entries, bool(values.get("enable_ipv6")))
+
+
+def _check_configuration(values: dict[str, t.Any]) -> None:
+    """Refuse options where the Engine would drop them, or take them from another network.
+
+    A host's Engine reads the configuration of such a network from a network of its own (moby ``libnetwork/controller.go``,
+    ``configFrom``); of the swarm's network itself, swarmkit's allocator keeps the name of the driver only.
+    """
+    driver = values.get("driver", "overlay")
+    given = [
+        name for name in ("driver_options", "mtu", "ipam_driver_options", "ipam_config") if values.get(name)
+    ]
+    labels = ["labels"] if values.get("labels") else []
+    if values.get("config_only"):
+        for name in ("config_from", "driver", "attachable", "internal", "ingress"):
+            if values.get(name):
+                raise Refused(
+                    f"{name} is for the network that is created from this one: leave it out beside config_only."
+                )
+    elif values.get("config_from"):
+        if driver not in _OF_HOST:
+            raise Refused("config_from is for a driver of a single host: set driver, to macvlan for example.")
+        if given or labels:
+            raise Refused(
+                f"{(given + labels)[0]} has to be set on every host, in the network that config_from names: leave it out here."
+            )
+    elif driver in _OF_HOST and given:
+        raise Refused(
+            f"{given[0]} would be dropped, since the swarm keeps no options of a {driver} network. Set it in a network with "
+            "config_only: true on every host, and name that network in config_from here."
+        )
 
 
 def check_ipv6(entries: list[dict[str, t.Any]], enabled: bool) -> None:

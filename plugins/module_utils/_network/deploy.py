@@ -9,12 +9,14 @@ from __future__ import annotations
 from .._engine.client import Client
 from .._engine.errors import FlotillaError
 from .._options.hidden import hide_spec
+from .._options.one_or_many import check_once
 from .._rollout.wait import Rollout, latest
 from .._rollout.waiting import Waiting, go_on
-from .._run.plans import result_of
+from .._run.plans import apply_all, result_of
 from .._run.verb import Options, Result, Verb
 from .apply import Networks
 from .declared import declared_network
+from .host import HostNetworks
 from .options import INTERFACE, MODULE, NETWORK
 from .plan import NetworkPlan
 
@@ -26,9 +28,14 @@ def work(options: Options, check_mode: bool, client: Client) -> Result | Waiting
         FlotillaError: something was refused or failed; what was done until then is among its facts.
     """
     seconds = options["wait_timeout"]
-    networks = Networks(client, [declared_network(one) for one in MODULE.declared(options)], seconds)
-    plans = networks.plan()
-    rollouts = [] if check_mode else _apply(networks, plans)
+    declared = [declared_network(one) for one in MODULE.declared(options)]
+    check_once([one.name for one in declared], "network")
+    in_swarm = [one for one in declared if not one.on_host]
+    on_host = HostNetworks(client, [one for one in declared if one.on_host])
+    # A worker has networks of its own, too, but knows none of the swarm.
+    networks = Networks(client, in_swarm, seconds) if in_swarm else None
+    plans = [*on_host.plan(), *(networks.plan() if networks else [])]
+    rollouts = [] if check_mode else _apply(on_host, networks, plans)
     result = _result(networks, plans)
     if len(plans) == 1:
         result["network"] = _live(client, plans[0], check_mode)
@@ -38,17 +45,22 @@ def work(options: Options, check_mode: bool, client: Client) -> Result | Waiting
 VERB = Verb(INTERFACE, work, go_on)
 
 
-def _apply(networks: Networks, plans: list[NetworkPlan]) -> list[Rollout]:
-    """Carry out the plans, and return what to wait for."""
+def _apply(on_host: HostNetworks, networks: Networks | None, plans: list[NetworkPlan]) -> list[Rollout]:
+    """Carry out the plans, those of the host first, and return what to wait for."""
+    done: list[str] = []
     try:
-        applied = networks.apply_all(plans)
+        done += apply_all([plan for plan in plans if plan.declared.on_host], on_host.apply).actions
+        if networks is None:
+            return []
+        applied = networks.apply_all([plan for plan in plans if not plan.declared.on_host])
     except FlotillaError as error:
-        raise error.after(_result(networks, plans)) from None
+        actions = [*done, *error.facts.get("actions", [])]
+        raise error.after({**_result(networks, plans), "actions": actions}) from None
     return latest([rollout for rollouts in applied.returned for rollout in rollouts])
 
 
-def _result(networks: Networks, plans: list[NetworkPlan]) -> Result:
-    return {**result_of("networks", plans), "warnings": networks.warnings}
+def _result(networks: Networks | None, plans: list[NetworkPlan]) -> Result:
+    return {**result_of("networks", plans), "warnings": networks.warnings if networks else []}
 
 
 def _live(client: Client, plan: NetworkPlan, check_mode: bool) -> Result:
@@ -57,4 +69,5 @@ def _live(client: Client, plan: NetworkPlan, check_mode: bool) -> Result:
         return hide_spec(NETWORK, plan.live or {})
     if plan.action == "remove":
         return {}
-    return hide_spec(NETWORK, client.get(f"/networks/{plan.id}", scope="swarm"))
+    scope = "local" if plan.declared.on_host else "swarm"
+    return hide_spec(NETWORK, client.get(f"/networks/{plan.id}", scope=scope))

@@ -23,7 +23,7 @@ from .subnets import IPAM
 
 ENCRYPTED = "encrypted"
 MTU = "com.docker.network.driver.mtu"
-# The Engine adds this one by itself: the numbers of its VXLANs.
+# The Engine adds this one by itself where it is not declared: the numbers of the network's VXLANs.
 ASSIGNED = "com.docker.network.driver.overlay.vxlanid_list"
 
 # A network that never got addresses reports an empty text.
@@ -46,24 +46,33 @@ def _mtu_limits(value: str) -> None:
 _MTU = ValueType({"type": "int"}, str, lambda value: int(value) if str(value).isdigit() else None)
 
 
-def _without_assigned(value: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Driver options without what the Engine assigned, and without a key that is off (``encrypted``)."""
-    return {name: text for name, text in value.items() if name != ASSIGNED and text is not None}
+def _driver_options(value: t.Any) -> dict[str, str]:
+    return convert.texts(convert.whole_numbers_as_text(value), "driver option")
+
+
+def _without_off(value: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Driver options without a key that is off (``encrypted``)."""
+    return {name: text for name, text in value.items() if text is not None}
 
 
 _DRIVER_OPTIONS = ValueType(
     {"type": "dict", "text": "lines"},
-    lambda value: convert.texts(value, "driver option"),
-    to_send=_without_assigned,
+    _driver_options,
+    to_send=_without_off,
     hide=hide_options,
     hide_part=hide_option,
 )
+
+# The Engine reports an empty name where there is none.
+_CONFIG_FROM = ValueType({"type": "str"}, show=lambda name: name or None, canonical=lambda name: name or None)
 
 NETWORK: Table = (
     Option("driver", ("Driver",), _DRIVER, "overlay"),
     Option("attachable", ("Attachable",), BOOL, False),
     Option("internal", ("Internal",), BOOL, False),
     Option("ingress", ("Ingress",), BOOL, False),
+    Option("config_only", ("ConfigOnly",), BOOL, False),
+    Option("config_from", ("ConfigFrom", "Network"), _CONFIG_FROM),
     # These two stand among the driver's options in the Engine's JSON, and have a word of their own.
     Option("encrypted", ("Options", ENCRYPTED), _ENCRYPTED),
     Option("mtu", ("Options", MTU), _MTU, limits=_mtu_limits),
@@ -106,4 +115,10 @@ def create_request(wanted: dict[str, t.Any]) -> dict[str, t.Any]:
         value = option.type.to_send(option.read(wanted))
         if value is not None and not option.same(value, option.default):
             option.write(body, value)
+    if wanted.get("ConfigOnly"):
+        # It belongs to one host and has no driver: the network that is created from it has one.
+        del body["Scope"], body["Driver"]
+    if (wanted.get("ConfigFrom") or {}).get("Network"):
+        # The Engine refuses labels of its own for such a network, so nothing remembers what was declared.
+        body["Labels"] = {}
     return body

@@ -21,7 +21,7 @@ from .._rollout.service import is_job, mode_of
 from .._run.plans import ObjectPlan
 from .attachments import Raw
 from .declared import DeclaredNetwork, check_ipv6
-from .options import NETWORK
+from .options import ASSIGNED, NETWORK
 from .subnets import with_chosen_gateways
 
 _DONE = {
@@ -122,13 +122,16 @@ def wanted_network(declared: DeclaredNetwork, live: Raw | None) -> tuple[Raw, Ch
 
     What was not declared stays as it is on the swarm, the address space too.
     """
-    start = copy.deepcopy(live) if live else {"Name": declared.name, "Driver": "overlay"}
+    start = _own(live) if live else {"Name": declared.name, "Driver": "overlay"}
     values = dict(declared.values)
     if live and values.get("ipam_config") is not None:
         values["ipam_config"] = with_chosen_gateways(
             values["ipam_config"], (live.get("IPAM") or {}).get("Config")
         )
     planned = plan(NETWORK, values, start, whole=True)
+    if live and ASSIGNED not in values.get("driver_options", {}):
+        # A network that is created again gets numbers of its own.
+        (planned.spec.get("Options") or {}).pop(ASSIGNED, None)
     # The memory is written with a new network only, so it is no reason to create one.
     changes = {name: change for name, change in planned.changes.items() if name != DECLARED_LABEL}
     if live and live["Name"] != declared.name:
@@ -138,6 +141,15 @@ def wanted_network(declared: DeclaredNetwork, live: Raw | None) -> tuple[Raw, Ch
         driver = planned.spec.get("Driver") or "overlay"
         changes["driver"] = ("(the swarm never gave it an address space)", driver)
     return planned.spec, changes
+
+
+def _own(live: Raw) -> Raw:
+    """A copy of a network without what a host's Engine fills in from the network that ``config_from`` names.
+
+    It does so once a task of the host uses the network, so what a manager reports depends on where tasks run.
+    """
+    filled = ("Labels", "Options", "IPAM") if (live.get("ConfigFrom") or {}).get("Network") else ()
+    return copy.deepcopy({key: value for key, value in live.items() if key not in filled})
 
 
 def plan_network(declared: DeclaredNetwork, live: Raw | None, attached: Attached) -> NetworkPlan:
@@ -160,7 +172,7 @@ def plan_network(declared: DeclaredNetwork, live: Raw | None, attached: Attached
         action = "reattach" if detached else "resume" if attached.resumable else "none"
         return NetworkPlan(declared, action, live, spec, {}, detached, attached.paused, attached.resumable)
     if not declared.recreate:
-        raise Refused(_needs_recreate(name, changes, attached))
+        raise Refused(_needs_recreate(declared, changes, attached))
     _check_ipv6(name, spec)
     _refuse_recreation(name, attached)
     return NetworkPlan(declared, "recreate", live, spec, changes, attached.names)
@@ -193,9 +205,10 @@ def _refuse_removal(declared: DeclaredNetwork, attached: Attached) -> None:
         )
 
 
-def _needs_recreate(name: str, changes: Changes, attached: Attached) -> str:
+def _needs_recreate(declared: DeclaredNetwork, changes: Changes, attached: Attached) -> str:
+    where = "this host" if declared.on_host else "the swarm"
     differences = "; ".join(
-        f"{option} is {_text(before)} on the swarm and {_text(after) if after is not None else 'not'} declared"
+        f"{option} is {_text(before)} on {where} and {_text(after) if after is not None else 'not'} declared"
         for option, (before, after) in sorted(hide_changes(NETWORK, changes).items())
     )
     users = (
@@ -204,8 +217,8 @@ def _needs_recreate(name: str, changes: Changes, attached: Attached) -> str:
         else " No service uses it."
     )
     return (
-        f"{name} differs, and no network can be changed in place: {differences}. Set recreate to true to have it removed and "
-        f"created again.{users} Nothing was sent."
+        f"{declared.name} differs, and no network can be changed in place: {differences}. Set recreate to true to have it "
+        f"removed and created again.{users} Nothing was sent."
     )
 
 

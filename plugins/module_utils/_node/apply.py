@@ -17,7 +17,7 @@ from .._rollout.tasks import HOLDING
 from .._run.steps import step
 from .._swarm import nodes
 from .declared import DeclaredNode
-from .options import NODE
+from .options import NODE, hide_node
 from .plan import NodePlan, plan_node, plan_nodes
 
 Raw = t.Dict[str, t.Any]
@@ -48,6 +48,7 @@ class Nodes:
         self._force = force
         self._own_id = ""
         self._sees_nothing = False
+        self._raws: list[Raw] = []
         self._seen: list[nodes.Node] = []
 
     def plan(self) -> list[NodePlan]:
@@ -56,10 +57,10 @@ class Nodes:
         Raises:
             Refused: one of them cannot be changed so.
         """
-        raws = self._client.get("/nodes")
+        self._raws = self._client.get("/nodes")
         self._own_id = self._client.get("/info")["Swarm"]["NodeID"]
-        self._seen = nodes.views(raws)
-        return plan_nodes(self._declared, raws, self._seen, self._own_id)
+        self._seen = nodes.views(self._raws)
+        return plan_nodes(self._declared, self._raws, self._seen, self._own_id)
 
     def apply(self, planned: NodePlan) -> None:
         """Carry out one step and wait until it is complete.
@@ -125,14 +126,22 @@ class Nodes:
                 ),
             )
 
-    def now(self, read_again: bool) -> list[nodes.Node]:
-        """The declared nodes as they are now; none where this node was just demoted and may not read them any longer."""
+    def now(self, read_again: bool) -> Raw:
+        """The declared nodes as they are now; none where this node was just demoted and may not read them any longer.
+
+        Returns:
+            ``nodes``; of a single one also ``node``, in the Engine's words, as docker_node of community.docker returns it.
+        """
         try:
-            seen = nodes.views(self._client.get("/nodes")) if read_again else self._seen
-            found = [nodes.find(seen, one.name, self._own_id) for one in self._declared]
+            raws = self._client.get("/nodes") if read_again else self._raws
+            seen = nodes.views(raws)
+            named = [nodes.find(seen, one.name, self._own_id) for one in self._declared]
         except FlotillaError:
-            return []
-        return [node for node in found if node is not None]
+            return {"nodes": []}
+        found = [node for node in named if node is not None]
+        if len(self._declared) > 1 or not found:
+            return {"nodes": found}
+        return {"nodes": found, "node": next(hide_node(raw) for raw in raws if raw["ID"] == found[0]["id"])}
 
     def _remove(self, planned: NodePlan) -> None:
         path = f"/nodes/{planned.node['id']}"

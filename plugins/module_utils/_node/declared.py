@@ -51,7 +51,7 @@ def declared_node(options: dict[str, t.Any]) -> DeclaredNode:
         values,
         options.get("labels_state") or "merge",
         list(options.get("labels_to_remove") or []),
-        options.get("state") == "absent",
+        options.get("state") in ("absent", "remove"),
     )
 
 

@@ -44,7 +44,7 @@ def work(options: Result, check_mode: bool, client: Client) -> Result:
         "changed": bool(plans),
         "actions": actions,
         "diff": {"before": _side(plans, after=False), "after": _side(plans, after=True)},
-        "nodes": nodes.now(read_again=applies),
+        **nodes.now(read_again=applies),
     }
 
 

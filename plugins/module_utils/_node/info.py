@@ -13,6 +13,7 @@ from .._run.interface import Interface
 from .._run.verb import Verb
 from .._swarm.nodes import Node, find
 from .._swarm.state import on_manager
+from .options import hide_node
 
 Result = t.Dict[str, t.Any]
 
@@ -30,15 +31,21 @@ def work(options: Result, _check_mode: bool, client: Client) -> Result:
     """Read the nodes."""
     names = ["self"] if options["self"] else options["name"]
     nothing: Result = {"nodes": [], "missing": names or []}
-    return {
-        "changed": False,
-        **on_manager(client, lambda seen, own_id: read(seen, own_id, names), nothing),
-    }
+    found = on_manager(client, lambda seen, own_id: read(seen, own_id, names), nothing)
+    if options["verbose_output"] and found["nodes"]:
+        # As community.docker returns a node, beside ours: the Engine's keys begin with a capital letter.
+        raws = {raw["ID"]: hide_node(raw) for raw in client.get("/nodes")}
+        found["nodes"] = [{**node, **raws.get(node["id"], {})} for node in found["nodes"]]
+    return {"changed": False, **found}
 
 
 VERB = Verb(
     Interface(
-        {"name": {"type": "list", "elements": "str"}, "self": {"type": "bool", "default": False}},
+        {
+            "name": {"type": "list", "elements": "str"},
+            "self": {"type": "bool", "default": False},
+            "verbose_output": {"type": "bool", "default": False},
+        },
         {"mutually_exclusive": [("name", "self")]},
     ),
     work,

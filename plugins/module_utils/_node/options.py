@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._options.hidden import hide_spec
 from .._options.labels import NODE_LABELS
 from .._options.one_or_many import OneOrMany
 from .._options.option import TEXT, Option, Table, argument_spec
@@ -24,10 +25,12 @@ MODULE = OneOrMany(
         **argument_spec(NODE),
         "labels_state": {"type": "str", "choices": ["merge", "owned", "replace"], "default": "merge"},
         "labels_to_remove": {"type": "list", "elements": "str"},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        # The last is docker_swarm's word of community.docker.
+        "state": {"type": "str", "choices": ["present", "absent", "remove"], "default": "present"},
     },
     "nodes",
     name="hostname",
+    naming={"aliases": ["node_id"]},
 )
 ARGUMENTS: dict[str, t.Any] = {
     **MODULE.arguments,
@@ -36,3 +39,8 @@ ARGUMENTS: dict[str, t.Any] = {
     "wait_timeout": {**SECONDS, "default": 120},
 }
 INTERFACE = Interface(ARGUMENTS, MODULE.rules)
+
+
+def hide_node(raw: dict[str, t.Any]) -> dict[str, t.Any]:
+    """A node as the Engine reports it, without the values of hidden options."""
+    return {**raw, "Spec": hide_spec(NODE, raw.get("Spec") or {})}

@@ -160,3 +160,16 @@ def texts(value: t.Any, what: str) -> dict[str, str]:
         except ValueError as error:
             raise ValueError(f"{what} {name!r} {error}") from None
     return checked
+
+
+def whole_numbers_as_text(value: t.Any) -> t.Any:
+    """A dictionary whose whole numbers are texts, as community.docker takes them: YAML keeps every digit of one.
+
+    A float or a yes is left for ``texts`` to refuse: YAML makes 1.1 of 1.10 and True of yes. So is what is no dictionary.
+    """
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: str(number) if isinstance(number, int) and not isinstance(number, bool) else number
+        for name, number in value.items()
+    }

@@ -28,7 +28,7 @@ _USABLE = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9._/-]*[a-zA-Z0-9])?\Z")
 
 
 def labels(values: t.Any) -> dict[str, str]:
-    """Labels as a user declares them, each name and value checked.
+    """Labels as a user declares them, each name and value checked; a whole number becomes its text.
 
     Raises:
         ValueError: names the label that cannot be one.
@@ -36,7 +36,7 @@ def labels(values: t.Any) -> dict[str, str]:
     for name in values if isinstance(values, dict) else ():
         if not isinstance(name, (str, int)) or isinstance(name, bool) or name == "":
             raise ValueError(f"{name!r} is not a label name: put a name in quotes")
-    found = convert.texts(values, "label")
+    found = convert.texts(convert.whole_numbers_as_text(values), "label")
     check_not_own(found)
     return found
 

@@ -65,9 +65,17 @@ class OneOrMany(t.NamedTuple):
                 raise Refused(
                     f"{name} cannot be combined with {self.many}; set it in each entry. Nothing was sent."
                 )
-        for number, entry in enumerate(options[self.many]):
+        return self.listed(options[self.many])
+
+    def listed(self, entries: t.Sequence[Spec]) -> list[Spec]:
+        """The options of each object of the list.
+
+        Raises:
+            Refused: one has no name.
+        """
+        for number, entry in enumerate(entries):
             self._check_named(entry, f"{self.many}[{number}].{self.name}")
-        return list(options[self.many])
+        return list(entries)
 
     def _check_named(self, one: Spec, where: str) -> None:
         """Refuse a name that is empty, mostly from a variable that is not set: the Engine would make one up."""

@@ -52,11 +52,16 @@ class _Keys(t.NamedTuple):
             return "replace"
         if self.whole:
             return "owned"
-        return "merge" if declared is None else self.state
+        return "merge" if declared is None and not self.replaces else self.state
 
     def leave_alone(self, declared: t.Any) -> bool:
         """Whether nothing was said about an option."""
-        return declared is None and not (self.whole or self.reset or self.remove)
+        return declared is None and not (self.whole or self.reset or self.remove or self.replaces)
+
+    @property
+    def replaces(self) -> bool:
+        """Whether no key stays that is not declared, even where none is."""
+        return self.state == "replace"
 
 
 def plan(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import functools
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from .._engine.client import Client, filter_by
 from .._engine.errors import Conflict, FlotillaError, NotFound, Overtaken, Refused
@@ -51,12 +51,21 @@ class Secrets:
         self._client = client
         self._declared = declared
         self._fingerprints: dict[str, dict[str, str]] | None = None
+        self._raws: list[Raw] = []
+        self._begun: list[Future[SecretPlan]] | None = None
         #: Secrets or configs.
         self.family = family
         #: What ``plan`` planned.
         self.plans: list[SecretPlan] = []
         #: Sentences for the user that are no failure.
         self.warnings: list[str] = []
+
+    def begin(self) -> None:
+        """Read what there is, and begin to compare contents, which goes on while something else is done."""
+        self._raws = self._candidates() if self._declared else []
+        pool = ThreadPoolExecutor(_THREADS)
+        self._begun = [pool.submit(self._plan, self._raws, declared) for declared in self._declared]
+        pool.shutdown(wait=False)
 
     def plan(self, leaving: t.AbstractSet[str] = frozenset()) -> list[SecretPlan]:
         """Plan all of them; nothing is changed.
@@ -67,11 +76,12 @@ class Secrets:
         Raises:
             Refused: a service uses one that is declared absent.
         """
-        raws = self._candidates() if self._declared else []
-        with ThreadPoolExecutor(_THREADS) as pool:
-            self.plans = list(pool.map(functools.partial(self._plan, raws), self._declared))
+        if self._begun is None:
+            self.begin()
+        self.plans = [one.result() for one in self._begun or []]
+        self._begun = None
         new = [plan.object_name for plan in self.plans if plan.action in ("create", "rotate")]
-        check_case(new, (raw["Spec"]["Name"] for raw in raws), self.family.word)
+        check_case(new, (raw["Spec"]["Name"] for raw in self._raws), self.family.word)
         self._refuse_in_use(leaving)
         return self.plans
 

@@ -56,7 +56,7 @@ class Services:
         self._registry = Registry(client)
         self._may_go_on: dict[str, History] = {}
         #: Sentences for the user that are no failure.
-        self.warnings: list[str] = []
+        self.warnings = [sentence for one in declared for sentence in one.warnings]
         self._unresolved = declared
         self._check_versions([one for one in declared if one.state == "present"])
         self.refer_to(coming or Catalogue())

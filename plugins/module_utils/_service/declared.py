@@ -40,6 +40,7 @@ class DeclaredService:
         retries: go on with a paused update even where its tasks failed by themselves.
         resolve: ``always``, ``changed`` or ``never``: when the tag of the image is looked up in its registry.
         auth: the registry's credentials, ``None`` where none were given.
+        warnings: sentences about what was left out, since it says nothing.
     """
 
     name: str
@@ -52,6 +53,7 @@ class DeclaredService:
     retries: bool = False
     resolve: str = "changed"
     auth: dict[str, str] | None = None
+    warnings: list[str] = field(default_factory=list)
 
 
 def declared_service(options: Options, env_files: t.Iterable[str] = ()) -> DeclaredService:
@@ -68,6 +70,7 @@ def declared_service(options: Options, env_files: t.Iterable[str] = ()) -> Decla
     problem = name_problem(name, "service")
     if problem:
         raise Refused(f"The service has the name {convert.quoted(name)}, {problem}. Nothing was sent.")
+    options, ignored = _without_effect(options)
     try:
         values = declared_values(table(), _plain(options, env_files))
         auth = _auth(options.get("registry_auth") or {})
@@ -87,6 +90,7 @@ def declared_service(options: Options, env_files: t.Iterable[str] = ()) -> Decla
         retries=bool(options.get("retry_paused")),
         resolve=resolve,
         auth=auth or None,
+        warnings=[f"{name}: {sentence}" for sentence in ignored],
     )
 
 
@@ -141,6 +145,21 @@ def check_nodes(newer: dict[str, tuple[int, int]], nodes: list[Node]) -> list[st
         "away with placement.constraints, or upgrade the Engines."
     )
     return [sentence]
+
+
+def _without_effect(options: Options) -> tuple[Options, list[str]]:
+    """The options without those that say nothing, which community.docker takes, and a sentence about each."""
+    kept, sentences = dict(options), []
+    if options.get("mode") == "global" and options.get("replicas") not in (None, -1):
+        kept["replicas"] = None
+        sentences.append("replicas is ignored, since a global service runs one task on each node.")
+    mounts = []
+    for mount in options.get("mounts") or []:
+        if mount.get("type") == "tmpfs" and mount.get("source"):
+            mount = {**mount, "source": None}
+            sentences.append(f"mounts: {mount['target']}: source is ignored, since a tmpfs has none.")
+        mounts.append(mount)
+    return ({**kept, "mounts": mounts} if mounts else kept), sentences
 
 
 def _plain(options: Options, env_files: t.Iterable[str]) -> Options:

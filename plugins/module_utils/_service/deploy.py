@@ -27,7 +27,7 @@ def work(options: Options, check_mode: bool, client: Client) -> Result | Waiting
     Raises:
         FlotillaError: something was refused or failed; what was done until then is among its facts.
     """
-    declared = [declared_service(one, _env_files(one)) for one in MODULE.declared(options)]
+    declared = [declared_service(one, env_files(one)) for one in MODULE.declared(options)]
     services = Services(client, declared)
     plans, show_values = services.plan(), options["show_values"]
     services.check_held_ports(plans, options)
@@ -50,8 +50,12 @@ def work(options: Options, check_mode: bool, client: Client) -> Result | Waiting
 VERB = Verb(INTERFACE, work, go_on)
 
 
-def _env_files(options: Options) -> list[str]:
-    """The texts of a service's ``env_files``."""
+def env_files(options: Options) -> list[str]:
+    """The texts of a service's ``env_files``.
+
+    Raises:
+        Refused: a file cannot be read.
+    """
     texts = []
     for path in options.get("env_files") or []:
         try:

@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Planning a whole stack against a swarm, and carrying it out in order. PRIVATE to the collection."""
+"""Planning stacks, and what is declared beside them, against a swarm, and carrying it out in order. PRIVATE to the collection."""
 
 from __future__ import annotations
 
 import typing as t
 
-from .._engine.client import Client
+from .._engine.client import Client, filter_by
 from .._engine.errors import FlotillaError
 from .._files.read import read_file
 from .._forecast.check import check_room
@@ -16,9 +16,11 @@ from .._network.apply import Networks
 from .._network.declared import declared_network
 from .._network.plan import NetworkPlan
 from .._options.changes import difference
+from .._options.one_or_many import check_once
 from .._rollout.read import resumable
 from .._rollout.references import used, users
 from .._rollout.removal import Removal
+from .._rollout.roll_back import Move
 from .._rollout.wait import Rollout, latest
 from .._run.plans import Applied, ObjectPlan, apply_all, forget, result_of
 from .._secret.apply import Secrets
@@ -28,6 +30,7 @@ from .._secret.move import (
     jobs_behind,
     move_services,
     moved_and_paused,
+    moved_versions,
     plan_moves,
     removals,
     updates_of,
@@ -35,10 +38,11 @@ from .._secret.move import (
 from .._secret.options import CONFIG, SECRET
 from .._service.apply import Services
 from .._service.declared import declared_service
+from .._service.deploy import env_files
 from .._service.plan import ServicePlan
 from .._service.references import Catalogue
 from .declared import DeclaredStack
-from .undeclared import Undeclared
+from .undeclared import Left, Undeclared
 
 Raw = t.Dict[str, t.Any]
 Result = t.Dict[str, t.Any]
@@ -47,29 +51,50 @@ Result = t.Dict[str, t.Any]
 _PLANNED = "planned"
 
 
-class Stack:
-    """One declared stack and a swarm.
+class Deployment:
+    """Declared stacks and a swarm. What all of them declare is planned together, before the first write.
 
     Args:
         client: a manager's Engine.
-        declared: the stack.
+        stacks: the stacks; one without a name has what is declared beside all stacks.
         seconds: how long everything together may take.
         show_values: show values that may be secrets.
 
     Raises:
-        Refused: a part of the stack cannot be.
+        Refused: a part of them cannot be.
     """
 
-    def __init__(self, client: Client, declared: DeclaredStack, seconds: float, show_values: bool) -> None:
+    def __init__(
+        self,
+        client: Client,
+        stacks: t.Sequence[DeclaredStack],
+        seconds: float,
+        show_values: bool,
+    ) -> None:
+        check_once([stack.name for stack in stacks], "stack")
         self._client = client
-        self._declared = declared
         self._show_values = show_values
-        self._networks = Networks(client, [declared_network(one) for one in declared.networks], seconds)
+        networks = [declared_network(one) for stack in stacks for one in stack.networks]
+        self._networks = Networks(client, networks, seconds)
         self._secrets = [
-            Secrets(client, family, [declared_secret(family, one, read_file) for one in entries])
-            for family, entries in ((SECRET, declared.secrets), (CONFIG, declared.configs))
+            Secrets(
+                client,
+                family,
+                [
+                    declared_secret(family, one, read_file)
+                    for stack in stacks
+                    for one in getattr(stack, family.words)
+                ],
+            )
+            for family in (SECRET, CONFIG)
         ]
-        self._undeclared = Undeclared(client, declared)
+        # Fingerprints are slow on purpose, and take most of the time of a run that changes nothing.
+        for secrets in self._secrets:
+            secrets.begin()
+        self._declared_services = [
+            declared_service(one, env_files(one)) for stack in stacks for one in stack.services
+        ]
+        self._undeclared = Undeclared(client, [stack for stack in stacks if stack.name])
         self._network_plans: list[NetworkPlan] = []
         self._service_plans: list[ServicePlan] = []
         # Services of others that use older versions of what the stack declares.
@@ -91,14 +116,21 @@ class Stack:
         Raises:
             Refused: a part of it cannot be done.
         """
-        self._network_plans = self._networks.plan()
+        leaving = self._services_that_leave()
+        self._network_plans = self._networks.plan(leaving)
         for secrets in self._secrets:
-            secrets.plan()
-        declared = [declared_service(one) for one in self._declared.services]
-        self._services = Services(self._client, declared, self._coming())
+            secrets.plan(leaving)
+        self._services = Services(self._client, self._declared_services, self._coming())
         self._service_plans = self._services.plan()
         self._ahead = {**dict(self._around()), "service": self._service_plans}
         self._moves = self._plan_moves()
+
+    def _services_that_leave(self) -> set[str]:
+        """The IDs of the services that are removed before anything else: nothing that they use is kept for their sake."""
+        absent = [one.name for one in self._declared_services if one.state == "absent"]
+        live = self._client.get("/services", filters=filter_by("name", absent)) if absent else []
+        found = {raw["ID"] for raw in live if raw["Spec"]["Name"] in absent}
+        return found | {one.id for one in self._undeclared.leaving() if one.word == "service"}
 
     def check_held_ports(self, options: Result) -> None:
         """See ``check_held_ports`` of the services.
@@ -125,14 +157,15 @@ class Stack:
         """
         last = [move.sentence for move in self._moves]
         last += [removal.sentence for removal in self._unused()] if waits else []
-        return self._result(self._leaving(), last)
+        return self._result(self._undeclared.leaving(), last)
 
-    def _result(self, leaving: list[tuple[str, str]], last: list[str]) -> Result:
+    def _result(self, leaving: list[Left], last: list[str]) -> Result:
         """The result as far as the plans know it; ``last`` has the sentences of what is done after the services."""
         result = result_of("services", self._service_plans, self._show_values)
-        actions = [_leaves(word, name) for word, name in leaving if word == "service"]
+        removed = [plan.sentence for plan in self._service_plans if plan.action == "remove"]
+        actions = [one.sentence for one in leaving if one.word == "service"] + removed
         diff = [
-            difference(f"{word} {name}", {"state": "present"}, {"state": "absent"}) for word, name in leaving
+            difference(f"{one.word} {one.name}", {"state": "present"}, {"state": "absent"}) for one in leaving
         ]
         for word, plans in self._around():
             of_kind = result_of(f"{word}s", plans)
@@ -145,7 +178,7 @@ class Stack:
                 }
                 for one in of_kind["diff"]
             ]
-        actions += result["actions"] + last
+        actions += [sentence for sentence in result["actions"] if sentence not in removed] + last
         return {
             **result,
             **self._parts(),
@@ -153,6 +186,9 @@ class Stack:
             "actions": actions,
             "diff": diff + result["diff"],
             "undeclared": self._undeclared.names(),
+            "stack_spec_diff": {
+                plan.name: plan.diff(True, self._show_values) for plan in self._service_plans if plan.acts
+            },
         }
 
     def apply(self) -> tuple[Result, list[Rollout]]:
@@ -164,7 +200,7 @@ class Stack:
         Raises:
             FlotillaError: one failed; what was done before it is among its facts.
         """
-        planned = self._result(self._leaving(), [])
+        planned = self._result(self._undeclared.leaving(), [])
         try:
             rollouts = self._apply()
         except FlotillaError as error:
@@ -180,9 +216,11 @@ class Stack:
         """The result without what was not reached."""
         for plans in self._ahead.values():
             forget(plans)
-        return self._result(
-            [(word, name) for word, name in self._leaving() if _leaves(word, name) in self._actions], []
-        )
+        return self._result([one for one in self._undeclared.leaving() if one.sentence in self._actions], [])
+
+    def moves(self) -> list[Move]:
+        """The new versions of secrets and configs, so that services can go back to older ones."""
+        return [move for secrets in self._secrets for move in moved_versions(secrets.plans)]
 
     def removals(self) -> list[Removal]:
         """What is removed once all rollouts are over: older versions, and what is declared no longer."""
@@ -191,8 +229,12 @@ class Stack:
 
     def _apply(self) -> list[Rollout]:
         rollouts: list[Rollout] = []
-        if self._declared.prune != "none":
-            rollouts += self._undeclared.remove_services(self._actions, lambda name: _leaves("service", name))
+        rollouts += self._undeclared.remove_services(self._actions)
+        gone = {plan.name for plan in self._service_plans if plan.action == "remove"}
+        self._ahead["service"] = [plan for plan in self._service_plans if plan.name not in gone]
+        rollouts += self._done(
+            apply_all([plan for plan in self._service_plans if plan.name in gone], self._services.apply)
+        )
         before = len(self._actions)
         del self._ahead["network"]
         rollouts += self._done(self._networks.apply_all(self._network_plans, "network "))
@@ -202,9 +244,13 @@ class Stack:
         if len(self._actions) > before:
             # Now what the services refer to has its IDs.
             self._services.refer_to(self._coming())
-            self._service_plans = self._services.plan()
+            self._service_plans = [
+                old if old.name in gone else new
+                for old, new in zip(self._service_plans, self._services.plan())
+            ]
         del self._ahead["service"]
-        rollouts += self._done(apply_all(self._service_plans, self._services.apply))
+        left = [plan for plan in self._service_plans if plan.name not in gone]
+        rollouts += self._done(apply_all(left, self._services.apply))
         return rollouts + self._move_others()
 
     def _done(self, applied: Applied) -> list[Rollout]:
@@ -231,8 +277,7 @@ class Stack:
     def _others(self) -> list[Raw]:
         """The services of others, as they are now."""
         ours = {plan.id for plan in self._service_plans}
-        if self._declared.prune != "none":
-            ours.update(raw["ID"] for raw in self._undeclared.services)
+        ours.update(one.id for one in self._undeclared.leaving() if one.word == "service")
         return [raw for raw in self._client.get("/services") if raw["ID"] not in ours]
 
     def _unused(self) -> list[Removal]:
@@ -269,13 +314,3 @@ class Stack:
     def _parts(self) -> Result:
         """What stands around the services, each with its ID, which a new one has once it is created."""
         return {f"{word}s": [plan.entry() for plan in plans] for word, plans in self._around()}
-
-    def _leaving(self) -> list[tuple[str, str]]:
-        if self._declared.prune == "none":
-            return []
-        names = self._undeclared.names()
-        return [(kind[: -len("s")], name) for kind, found in names.items() for name in found]
-
-
-def _leaves(word: str, name: str) -> str:
-    return f"{word} {name}: removed, since the stack does not declare it any longer"

@@ -17,13 +17,14 @@ Options = t.Dict[str, t.Any]
 
 @dataclass
 class DeclaredStack:
-    """A declared stack.
+    """A declared stack, or what is declared beside all stacks.
 
     Attributes:
-        name: the stack's name.
+        name: the stack's name; empty for what belongs to no stack.
         services, networks, secrets, configs: the options of each.
         prune: ``none``, ``services``, or ``all`` for networks, secrets and configs too: remove what is of this stack and
             is declared no longer.
+        is_present: whether the stack shall exist; otherwise everything that belongs to it is removed.
     """
 
     name: str
@@ -32,24 +33,30 @@ class DeclaredStack:
     secrets: list[Options] = field(default_factory=list)
     configs: list[Options] = field(default_factory=list)
     prune: str = "none"
+    is_present: bool = True
 
 
 def declared_stack(options: Options) -> DeclaredStack:
-    """What the options of ``swarm_stack`` declare; ``_declared`` and ``_declared_data`` among them come from the action.
+    """What the options of a stack declare; ``_declared`` and ``_declared_data`` among them come from the action.
 
     Raises:
         Refused: an option that cannot work.
     """
+    if options["state"] == "absent":
+        return DeclaredStack(options["name"], prune="all", is_present=False)
     if options["_declared"] is None:
         raise Refused("compose is missing: name the Compose files of the stack. Nothing was sent.")
     prune = PRUNE.get(str(options["prune"]).lower())
     if prune is None:
         raise Refused(f"prune is {options['prune']!r}, none of false, true, all. Nothing was sent.")
-    parts = {kind: list(options["_declared"].get(kind) or []) for kind in KINDS}
-    stack = DeclaredStack(options["name"], prune=prune, **parts)
+    stack = DeclaredStack(options["name"], prune=prune)
+    for kind in KINDS:
+        setattr(stack, kind, list(options["_declared"].get(kind) or []))
     _add_data(stack, options["_declared_data"] or {})
     for service in stack.services:
-        service.update({name: options[name] for name in ("resolve_image", "undeclared", "retry_paused")})
+        service.update({name: options[name] for name in ("undeclared", "retry_paused")})
+        # The pull_policy of a Compose file goes before.
+        service.setdefault("resolve_image", options["resolve_image"])
     for network in stack.networks:
         network["recreate"] = options["recreate"]
     return stack

@@ -9,62 +9,62 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.client import Client
-from .._engine.errors import FlotillaError
-from .._options.changes import difference
 from .._rollout.waiting import Waiting, go_on
 from .._run.verb import Verb
-from .apply import Stack
+from .apply import Deployment
 from .auth import give_credentials
 from .declared import DeclaredStack, declared_stack
-from .options import INTERFACE
-from .undeclared import Undeclared
+from .options import INTERFACE, MODULE, check_context
 
 Result = t.Dict[str, t.Any]
 
 
 def work(options: Result, check_mode: bool, client: Client) -> Result | Waiting:
-    """Bring a stack to what is declared, or remove all that belongs to it.
+    """Bring stacks to what is declared, or remove all that belongs to them.
 
     Raises:
         FlotillaError: something was refused or failed; what was done until then is among its facts.
     """
+    check_context(options)
+    stacks = [stack_with_credentials(one) for one in MODULE.declared(options)]
     waits = options["wait"] if options["detach"] is None else not options["detach"]
-    seconds = options["wait_timeout"]
-    if options["state"] == "absent":
-        return _remove(client, options["name"], check_mode, waits, seconds)
-    declared = declared_stack(options)
-    give_credentials(declared.services, options["registry_auth"], options["with_registry_auth"])
-    stack = Stack(client, declared, seconds, options["show_values"])
-    stack.plan()
-    stack.check_held_ports(options)
-    stack.foresee(seconds if waits else None)
+    deployment = Deployment(client, stacks, options["wait_timeout"], options["show_values"])
+    return deploy(deployment, options, check_mode, options["wait_timeout"] if waits else None)
+
+
+def stack_with_credentials(options: Result) -> DeclaredStack:
+    """A declared stack, each service with the credentials for its registry.
+
+    Raises:
+        Refused: an option that cannot work.
+    """
+    stack = declared_stack(options)
+    give_credentials(stack.services, options["registry_auth"], options["with_registry_auth"])
+    return stack
+
+
+def deploy(
+    deployment: Deployment, options: Result, check_mode: bool, seconds: float | None
+) -> Result | Waiting:
+    """Plan a deployment and, outside of check mode, carry it out.
+
+    Args:
+        deployment: what is declared, and the swarm.
+        options: what the task says about ports that something else holds.
+        check_mode: say only what would be done.
+        seconds: how long to wait for the rollouts; ``None`` does not wait.
+
+    Raises:
+        FlotillaError: something was refused or failed; what was done until then is among its facts.
+    """
+    deployment.plan()
+    deployment.check_held_ports(options)
+    deployment.foresee(seconds)
     if check_mode:
-        return {**stack.foreseen(waits), "warnings": stack.warnings}
-    result, rollouts = stack.apply()
-    result["warnings"] = stack.warnings
-    return Waiting(rollouts, seconds, result, stack.removals()) if waits else result
+        return {**deployment.foreseen(seconds is not None), "warnings": deployment.warnings}
+    result, rollouts = deployment.apply()
+    result["warnings"] = deployment.warnings
+    return result if seconds is None else Waiting(rollouts, seconds, result, deployment.removals())
 
 
 VERB = Verb(INTERFACE, work, go_on)
-
-
-def _remove(client: Client, name: str, check_mode: bool, waits: bool, seconds: float) -> Result | Waiting:
-    """Remove all that belongs to a stack, and wait until nothing is left of it."""
-    belonging = Undeclared(client, DeclaredStack(name, prune="all"))
-    names = belonging.names()
-    actions = [f"{kind[: -len('s')]} {one}: removed" for kind, found in names.items() for one in found]
-    nothing: Result = {kind: [] for kind in names}
-    result: Result = {
-        "changed": bool(actions),
-        "actions": actions,
-        "diff": [difference(name, names, nothing)],
-    }
-    if check_mode or not actions:
-        return result
-    done: list[str] = []
-    try:
-        rollouts = belonging.remove_services(done, lambda one: f"service {one}: removed")
-    except FlotillaError as error:
-        raise error.after({**result, "changed": bool(done), "actions": done}) from None
-    result.update(changed=bool(done), actions=done)
-    return Waiting(rollouts, seconds, result, belonging.removals()) if waits else result

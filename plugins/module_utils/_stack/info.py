@@ -18,7 +18,7 @@ from .._service import info as services
 from .._service import task_info as tasks
 from .._swarm.nodes import Node
 from .._swarm.state import on_manager
-from .options import KINDS, in_stack, stack_of
+from .options import COMMAND_LINE, KINDS, check_context, in_stack, stack_of
 
 Raw = t.Dict[str, t.Any]
 Result = t.Dict[str, t.Any]
@@ -84,6 +84,7 @@ def _row(one: Result) -> tuple[str, ...]:
 
 def work(options: Result, _check_mode: bool, client: Client) -> Result:
     """Read the stacks."""
+    check_context(options)
     names = options["name"]
     found = on_manager(client, lambda nodes, _own_id: read(client, nodes, names), {"stacks": []})
     # As community.docker returns them.
@@ -94,7 +95,7 @@ def work(options: Result, _check_mode: bool, client: Client) -> Result:
     return {"changed": False, **found, "results": results, "summary": lines(found)}
 
 
-VERB = Verb(Interface({"name": {"type": "list", "elements": "str"}}), work)
+VERB = Verb(Interface({"name": {"type": "list", "elements": "str"}, **COMMAND_LINE}), work)
 
 
 def read_tasks(client: Client, nodes: list[Node], own_id: str, name: str) -> Result:
@@ -106,6 +107,7 @@ def read_tasks(client: Client, nodes: list[Node], own_id: str, name: str) -> Res
 
 def work_on_tasks(options: Result, _check_mode: bool, client: Client) -> Result:
     """Read the tasks of a stack."""
+    check_context(options)
     found = on_manager(
         client, lambda nodes, own_id: read_tasks(client, nodes, own_id, options["name"]), {"tasks": []}
     )
@@ -115,7 +117,7 @@ def work_on_tasks(options: Result, _check_mode: bool, client: Client) -> Result:
     return {"changed": False, **found, "results": results, "summary": lines_of_tasks}
 
 
-TASKS_VERB = Verb(Interface({"name": {"type": "str", "required": True}}), work_on_tasks)
+TASKS_VERB = Verb(Interface({"name": {"type": "str", "required": True}, **COMMAND_LINE}), work_on_tasks)
 
 
 def _docker_task(task: Result) -> dict[str, str]:

@@ -13,8 +13,10 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .._engine.errors import Refused
 from .._options.hidden import hide_value
 from .._options.labels import NAMESPACE
+from .._options.one_or_many import OneOrMany
 from .._options.value_types import SECONDS, between
 from .._run.interface import Interface
 from .._run.progress import WAIT_ARGUMENTS
@@ -37,8 +39,9 @@ def _hide_compose(given: t.Any) -> t.Any:
     return given if isinstance(given, str) and is_path(given) else hide_value(given)
 
 
-ARGUMENTS: dict[str, t.Any] = {
-    "name": {"type": "str", "required": True},
+# Options of community.docker that choose Docker's command line, which is not used here.
+COMMAND_LINE: dict[str, t.Any] = {"docker_cli": {"type": "str"}, "cli_context": {"type": "str"}}
+_BESIDE: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "compose": {"type": "list", "elements": "raw", "hidden": _hide_compose, "text": "any"},
     "remote_src": {"type": "bool", "default": True},
@@ -46,6 +49,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "variables": {"type": "dict", "default": {}, "hidden": hide_value, "text": "any"},
     "env_files": {"type": "list", "elements": "path", "default": []},
     "ignore_unsupported": {"type": "list", "elements": "str", "default": []},
+    "profiles": {"type": "list", "elements": "str", "default": []},
     "prune": {"type": "raw", "default": False},
     "registry_auth": {"type": "list", "elements": "dict", "default": [], "options": AUTH_ARGUMENTS},
     "with_registry_auth": {"type": "bool", "default": False},
@@ -53,18 +57,24 @@ ARGUMENTS: dict[str, t.Any] = {
     "undeclared": {"type": "str", "choices": ["keep", "reset"], "default": "keep"},
     "recreate": {"type": "bool", "default": False},
     "retry_paused": {"type": "bool", "default": False},
+    # Between the action, which has read the Compose files, and the verb: what they declare, and the contents of secrets and
+    # configs. Ansible shows no option whose name begins so.
+    "_declared": {"type": "dict"},
+    "_declared_data": {"type": "dict", "no_log": True},
+}
+#: One stack, or many in a list.
+MODULE = OneOrMany(_BESIDE, "stacks")
+ARGUMENTS: dict[str, t.Any] = {
+    **MODULE.arguments,
     **WAIT_ARGUMENTS,
     **HELD_ARGUMENTS,
     "show_values": {"type": "bool", "default": False},
     "detach": {"type": "bool"},
     "absent_retries": {"type": "int", "default": 0, "limits": between(0, 100_000, "it is a count")},
     "absent_retries_interval": {**SECONDS, "default": 1},
-    # Between the action, which has read the Compose files, and the verb: what they declare, and the contents of secrets and
-    # configs. Ansible shows no option whose name begins so.
-    "_declared": {"type": "dict"},
-    "_declared_data": {"type": "dict", "no_log": True},
+    **COMMAND_LINE,
 }
-INTERFACE = Interface(ARGUMENTS, waits=True)
+INTERFACE = Interface(ARGUMENTS, MODULE.rules, waits=True)
 
 
 def in_stack(name: str | None = None) -> dict[str, list[str]]:
@@ -76,3 +86,16 @@ def stack_of(raw: dict[str, t.Any]) -> str | None:
     """The stack that a raw service, secret, config or network belongs to."""
     labels = raw.get("Spec", raw).get("Labels") or {}
     return t.cast("str | None", labels.get(NAMESPACE))
+
+
+def check_context(options: dict[str, t.Any]) -> None:
+    """Refuse a context of Docker's command line: it names an Engine, and another one would be asked without a word.
+
+    Raises:
+        Refused: another context than the default one was given.
+    """
+    if options["cli_context"] not in (None, "default"):
+        raise Refused(
+            "cli_context is for Docker's command line, which is not used: give the address of that Engine in docker_host. "
+            "Nothing was sent."
+        )

@@ -57,6 +57,30 @@ class DeclaredSwarm:
         return planned
 
 
+# What docker_swarm of community.docker does with other states.
+_ELSEWHERE = {
+    "join": "use swarm_join, with the same options and a role",
+    "absent": "use swarm_join with state: absent",
+    "remove": "use swarm_node with state: absent, and the node's ID or name in hostname",
+}
+
+
+def check_is_init(options: dict[str, t.Any]) -> None:
+    """Refuse what belongs to another module than ``swarm_init``, where docker_swarm of community.docker does it all.
+
+    Raises:
+        Refused: names the module.
+    """
+    state = options["state"]
+    if state in _ELSEWHERE:
+        raise Refused(
+            f"state is {state}, and swarm_init only creates a swarm or changes its settings: {_ELSEWHERE[state]}. "
+            "Nothing was sent."
+        )
+    if options["name"] not in (None, "default"):
+        raise Refused("name: the only name that the Engine gives a swarm is default. Nothing was sent.")
+
+
 def same_certificate(one: str, other: str | None) -> bool:
     """Whether two PEM texts hold the same certificate, whatever their line ends."""
     return "".join(one.split()) == "".join((other or "").split())

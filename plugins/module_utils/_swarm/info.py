@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The swarm, its nodes and its settings: what ``swarm_info`` returns. PRIVATE to the collection."""
+"""The swarm, its nodes and its settings: the most of what ``swarm_info`` returns. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -12,19 +12,17 @@ from .._engine.client import Client
 from .._options.labels import visible
 from .._ports.native import read_native
 from .._run.table import table_with_problems
-from .._run.verb import Verb
-from . import quorum, state
+from . import as_docker, quorum, state
 from .nodes import Node, called, is_gone, managers
-from .options import INFO_INTERFACE
 from .published import published_ports
 
 _HEAD = ("NODE", "ROLE", "STATE", "TAKES TASKS", "ENGINE", "ADDRESS", "LABELS")
 _TAKES_TASKS = {"active": "yes", "pause": "no (paused)", "drain": "no (drained)"}
 
 
-def work(options: dict[str, t.Any], _check_mode: bool, client: Client) -> dict[str, t.Any]:
+def read(options: dict[str, t.Any], client: Client) -> dict[str, t.Any]:
     """Read the swarm."""
-    found = state.read(client)
+    found = state.read(client, facts=True)
     has_quorum = found["state"] == "manager"
     result = {
         "changed": False,
@@ -34,19 +32,19 @@ def work(options: dict[str, t.Any], _check_mode: bool, client: Client) -> dict[s
         "docker_swarm_active": found["state"] not in ("no_engine", "inactive"),
         "docker_swarm_manager": has_quorum,
     }
-    if has_quorum and options["tokens"]:
-        result["join_tokens"] = state.read_tokens(client)
-    if has_quorum and options["unlock_key"]:
-        result["unlock_key"] = state.read_unlock_key(client)
-    if has_quorum and options["published_ports"]:
-        result["published_ports"] = published_ports(client.get("/services"))
     if options["held_ports"] and found["state"] != "no_engine":
         host, node_id = client.info()["Name"], found.get("node_id")
         result["held_ports"] = [{"host": host, "node_id": node_id, **row} for row in read_native(client)]
+    if not has_quorum:
+        return result
+    if options["tokens"]:
+        result["join_tokens"] = state.read_tokens(client)
+        result["swarm_facts"].update(as_docker.tokens(result["join_tokens"]))
+    if options["unlock_key"]:
+        result["unlock_key"] = result["swarm_unlock_key"] = state.read_unlock_key(client)
+    if options["published_ports"]:
+        result["published_ports"] = published_ports(client.get("/services"))
     return result
-
-
-VERB = Verb(INFO_INTERFACE, work)
 
 
 def lines(found: dict[str, t.Any]) -> list[str]:

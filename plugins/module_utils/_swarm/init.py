@@ -31,8 +31,8 @@ from .._options.plan import plan
 from .._ports.control import free_ports
 from .._run.steps import doubtful, step
 from .._run.verb import Verb
-from . import state
-from .declared import DeclaredSwarm, init_request
+from . import as_docker, state
+from .declared import DeclaredSwarm, check_is_init, init_request
 from .options import INIT_INTERFACE, SWARM, ZEROS
 
 Result = t.Dict[str, t.Any]
@@ -157,7 +157,10 @@ class Swarm:
 
         def done() -> list[str]:
             return [
-                *(f"set {name}" for name in visible_changes(changes)),
+                *(
+                    f"{'set' if after is not None else 'removed'} {name}"
+                    for name, (_before, after) in visible_changes(changes).items()
+                ),
                 *(f"rotated the {_ROTATED[name]}" for name in rotate),
             ]
 
@@ -210,6 +213,7 @@ def work(options: Result, check_mode: bool, client: Client) -> Result:
     Raises:
         Refused: this Engine cannot do it in the state it is in.
     """
+    check_is_init(options)
     declared = DeclaredSwarm(options)
     swarm = Swarm(client, check_mode)
     try:
@@ -218,22 +222,30 @@ def work(options: Result, check_mode: bool, client: Client) -> Result:
         raise error.after(
             {"changed": bool(swarm.actions) and not check_mode, "actions": swarm.actions}
         ) from None
-    live = state.read(client)
+    live = state.read(client, facts=True)
     result: Result = {
         "changed": bool(swarm.actions),
         "actions": swarm.actions,
         "diff": {"before": swarm.before, "after": swarm.after},
-        **{key: live[key] for key in ("node_id", "swarm_id", "settings") if key in live},
+        **{key: live[key] for key in ("node_id", "swarm_id", "settings", "swarm_facts") if key in live},
     }
     if live["state"] == "manager" and not check_mode:
-        if options["return_tokens"]:
-            result["join_tokens"] = state.read_tokens(client)
-        if options["return_unlock_key"]:
-            result["unlock_key"] = state.read_unlock_key(client)
+        result.update(_secrets(client, options, result["swarm_facts"]))
     return result
 
 
 VERB = Verb(INIT_INTERFACE, work)
+
+
+def _secrets(client: Client, options: Result, facts: Result) -> Result:
+    """The join tokens and the unlock key where a task asks for them, and both in its ``swarm_facts``."""
+    found: Result = {}
+    if options["return_tokens"]:
+        found["join_tokens"] = state.read_tokens(client)
+        facts.update(as_docker.tokens(found["join_tokens"]))
+    if options["return_unlock_key"]:
+        found["unlock_key"] = facts["UnlockKey"] = state.read_unlock_key(client)
+    return found
 
 
 def _bring_about(

@@ -105,8 +105,17 @@ ZEROS: Table = tuple(option for option in SETTINGS if option.missing is not None
 # These options ask for a secret and hold none, whatever their names suggest to Ansible.
 _FLAG: dict[str, t.Any] = {"type": "bool", "default": False, "no_log": False}
 _ROTATIONS = ("rotate_worker_token", "rotate_manager_token", "rotate_unlock_key")
+# Options of community.docker.docker_swarm, so that a task of it is told which module does what it wants.
+_OF_DOCKER_SWARM: dict[str, t.Any] = {
+    "state": {"type": "str", "choices": ["present", "join", "absent", "remove"], "default": "present"},
+    "name": {"type": "str"},
+    "remote_addrs": {"type": "list", "elements": "str"},
+    "join_token": {"type": "str", "no_log": True},
+    "node_id": {"type": "str"},
+}
 _INIT: dict[str, t.Any] = {
     **argument_spec(SWARM),
+    **_OF_DOCKER_SWARM,
     "advertise_addr": {"type": "str", "limits": addresses.host_and_port},
     "listen_addr": {"type": "str", "limits": addresses.host_and_port},
     "data_path_addr": {"type": "str", "limits": addresses.host},
@@ -155,4 +164,10 @@ INIT_INTERFACE = Interface(_INIT, {"required_together": [("signing_ca_cert", "si
 JOIN_INTERFACE = Interface(
     _JOIN, {"required_if": [("state", "present", _NEEDED), ("state", "join", _NEEDED)]}
 )
-INFO_INTERFACE = Interface(dict.fromkeys(("tokens", "unlock_key", "published_ports", "held_ports"), _FLAG))
+INFO_INTERFACE = Interface(
+    {
+        **dict.fromkeys(("tokens", "unlock_key", "published_ports", "held_ports", "verbose_output"), _FLAG),
+        **dict.fromkeys(("nodes", "services", "tasks"), _FLAG),
+        **{f"{kind}_filters": {"type": "dict"} for kind in ("nodes", "services", "tasks")},
+    }
+)

@@ -15,7 +15,7 @@ import typing as t
 from .._engine.client import Client
 from .._engine.errors import EngineAbsent, EngineTimeout, NoQuorum, NotAManager, saying
 from .._options.labels import DECLARED_LABEL
-from . import nodes
+from . import as_docker, nodes
 from .options import SETTINGS
 
 # A manager without a leader answers so within 10 raft ticks, or only after 20 s; an info module does not wait for the latter.
@@ -24,8 +24,12 @@ _PATIENCE = 8.0
 Read = t.Callable[[t.List[nodes.Node], str], t.Dict[str, t.Any]]
 
 
-def read(client: Client) -> dict[str, t.Any]:
+def read(client: Client, facts: bool = False) -> dict[str, t.Any]:
     """The swarm as this Engine sees it.
+
+    Args:
+        client: any host's Engine.
+        facts: add ``swarm_facts``, what the Engine itself reports.
 
     Returns:
         ``state`` is one of ``no_engine``, ``inactive``, ``pending``, ``error``, ``locked``, ``worker``,
@@ -38,7 +42,7 @@ def read(client: Client) -> dict[str, t.Any]:
         info = client.info()
     except EngineAbsent as error:
         return {"state": "no_engine", "why": str(error)}
-    return {**local(info), **_cluster(client, info)}
+    return {**local(info), **_cluster(client, info, facts)}
 
 
 def local_state(info: dict[str, t.Any]) -> str:
@@ -116,12 +120,13 @@ def _as_manager(info: dict[str, t.Any], read_more: t.Callable[[], dict[str, t.An
         return {"state": "worker", "why": str(error)}
 
 
-def _cluster(client: Client, info: dict[str, t.Any]) -> dict[str, t.Any]:
+def _cluster(client: Client, info: dict[str, t.Any], facts: bool) -> dict[str, t.Any]:
     def more() -> dict[str, t.Any]:
         swarm = client.get("/swarm", timeout=_PATIENCE)
         seen = nodes.views(client.get("/nodes", timeout=_PATIENCE))
         return {
             **cluster(swarm),
+            **({"swarm_facts": as_docker.facts(swarm)} if facts else {}),
             "nodes": seen,
             "unfinished": _unfinished(client, seen),
             "quorum": nodes.quorum_summary(seen),

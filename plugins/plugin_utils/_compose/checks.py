@@ -21,6 +21,7 @@ from ...module_utils._options.option import Option
 from ...module_utils._secret.options import CONFIG, SECRET
 from ...module_utils._service.declared import check_mode
 from ...module_utils._service.options import one_service, table
+from . import unsupported
 from .value import Value
 
 Options = dict[str, t.Any]
@@ -148,10 +149,8 @@ def name_of(definition: Value, key: str, stack: str, given: t.Iterable[str]) -> 
     name, external = definition.get("name"), definition.get("external")
     if not (external and external.flag()):
         return name.text() if name else f"{stack}_{key}", False
-    others = sorted(set(given) - {"external", "name"})
-    if others:
-        keys = ", ".join(others)
-        raise definition.wrong(f"is external, so it cannot have {keys}; remove {keys} or external")
+    for other in sorted(set(given) - {"external", "name"}):
+        definition.need(other).unsupported(other, unsupported.EXTERNAL)
     return name.text() if name else key, True
 
 

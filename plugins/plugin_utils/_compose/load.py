@@ -15,10 +15,9 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ...module_utils._engine.errors import Refused
-from . import normalize
+from . import normalize, unsupported
 from .files import ComposeFiles
 from .merge import DEFINITIONS, Document, Part, merge, merge_documents
-from .unsupported import UNSUPPORTED_TOP
 from .value import Origins, Value, text_of
 from .yaml import Override, without_tags
 
@@ -98,7 +97,7 @@ def _load_content(opened: _Opened, content: dict[str, t.Any]) -> Document:
     """The document of one source, with the files that it includes and extends."""
     files, origins = opened.files, Origins(opened.file)
     top = Value({text_of(key): part for key, part in content.items()}, (), origins, files.notices)
-    given = top.check_keys(_TOP, UNSUPPORTED_TOP)
+    given = top.check_keys(_TOP, unsupported.TOP)
     filled = {key: files.filled(part) for key, part in top.fields() if key in given}
     top = top.with_content(filled)
     sections = {
@@ -136,7 +135,7 @@ def _include(opened: _Opened, document: Document, entry: Value) -> Document:
         paths, project = entry.need("path").one_or_more(), entry.get("project_directory")
         env_files = entry.get("env_file")
     if project:
-        project.unsupported("project_directory", "move the file, or write its paths relative to the file")
+        project.unsupported("project_directory", unsupported.PROJECT_DIRECTORY)
     variables = dict(files.variables)
     for value in env_files.one_or_more() if env_files else ():
         of_file = files.env_file(opened.whole_path(value), value.where, variables)

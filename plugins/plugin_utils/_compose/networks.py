@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from . import checks
-from .unsupported import UNSUPPORTED_NETWORK_OF_SERVICE
+from . import checks, unsupported
 from .value import Value
 
 Options = dict[str, t.Any]
@@ -17,11 +16,10 @@ Options = dict[str, t.Any]
 # Keys that are options of swarm_network under the same name.
 _FLAGS = ("attachable", "internal", "enable_ipv6")
 _KEYS = ("name", "driver", "driver_opts", *_FLAGS, "ipam", "labels", "external")
-_UNSUPPORTED = {"enable_ipv4": "a network of the swarm always has IPv4"}
-_SUBNET_UNSUPPORTED = {"aux_addresses": "Swarm drops them; leave them out of ip_range"}
 # Networks of each node, on which a service has no aliases.
 _OF_NODES = ("host", "bridge", "none")
 _DEFAULT = "default"
+_FALSE = ("false", "0", "no", "off")
 
 
 class ComposeNetworks:
@@ -61,7 +59,7 @@ class ComposeNetworks:
         reference: Options = {"name": name}
         own = value.at("aliases", None)
         if value.content is not None:
-            value.check_keys(("aliases", "driver_opts"), UNSUPPORTED_NETWORK_OF_SERVICE)
+            value.check_keys(("aliases", "driver_opts"), unsupported.NETWORK_OF_SERVICE)
             own = value.get("aliases") or own
             options = value.get("driver_opts")
             if options and options.content:
@@ -85,7 +83,7 @@ class ComposeNetworks:
             return name
         if definition.content is None:
             definition = definition.with_content({})
-        given = definition.check_keys(_KEYS, _UNSUPPORTED)
+        given = definition.check_keys(_KEYS, unsupported.NETWORK)
         name, is_external = checks.name_of(definition, key, self._stack, given)
         if is_external:
             self.external += [name] if name not in (*self.external, *_OF_NODES) else []
@@ -101,10 +99,19 @@ class ComposeNetworks:
         return {
             "driver": driver.text() if driver else "overlay",
             **{key: flag.flag() for key, flag in flags if flag},
-            **({"driver_options": options.labels()} if options and options.content else {}),
+            **({"driver_options": _driver_options(options)} if options and options.content else {}),
             **(_ipam(ipam) if ipam else {}),
             "labels": checks.labels_of(value.get("labels"), self._stack),
         }
+
+
+def _driver_options(value: Value) -> Options:
+    options = value.labels()
+    # The driver encrypts whatever the value is (moby libnetwork drivers/overlay).
+    if options.get("encrypted", "").lower() in _FALSE:
+        value.need("encrypted").unsupported("encrypted", unsupported.NOT_ENCRYPTED)
+        del options["encrypted"]
+    return options
 
 
 def _ipam(value: Value) -> Options:
@@ -118,6 +125,6 @@ def _ipam(value: Value) -> Options:
 
 
 def _subnet(value: Value) -> dict[str, str]:
-    given = value.check_keys(("subnet", "ip_range", "gateway"), _SUBNET_UNSUPPORTED)
+    given = value.check_keys(("subnet", "ip_range", "gateway"), unsupported.SUBNET)
     options = (("subnet", "subnet"), ("ip_range", "iprange"), ("gateway", "gateway"))
     return {option: value.need(key).text() for key, option in options if key in given}

@@ -27,7 +27,11 @@ def service(value: Value, whole_path: WholePath) -> t.Any:
     Raises:
         Refused: a value is written in no form that Compose has.
     """
-    forms = {**_SERVICE, "env_file": lambda files: _env_files(files, whole_path)}
+    forms = {
+        **_SERVICE,
+        "env_file": lambda files: _env_files(files, whole_path),
+        "label_file": lambda files: [whole_path(item) for item in files.one_or_more()],
+    }
     if value.content is None:
         raise value.wrong("is empty, not a mapping of keys to values")
     return _formed(value, lambda inner: _fields(inner, forms))

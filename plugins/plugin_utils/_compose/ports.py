@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from . import checks
+from . import checks, unsupported
 from .value import Value
 
 Options = dict[str, t.Any]
@@ -20,7 +20,8 @@ _SHORT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _KEYS = ("target", "published", "protocol", "mode", "host_ip")
-_UNSUPPORTED = {"name": "Swarm has no names of ports", "app_protocol": "Swarm has no such setting"}
+_RANGE = re.compile(r"([0-9]{1,5})-([0-9]{1,5})")
+_LAST = 65535
 _EVERY_ADDRESS = ("0.0.0.0", "::", "[::]", "")
 
 
@@ -62,8 +63,8 @@ class ComposePorts:
         # Number and protocol of a published port to the services that publish it, each with the mode.
         self._publishers: dict[tuple[int, str], list[tuple[str, str]]] = {}
 
-    def option(self, service: str, value: Value) -> Options:
-        """A port as ``publish`` of swarm_service has it.
+    def options(self, service: str, value: Value) -> list[Options]:
+        """A port as ``publish`` of swarm_service has it: one entry, or as many as published ports lead to one target.
 
         Args:
             service: the key of the service that publishes it.
@@ -71,10 +72,10 @@ class ComposePorts:
         Raises:
             Refused: the value is not a port, or another service publishes the port.
         """
-        value.check_keys(_KEYS, _UNSUPPORTED)
+        value.check_keys(_KEYS, unsupported.PORT)
         address = value.get("host_ip")
         if address and address.text() not in _EVERY_ADDRESS:
-            address.unsupported("host_ip", "Swarm publishes a port on all addresses of a node")
+            address.unsupported("host_ip", unsupported.HOST_IP)
         published, protocol, mode = (value.get(key) for key in ("published", "protocol", "mode"))
         option: Options = {"target_port": value.need("target").text().strip()}
         if published and published.text().strip() not in ("", "0"):
@@ -82,9 +83,10 @@ class ComposePorts:
         if protocol:
             option["protocol"] = protocol.choice(*checks.choices("publish.protocol"))
         option["mode"] = mode.choice(*checks.choices("publish.mode")) if mode else "ingress"
-        for port in checks.check(value, "publish", [option]):
+        options = _to_one_target(option)
+        for port in checks.check(value, "publish", options):
             self._add(service, value, port)
-        return option
+        return options
 
     def _add(self, service: str, value: Value, port: Options) -> None:
         """Add one port in the Engine's form.
@@ -104,3 +106,14 @@ class ComposePorts:
                     f"publishes {number}/{protocol}, which the service {other} publishes already"
                 )
         publishers.append((service, mode))
+
+
+def _to_one_target(option: Options) -> list[Options]:
+    """A range of published ports for one target, such as ``8000-8002:80``, as an entry for each."""
+    published = _RANGE.fullmatch(str(option.get("published_port", "")))
+    if not (published and str(option["target_port"]).isdecimal()):
+        return [option]
+    first, last = int(published[1]), int(published[2])
+    if first > last or last > _LAST:
+        return [option]
+    return [{**option, "published_port": str(port)} for port in range(first, last + 1)]

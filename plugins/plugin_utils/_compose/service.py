@@ -9,13 +9,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from . import checks
+from . import checks, unsupported
 from . import service_keys as keys
 from .files import ComposeFiles
 from .networks import ComposeNetworks
 from .ports import ComposePorts
 from .secrets import ComposeSecrets
-from .unsupported import UNSUPPORTED, UNSUPPORTED_RESERVATIONS
+from .unsupported import Kind
 from .value import Value
 from .volumes import ComposeVolumes, tmpfs_mount
 
@@ -41,6 +41,10 @@ OPTIONS = {
     "deploy.placement.max_replicas_per_node": "placement.replicas_max_per_node",
     "scale": "replicas",
     "deploy.replicas": "replicas",
+    "cpus": "limits.cpus",
+    "mem_limit": "limits.memory",
+    "mem_reservation": "reservations.memory",
+    "pids_limit": "limits.pids",
     "deploy.resources.limits.cpus": "limits.cpus",
     "deploy.resources.limits.memory": "limits.memory",
     "deploy.resources.limits.pids": "limits.pids",
@@ -72,11 +76,23 @@ OPTIONS = {
 # The other keys below a service: ``ComposeServices`` reads each of them.
 _OTHER_KEYS = (
     *("command", "configs", "credential_spec", "entrypoint", "env_file", "environment", "extends"),
-    *("extra_hosts", "image", "labels", "networks", "ports", "restart", "secrets", "security_opt"),
-    *("tmpfs", "ulimits", "volumes", "deploy.labels", "deploy.mode", "deploy.placement.preferences"),
+    *("extra_hosts", "image", "label_file", "labels", "networks", "platform", "ports", "profiles"),
+    *(
+        "pull_policy",
+        "restart",
+        "secrets",
+        "security_opt",
+        "shm_size",
+        "tmpfs",
+        "ulimits",
+        "volumes",
+        "deploy.labels",
+        "deploy.mode",
+        "deploy.placement.preferences",
+    ),
     *("deploy.resources.reservations.generic_resources", "healthcheck.disable", "healthcheck.test"),
 )
-_UNSUPPORTED = {"": UNSUPPORTED, "deploy.resources.reservations": UNSUPPORTED_RESERVATIONS}
+_UNSUPPORTED = {"": unsupported.SERVICE, "deploy.resources.reservations": unsupported.RESERVATIONS}
 
 
 def _tree(paths: t.Iterable[str]) -> Tree:
@@ -146,7 +162,9 @@ class ComposeServices:
         own, of_containers = value.find("deploy.labels"), value.get("labels")
         image = {_IMAGE: options["image"]}
         _add(options, "labels", own or value, {**checks.labels_of(own, self.stack), **image})
-        _add(options, "container_labels", of_containers or value, checks.labels_of(of_containers, self.stack))
+        in_files = keys.label_files(value.get("label_file"), self.files)
+        labels = {**in_files, **checks.labels_of(of_containers, self.stack)}
+        _add(options, "container_labels", of_containers or value, labels)
 
     def _add_environment(self, options: Options, value: Value) -> None:
         own, env_files = value.get("environment"), value.get("env_file")
@@ -159,11 +177,12 @@ class ComposeServices:
         _add(options, "networks", networks or value, self.networks.references(key, networks))
         mounts = [self.volumes.mount(item) for item in _items(value, "volumes")]
         mounts += [tmpfs_mount(item) for item in _items(value, "tmpfs")]
+        mounts += _shared_memory(value.get("shm_size"))
         _check_targets(value, mounts)
         # What is read here was checked item by item, so that an error names the item.
         checked = {
             "mounts": mounts,
-            "publish": [self.ports.option(key, item) for item in _items(value, "ports")],
+            "publish": [port for item in _items(value, "ports") for port in self.ports.options(key, item)],
             "secrets": self.secrets.references(value.get("secrets")),
             "configs": self.configs.references(value.get("configs")),
         }
@@ -184,7 +203,9 @@ def _add_plain(options: Options, value: Value) -> None:
     """Add the options that a key is by itself."""
     for path, name in OPTIONS.items():
         inner = value.find(path)
-        if inner is None or (checks.is_newer(name) and inner.is_ignored(path.rpartition(".")[2])):
+        if inner is None or (
+            checks.is_newer(name) and inner.is_ignored(path.rpartition(".")[2], Kind.MEANINGFUL)
+        ):
             continue
         checks.check_mode_has(inner, options["mode"], name)
         _set(options, name, checks.read(inner, name))
@@ -226,12 +247,19 @@ def _add_others(options: Options, value: Value) -> None:
         inner = value.find(path)
         if inner and inner.content:
             _add(options, name, inner, reader(inner))
+    platform, pull_policy = value.get("platform"), value.get("pull_policy")
+    if platform:
+        constraints = (options.get("placement") or {}).get("constraints") or []
+        _add(options, "placement.constraints", platform, [*constraints, *keys.platform(platform)])
+    if pull_policy:
+        options["resolve_image"] = keys.pull_policy(pull_policy)
+    keys.check_links(value.get("links"))
     restart, security = value.get("restart"), value.get("security_opt")
     if restart and not value.find("deploy.restart_policy"):
         for name, declared in keys.restart(restart).items():
             _add(options, f"restart_config.{name}", restart, declared)
     # Not every supported Engine has it.
-    if security and not security.is_ignored("security_opt"):
+    if security and not security.is_ignored("security_opt", Kind.DANGEROUS):
         for name, declared in keys.security(security).items():
             _add(options, f"privileges.{name}", security, declared)
 
@@ -246,6 +274,15 @@ def _set(options: Options, name: str, declared: t.Any) -> None:
     group, _dot, name = name.rpartition(".")
     within = options.setdefault(group, {}) if group else options
     within[name] = declared
+
+
+def _shared_memory(value: Value | None) -> list[Options]:
+    """The mount of ``shm_size``: Docker's own has 64 MiB, and Swarm cannot change its size."""
+    if value is None:
+        return []
+    mount = {"type": "tmpfs", "target": "/dev/shm", "tmpfs_size": value.text()}
+    checks.check(value, "mounts", [mount])
+    return [mount]
 
 
 def _items(value: Value, key: str) -> list[Value]:

@@ -13,8 +13,10 @@ import re
 import shlex
 import typing as t
 
+from ...module_utils._options.convert import quoted
 from .files import ComposeFiles
 from .secrets import ComposeSecrets
+from .unsupported import LINK_ALIAS, SECURITY_OPT
 from .value import Value
 
 Options = dict[str, t.Any]
@@ -60,6 +62,69 @@ def restart(value: Value) -> Options:
         "deploy.restart_policy.condition to none"
     )
     return {}
+
+
+# The architectures of images, and what nodes call them (``uname -m``).
+_ARCHITECTURES = {
+    "386": "i686",
+    "amd64": "x86_64",
+    "arm64": "aarch64",
+    "arm/v6": "armv6l",
+    "arm/v7": "armv7l",
+    "arm64/v8": "aarch64",
+}
+
+
+def platform(value: Value) -> list[str]:
+    """The option ``placement.constraints`` that ``platform`` means, such as ``linux/amd64``.
+
+    Raises:
+        Refused: the value is no platform.
+    """
+    system, _slash, architecture = value.text().partition("/")
+    if not re.fullmatch(r"[a-z0-9]+", system) or not re.fullmatch(r"[a-z0-9_]*(/v\d+)?", architecture):
+        raise value.wrong(f"is {quoted(value.text())}, not a platform like linux/amd64")
+    constraints = [f"node.platform.os == {system}"]
+    if architecture:
+        named = _ARCHITECTURES.get(architecture, architecture.partition("/")[0])
+        constraints.append(f"node.platform.arch == {named}")
+    return constraints
+
+
+def pull_policy(value: Value) -> str:
+    """The option ``resolve_image`` that ``pull_policy`` means.
+
+    Raises:
+        Refused: the value is no policy.
+    """
+    word = value.text()
+    if word in ("always", "never"):
+        return word
+    if word in ("missing", "if_not_present", "build", "daily", "weekly") or word.startswith("every_"):
+        return "changed"
+    raise value.wrong(
+        f"is {quoted(word)}, none of always, never, missing, if_not_present, build, daily, weekly, every_…"
+    )
+
+
+def check_links(value: Value | None) -> None:
+    """Report links that give another service a name of their own; services know each other by their own names."""
+    for item in value.items() if value else ():
+        service, colon, alias = item.text().partition(":")
+        if colon and alias != service:
+            item.unsupported("links", LINK_ALIAS)
+
+
+def label_files(value: Value | None, files: ComposeFiles) -> dict[str, str]:
+    """The labels of containers that the files of ``label_file`` set.
+
+    Raises:
+        Refused: a file cannot be read, or is malformed.
+    """
+    labels: dict[str, str] = {}
+    for item in value.items() if value else ():
+        labels.update(files.env_file(item.text(), item.where, files.variables))
+    return labels
 
 
 def ulimits(value: Value) -> list[Options]:
@@ -166,10 +231,7 @@ def security(value: Value) -> Options:
         elif name == "label":
             privileges.setdefault("selinux", {}).update(_selinux(item, text))
         else:
-            item.unsupported(
-                "security_opt",
-                "services have no-new-privileges, label, seccomp=unconfined and apparmor=unconfined",
-            )
+            item.unsupported("security_opt", SECURITY_OPT)
     return privileges
 
 

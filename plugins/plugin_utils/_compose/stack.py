@@ -31,7 +31,15 @@ from .volumes import ComposeVolumes
 Options = dict[str, t.Any]
 
 # The options that are used on the control node only. The module does not get them, since variables may hold secrets.
-_READ_HERE = ("compose", "remote_src", "project_dir", "variables", "env_files", "ignore_unsupported")
+_READ_HERE = (
+    "compose",
+    "remote_src",
+    "project_dir",
+    "variables",
+    "env_files",
+    "ignore_unsupported",
+    "profiles",
+)
 
 
 @dataclass
@@ -113,6 +121,7 @@ def read_task(args: Options, access: FileAccess) -> tuple[Options, list[str]]:
         variables,
         [access.find(str(path)) for path in _listed("env_files", args.get("env_files") or [])],
         _listed("ignore_unsupported", args.get("ignore_unsupported") or []),
+        _listed("profiles", args.get("profiles") or []),
         args.get("project_dir") or (posixpath.dirname(first) if access.is_remote and first else None),
         # The module reads the data of secrets on the host, so that the control node never has it.
         leave_contents=access.is_remote,
@@ -127,6 +136,7 @@ def read_stack(
     variables: t.Mapping[str, t.Any],
     env_files: t.Sequence[str] = (),
     ignore_unsupported: t.Iterable[str] = (),
+    profiles: t.Collection[str] = (),
     project_dir: str | None = None,
     leave_contents: bool = False,
 ) -> ComposeStack:
@@ -139,6 +149,7 @@ def read_stack(
         variables: the variables to fill in; null is not set.
         env_files: files with further variables. Later files take precedence over earlier ones, ``variables`` over all.
         ignore_unsupported: keys to leave out where Swarm does not support them.
+        profiles: the profiles whose services are deployed too; ``*`` for all.
         project_dir: the folder on the hosts of the swarm in which relative paths begin, and those in inline definitions.
         leave_contents: do not read the files of secrets and configs, but name them in ``data_src``.
 
@@ -156,13 +167,13 @@ def read_stack(
         known = {**known, **files.env_file(path, "env_files", known), **given}
     files = replace(files, variables=known)
     document = load(files, sources)
-    stack = _stack(name, Value(document.content, (), document.origins, notices), files)
+    stack = _stack(name, Value(document.content, (), document.origins, notices), files, profiles)
     notices.finish()
     stack.warnings = notices.warnings
     return stack
 
 
-def _stack(name: str, top: Value, files: ComposeFiles) -> ComposeStack:
+def _stack(name: str, top: Value, files: ComposeFiles, profiles: t.Collection[str]) -> ComposeStack:
     own_name = top.get("name")
     if own_name and own_name.text() != name:
         own_name.warn(f"is {own_name.text()} and has no effect, since the task names the stack {name}")
@@ -176,10 +187,24 @@ def _stack(name: str, top: Value, files: ComposeFiles) -> ComposeStack:
         raise top.wrong("has no services")
     services = []
     for key, value in section.fields():
-        checks.check_name(value, f"{name}_{key}", "service")
-        services.append(reader.options(key, value))
+        if _is_selected(value, profiles):
+            checks.check_name(value, f"{name}_{key}", "service")
+            services.append(reader.options(key, value))
     external = {"networks": networks.external, "secrets": secrets.external, "configs": configs.external}
     return ComposeStack(services, networks.declared, secrets.declared, configs.declared, external)
+
+
+def _is_selected(service: Value, profiles: t.Collection[str]) -> bool:
+    """Whether a service has no profile, or one of those that the task names."""
+    own = service.get("profiles") if isinstance(service.content, dict) else None
+    named = own.texts() if own else []
+    if not named or "*" in profiles or set(named) & set(profiles):
+        return True
+    if not profiles:
+        service.warn(
+            f"is left out, since it has the profiles {', '.join(named)} and the task names no profiles"
+        )
+    return False
 
 
 def _listed(name: str, value: t.Any) -> list[t.Any]:

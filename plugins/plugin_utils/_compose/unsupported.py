@@ -2,32 +2,76 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Swarm does not support, and what the reader of Compose files reports beside its result. PRIVATE. Pure."""
+"""What Swarm does not support in Compose files, which class each key has, and how it is reported. PRIVATE. Pure.
+
+*Harmless*: ``docker stack deploy`` leaves the key out, and what runs is what the file describes; it is deployed with a warning.
+*Meaningful*: without the key, something else runs than the file describes; it is refused, unless the task says to leave it out.
+*Dangerous*: without the key, more is open or allowed than the file says; only its own name leaves it out.
+"""
 
 from __future__ import annotations
 
+import enum
 import typing as t
 from dataclasses import dataclass, field
 
 from ...module_utils._engine.errors import Refused
 
-_DEPLOY_LIMITS = "use deploy.resources.limits"
-_NODES = "configure it in the nodes' Engines and select these nodes with deploy.placement.constraints"
-_NO_HOST = "Swarm gives tasks no such access to the node"
-_PER_CONTAINER = "Swarm has no such setting for tasks"
-_ONE_NETWORK = "attach both services to one network, where each resolves the other's name"
 
-# Keys that Compose has and Swarm does not support, each with the reason or what to do instead.
-UNSUPPORTED_TOP = {"models": "Swarm runs no models"}
-UNSUPPORTED = {
-    "annotations": "use labels",
-    "attach": "only the command line uses it",
+class Kind(enum.Enum):
+    """What it means to leave a key out."""
+
+    HARMLESS = "harmless"
+    MEANINGFUL = "meaningful"
+    DANGEROUS = "dangerous"
+
+
+class Unsupported(t.NamedTuple):
+    """A key that Swarm does not support.
+
+    Attributes:
+        why: the reason, or what to do instead.
+        kind: what it means to leave it out.
+    """
+
+    why: str
+    kind: Kind = Kind.MEANINGFUL
+
+
+def _harmless(why: str) -> Unsupported:
+    return Unsupported(why, Kind.HARMLESS)
+
+
+def _dangerous(why: str) -> Unsupported:
+    return Unsupported(why, Kind.DANGEROUS)
+
+
+_DEPLOY_LIMITS = Unsupported("use deploy.resources.limits")
+_NODES = Unsupported(
+    "configure it in the nodes' Engines and select these nodes with deploy.placement.constraints"
+)
+_NO_HOST = Unsupported("Swarm gives tasks no such access to the node")
+_PER_CONTAINER = Unsupported("Swarm has no such setting for tasks")
+_ADDRESSES = Unsupported("Swarm assigns addresses; use the service's name")
+_ORDER = Unsupported("Swarm has no order of networks")
+_COMMAND_LINE = _harmless("only the command line uses it")
+_SELINUX = _harmless("give the directory its SELinux label on the nodes")
+_DESKTOP = _harmless("it has a meaning on Docker Desktop only")
+
+Keys = t.Mapping[str, Unsupported]
+
+#: At the top level of a file.
+TOP: Keys = {"models": Unsupported("Swarm runs no models")}
+#: Of a service.
+SERVICE: Keys = {
+    "annotations": _harmless("Swarm passes none to the runtime; use labels"),
+    "attach": _COMMAND_LINE,
     "blkio_config": _PER_CONTAINER,
-    "build": "build and push the image first, and name it in image",
+    "build": _harmless("the image is used; Swarm builds none"),
     "cgroup": _PER_CONTAINER,
     "cgroup_parent": _PER_CONTAINER,
     "cgroupns_mode": _PER_CONTAINER,
-    "container_name": "Swarm names the tasks; on a network, use the service's name",
+    "container_name": _harmless("Swarm names the tasks; on a network, use the service's name"),
     "cpu_count": _DEPLOY_LIMITS,
     "cpu_percent": _DEPLOY_LIMITS,
     "cpu_period": _DEPLOY_LIMITS,
@@ -35,60 +79,104 @@ UNSUPPORTED = {
     "cpu_rt_period": _PER_CONTAINER,
     "cpu_rt_runtime": _PER_CONTAINER,
     "cpu_shares": _DEPLOY_LIMITS,
-    "cpus": "use deploy.resources.limits.cpus",
     "cpuset": _DEPLOY_LIMITS,
-    "depends_on": "Swarm starts all services at once; let a service wait for another, or exit and be restarted",
-    "develop": "only the command line uses it",
+    "depends_on": _harmless(
+        "Swarm starts all services at once; let a service wait for another, or exit and be restarted"
+    ),
+    "develop": _COMMAND_LINE,
     "device_cgroup_rules": _NO_HOST,
     "devices": _NO_HOST,
-    "domainname": "write the whole name in hostname",
-    "expose": "services on one network reach all ports of each other",
-    "external_links": _ONE_NETWORK,
-    "gpus": "use deploy.resources.reservations.generic_resources",
+    "domainname": Unsupported("write the whole name in hostname"),
+    "expose": _harmless("services on one network reach all ports of each other"),
+    "external_links": Unsupported(
+        "attach both services to one network, where each resolves the other's name"
+    ),
+    "gpus": Unsupported("use deploy.resources.reservations.generic_resources"),
     "ipc": _NO_HOST,
-    "label_file": "use labels",
-    "links": _ONE_NETWORK,
-    "log_driver": "use logging.driver",
-    "log_opt": "use logging.options",
-    "mac_address": "Swarm assigns it",
-    "mem_limit": "use deploy.resources.limits.memory",
-    "mem_reservation": "use deploy.resources.reservations.memory",
+    "links": _harmless("services on one network resolve each other's names"),
+    "log_driver": Unsupported("use logging.driver"),
+    "log_opt": Unsupported("use logging.options"),
+    "mac_address": Unsupported("Swarm assigns it"),
     "mem_swappiness": _PER_CONTAINER,
     "memswap_limit": _PER_CONTAINER,
-    "models": "Swarm runs no models",
-    "net": "use networks",
-    "network_mode": "use networks; the network of the node itself is an external network with the name host",
+    "models": Unsupported("Swarm runs no models"),
+    "net": Unsupported("use networks"),
+    "network_mode": Unsupported(
+        "use networks; the network of the node itself is an external network with the name host"
+    ),
     "oom_kill_disable": _PER_CONTAINER,
     "pid": _NO_HOST,
-    "pids_limit": "use deploy.resources.limits.pids",
-    "platform": "use deploy.placement.constraints with node.platform.arch",
-    "post_start": "Swarm runs no hooks",
-    "pre_stop": "Swarm runs no hooks",
-    "privileged": _NO_HOST,
-    "profiles": "give swarm_stack only the files with the services to deploy",
-    "provider": "Swarm runs containers only",
-    "pull_policy": "use resolve_image of swarm_stack",
-    "pull_refresh_after": "use resolve_image of swarm_stack",
+    "post_start": Unsupported("Swarm runs no hooks"),
+    "pre_stop": Unsupported("Swarm runs no hooks"),
+    "privileged": _dangerous("Swarm gives tasks no such access to the node"),
+    "provider": Unsupported("Swarm runs containers only"),
+    "pull_refresh_after": _harmless("nodes pull an image by its digest, so none is out of date"),
     "runtime": _NODES,
-    "shm_size": "mount a tmpfs of that size at /dev/shm with volumes",
-    "stdin_once": _PER_CONTAINER,
+    "stdin_once": _harmless("no terminal is attached to a task"),
     "storage_opt": _NODES,
     "use_api_socket": _NO_HOST,
-    "userns_mode": _NODES,
+    "userns_mode": _dangerous(
+        "configure it in the nodes' Engines and select these nodes with deploy.placement.constraints"
+    ),
     "uts": _NO_HOST,
-    "volume_driver": "set driver for each volume under the top-level volumes",
-    "volumes_from": "name the volumes in both services",
+    "volume_driver": Unsupported("set driver for each volume under the top-level volumes"),
+    "volumes_from": Unsupported("name the volumes in both services"),
 }
-UNSUPPORTED_NETWORK_OF_SERVICE = {
-    "ipv4_address": "Swarm assigns addresses; use the service's name",
-    "ipv6_address": "Swarm assigns addresses; use the service's name",
-    "link_local_ips": "Swarm assigns addresses",
-    "mac_address": "Swarm assigns it",
-    "priority": "Swarm has no order of networks",
-    "gw_priority": "Swarm has no order of networks",
-    "interface_name": "Swarm assigns it",
+#: Of a service in one network.
+NETWORK_OF_SERVICE: Keys = {
+    "ipv4_address": _ADDRESSES,
+    "ipv6_address": _ADDRESSES,
+    "link_local_ips": Unsupported("Swarm assigns addresses"),
+    "mac_address": Unsupported("Swarm assigns it"),
+    "priority": _ORDER,
+    "gw_priority": _ORDER,
+    "interface_name": Unsupported("Swarm assigns it"),
 }
-UNSUPPORTED_RESERVATIONS = {"devices": "use generic_resources", "pids": "use limits.pids"}
+RESERVATIONS: Keys = {"devices": Unsupported("use generic_resources"), "pids": Unsupported("use limits.pids")}
+#: Of a port, and the one in front of it.
+PORT: Keys = {
+    "name": _harmless("Swarm has no names of ports"),
+    "app_protocol": _harmless("Swarm has no such setting"),
+}
+HOST_IP = _dangerous("Swarm publishes a port on all addresses of a node")
+#: Of a mount, and the words behind the second colon of its short form.
+MOUNT: Keys = {"consistency": _DESKTOP, "image": Unsupported("Swarm mounts no images")}
+MOUNT_WORDS: Keys = {
+    "z": _SELINUX,
+    "Z": _SELINUX,
+    "cached": _DESKTOP,
+    "delegated": _DESKTOP,
+    "consistent": _DESKTOP,
+}
+BIND: Keys = {"selinux": _SELINUX}
+RECURSIVE = Unsupported("services have enabled and disabled only")
+CREATE_HOST_PATH = _harmless("a mount of a service creates no directory; create it on the nodes")
+VOLUME: Keys = {"labels": Unsupported("write labels under the top-level volumes")}
+#: Of a network, and of one of its subnets.
+NETWORK: Keys = {"enable_ipv4": Unsupported("a network of the swarm always has IPv4")}
+#: Of the driver_opts of a network.
+NOT_ENCRYPTED = _dangerous("an Engine encrypts the network whatever the value is; remove the key")
+SUBNET: Keys = {"aux_addresses": Unsupported("Swarm drops them; leave them out of ip_range")}
+#: Whatever stands beside ``external``.
+EXTERNAL = _harmless("what is there already keeps its own")
+#: A name for a linked service that is not its own.
+LINK_ALIAS = Unsupported("write the name as an alias of the linked service in a network")
+PROJECT_DIRECTORY = Unsupported("move the file, or write its paths relative to the file")
+SECURITY_OPT = _dangerous(
+    "services have no-new-privileges, label, seccomp=unconfined and apparmor=unconfined"
+)
+
+#: Stands for every key that is not dangerous, in ``ignore_unsupported``.
+ALL = "all"
+
+
+class _Found(t.NamedTuple):
+    """A key that Swarm does not support, where it stands."""
+
+    file: str
+    path: str
+    key: str
+    unsupported: Unsupported
 
 
 @dataclass
@@ -96,50 +184,64 @@ class Notices:
     """Warnings, and the keys that Swarm does not support.
 
     Attributes:
-        ignored: the keys that the task says to leave out.
+        ignored: the keys that the task says to leave out; ``all`` for every one that is not dangerous.
         warnings: sentences, each once.
     """
 
     ignored: frozenset[str] = frozenset()
     warnings: list[str] = field(default_factory=list)
     _left_out: list[tuple[str, str]] = field(default_factory=list)
-    _unsupported: list[tuple[str, str, str, str]] = field(default_factory=list)
+    _harmless: list[tuple[str, str]] = field(default_factory=list)
+    _refused: list[_Found] = field(default_factory=list)
 
     def warn(self, sentence: str) -> None:
         """Add a warning."""
         if sentence not in self.warnings:
             self.warnings.append(sentence)
 
-    def is_ignored(self, file: str, path: str, key: str) -> bool:
-        """Whether the task says to leave a key out; ``finish`` adds the warning that it was left out."""
-        if key in self.ignored:
+    def is_ignored(self, file: str, path: str, key: str, kind: Kind | None = None) -> bool:
+        """Whether the task says to leave a key out; ``finish`` adds the warning that it was left out.
+
+        Args:
+            kind: what leaving it out means; ``None`` for a key that Compose does not have, which only its name leaves out.
+        """
+        by_all = ALL in self.ignored and kind in (Kind.HARMLESS, Kind.MEANINGFUL)
+        if key in self.ignored or by_all:
             self._left_out.append((file, path))
             return True
         return False
 
-    def unsupported(self, file: str, path: str, key: str, instead: str) -> None:
-        """Report a key that Swarm does not support: it is left out where the task says so, and refused otherwise."""
-        if not self.is_ignored(file, path, key):
-            self._unsupported.append((file, path, key, instead))
+    def unsupported(self, file: str, path: str, key: str, unsupported: Unsupported) -> None:
+        """Report a key that Swarm does not support: it is left out where that is harmless or wanted, and refused otherwise."""
+        if unsupported.kind is Kind.HARMLESS:
+            self._harmless.append((file, path))
+        elif not self.is_ignored(file, path, key, unsupported.kind):
+            self._refused.append(_Found(file, path, key, unsupported))
 
     def finish(self) -> None:
-        """Warn of the keys that were left out, and refuse all unsupported keys in one sentence.
+        """Warn of the keys that were left out, and refuse all that have to be refused, in one sentence.
 
         Raises:
-            Refused: there is an unsupported key.
+            Refused: a key cannot be left out, or nobody said to leave it out.
         """
+        for file, paths in _by_file(self._harmless).items():
+            verb = "have" if len(paths) > 1 else "has"
+            self.warn(f"{file}: {_joined(paths)} {verb} no effect, as with docker stack deploy.")
         for file, paths in _by_file(self._left_out).items():
             verb = "are" if len(paths) > 1 else "is"
             self.warn(f"{file}: {_joined(paths)} {verb} left out, as ignore_unsupported says.")
-        if not self._unsupported:
+        if not self._refused:
             return
-        parts = [(file, f"{path} ({instead})") for file, path, _key, instead in self._unsupported]
+        parts = [(one.file, f"{one.path} ({one.unsupported.why})") for one in self._refused]
         sentence = "; ".join(f"{file}: {_joined(paths)}" for file, paths in _by_file(parts).items())
-        keys = ", ".join(sorted({key for _file, _path, key, _instead in self._unsupported}))
-        raise Refused(
-            f"{sentence}: Swarm does not support this; change the file, or leave the keys out with "
-            f"ignore_unsupported: [{keys}]."
-        )
+        raise Refused(f"{sentence}: Swarm does not support this; {self._way_out()}")
+
+    def _way_out(self) -> str:
+        keys = sorted({one.key for one in self._refused})
+        way = f"change the file, or leave the keys out with ignore_unsupported: [{', '.join(keys)}]."
+        if ALL in self.ignored:
+            way += f" {ALL} does not include {_joined(keys)}, which protects or opens the node."
+        return way
 
 
 def _by_file(parts: t.Iterable[tuple[str, str]]) -> dict[str, list[str]]:

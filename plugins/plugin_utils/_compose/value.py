@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from ...module_utils._engine.errors import Refused
 from ...module_utils._options.convert import quoted
-from .unsupported import Notices
+from .unsupported import Kind, Notices, Unsupported
 
 Path = tuple[str | int, ...]
 
@@ -125,13 +125,13 @@ class Value:
         """Add a warning that begins with the value's file and path."""
         self.notices.warn(f"{self.where} {rest}.")
 
-    def unsupported(self, key: str, instead: str) -> None:
+    def unsupported(self, key: str, unsupported: Unsupported) -> None:
         """Report a value that Swarm does not support; see ``Notices.unsupported``."""
-        self.notices.unsupported(self.file, path_text(self.path), key, instead)
+        self.notices.unsupported(self.file, path_text(self.path), key, unsupported)
 
-    def is_ignored(self, key: str) -> bool:
+    def is_ignored(self, key: str, kind: Kind | None = None) -> bool:
         """Whether the task says to leave the value out; see ``Notices.is_ignored``."""
-        return self.notices.is_ignored(self.file, path_text(self.path), key)
+        return self.notices.is_ignored(self.file, path_text(self.path), key, kind)
 
     def at(self, step: str | int, content: t.Any) -> Value:
         """A value inside of this one."""
@@ -183,13 +183,13 @@ class Value:
         return self.items() if isinstance(self.content, list) else [self]
 
     def check_keys(
-        self, known: t.Collection[str], unsupported: t.Mapping[str, str] | None = None
+        self, known: t.Collection[str], unsupported: t.Mapping[str, Unsupported] | None = None
     ) -> set[str]:
         """Check the keys of a mapping: refuse an unknown key, and report one that Swarm does not support.
 
         Args:
             known: the keys that are read.
-            unsupported: the keys that Swarm does not support, each with what to do instead.
+            unsupported: the keys that Swarm does not support.
 
         Returns:
             The known keys that have a value.

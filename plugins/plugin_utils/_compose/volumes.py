@@ -11,25 +11,13 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from . import checks
+from . import checks, unsupported
 from .value import Value
 
 Options = dict[str, t.Any]
 
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]")
 _KEYS = ("type", "source", "target", "read_only", "bind", "volume", "tmpfs", "cluster")
-_SELINUX = "give the directory its SELinux label on the nodes"
-_NO_CONSISTENCY = "it has a meaning on Docker Desktop only"
-_UNSUPPORTED = {"consistency": _NO_CONSISTENCY, "image": "Swarm mounts no images"}
-_SHORT_UNSUPPORTED = {
-    "z": _SELINUX,
-    "Z": _SELINUX,
-    "cached": _NO_CONSISTENCY,
-    "delegated": _NO_CONSISTENCY,
-    "consistent": _NO_CONSISTENCY,
-}
-_BIND_UNSUPPORTED = {"selinux": _SELINUX}
-_VOLUME_UNSUPPORTED = {"labels": "write labels under the top-level volumes"}
 _TOP = ("name", "driver", "driver_opts", "external", "labels")
 
 
@@ -64,9 +52,9 @@ def _short_option(value: Value, word: str) -> Options:
         return {"volume": {"nocopy": True}}
     if word in propagation:
         return {"bind": {"propagation": word}}
-    if word not in _SHORT_UNSUPPORTED:
+    if word not in unsupported.MOUNT_WORDS:
         raise value.wrong(f"has the option {word!r}, none of ro, rw, nocopy, {', '.join(propagation)}")
-    value.unsupported(word, _SHORT_UNSUPPORTED[word])
+    value.unsupported(word, unsupported.MOUNT_WORDS[word])
     return {}
 
 
@@ -108,7 +96,7 @@ class ComposeVolumes:
         Raises:
             Refused: the value is not a mount, or names a volume that is not defined.
         """
-        value.check_keys(_KEYS, _UNSUPPORTED)
+        value.check_keys(_KEYS, unsupported.MOUNT)
         type_ = value.need("type").choice(*checks.choices("mounts.type"))
         mount: Options = {"type": type_, "target": value.need("target").text()}
         read_only = value.get("read_only")
@@ -133,7 +121,7 @@ class ComposeVolumes:
         bind = value.get("bind")
         if not bind:
             return mount
-        bind.check_keys(("propagation", "create_host_path", "recursive"), _BIND_UNSUPPORTED)
+        bind.check_keys(("propagation", "create_host_path", "recursive"), unsupported.BIND)
         propagation, create, recursive = (
             bind.get(key) for key in ("propagation", "create_host_path", "recursive")
         )
@@ -141,11 +129,11 @@ class ComposeVolumes:
             mount["propagation"] = propagation.choice(*checks.choices("mounts.propagation"))
         if create and create.flag():
             # A service's mount never creates a missing directory.
-            create.unsupported("create_host_path", "create the directory on the nodes first")
+            create.unsupported("create_host_path", unsupported.CREATE_HOST_PATH)
         if recursive:
             word = recursive.choice("enabled", "disabled", "writable", "readonly")
             if word in ("writable", "readonly"):
-                recursive.unsupported("recursive", "services have enabled and disabled only")
+                recursive.unsupported("recursive", unsupported.RECURSIVE)
             elif word == "disabled":
                 mount["non_recursive"] = True
         return mount
@@ -169,7 +157,7 @@ class ComposeVolumes:
         mount: Options = {}
         source, volume = value.get("source"), value.get("volume")
         if volume:
-            volume.check_keys(("nocopy", "subpath"), _VOLUME_UNSUPPORTED)
+            volume.check_keys(("nocopy", "subpath"), unsupported.VOLUME)
             no_copy, subpath = volume.get("nocopy"), volume.get("subpath")
             mount.update({"no_copy": no_copy.flag()} if no_copy else {})
             mount.update({"subpath": subpath.text()} if subpath else {})

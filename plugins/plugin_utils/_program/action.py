@@ -60,7 +60,7 @@ class HostAction(ActionBase):
         self.warnings: list[str] = []
         result: Result = super().run(tmp, variables)
         try:
-            options = self.options()
+            options = self.options(variables)
         except FlotillaError as error:
             return {**result, "failed": True, "changed": False, "msg": str(error), **error.facts}
         done = self._in_parts(options, variables) if self._shows_progress() else self._do(options, variables)
@@ -68,8 +68,11 @@ class HostAction(ActionBase):
             done["warnings"] = [*self.warnings, *(done.get("warnings") or [])]
         return {**result, **done}
 
-    def options(self) -> Result:
+    def options(self, _variables: Result) -> Result:
         """The options of the verb; an action that reads something on the control node adds it here.
+
+        Args:
+            _variables: of the host.
 
         Raises:
             FlotillaError: the options cannot work; nothing was sent.
@@ -186,10 +189,18 @@ class HostAction(ActionBase):
             wrap_async=wrap,
         )
         # A result repeats the options of the task, not what was read for them or what is between action and module.
-        repeated = (found.get("invocation") or {}).get("module_args") or {}
-        for name in [name for name in repeated if name.startswith("_")]:
-            del repeated[name]
+        if isinstance(found.get("invocation"), dict):
+            found["invocation"] = _without_private(found["invocation"])
         return found
+
+
+def _without_private(repeated: t.Any) -> t.Any:
+    """The options of a task, at any depth, without those whose names begin with an underscore."""
+    if isinstance(repeated, dict):
+        return {
+            name: _without_private(value) for name, value in repeated.items() if not str(name).startswith("_")
+        }
+    return [_without_private(one) for one in repeated] if isinstance(repeated, list) else repeated
 
 
 def _not_repeated(ended: ProgramEnded, anew: list[str]) -> Result:

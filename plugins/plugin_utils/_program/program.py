@@ -106,6 +106,9 @@ class HostProgram:
 
     def done_anew(self, given: Result) -> list[str]:
         """The given options that do something at every call, so that a call must not be repeated."""
+        # To validate long lists takes longer than all else that is done here.
+        if not _may_be_done_anew(self._arguments, given):
+            return []
         options = self._validator.validate(given).validated_parameters
         return done_anew(self._arguments, options)
 
@@ -195,3 +198,21 @@ def _text(name: str) -> str:
 
 def _packed(content: t.Any) -> str:
     return b64encode(zlib.compress(json.dumps(content, sort_keys=True, default=str).encode())).decode()
+
+
+def _may_be_done_anew(arguments: Result, given: Result) -> bool:
+    """Whether ``done_anew`` can find anything among options that were not checked yet, in whatever form they were given."""
+    for name, argument in arguments.items():
+        for word in (name, *argument.get("aliases", ())):
+            value = given.get(word)
+            if value is not None and (argument.get("once") or _may_hold_anew(argument, value)):
+                return True
+    return False
+
+
+def _may_hold_anew(argument: Result, value: t.Any) -> bool:
+    inner = argument.get("options")
+    entries = value if isinstance(value, (list, tuple)) else [value]
+    return bool(inner) and any(
+        not isinstance(one, dict) or _may_be_done_anew(t.cast(Result, inner), one) for one in entries
+    )

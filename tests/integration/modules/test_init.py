@@ -144,7 +144,7 @@ def test_labels_not_declared_anymore_go_and_those_of_others_stay(single: Stage) 
         shell("m1", theirs),
         call("m1", "swarm_init", labels={}),
         shell("m1", theirs),
-        call("m1", "swarm_init", labels={"n": 1}),
+        call("m1", "swarm_init", labels={"n": 1.5}),
     )
     kept = [
         {name: value for name, value in json.loads(one["stdout"]).items() if name != "flotilla.declared"}
@@ -155,6 +155,7 @@ def test_labels_not_declared_anymore_go_and_those_of_others_stay(single: Stage) 
         "before": {"labels.a": "1", "labels.b": "2"},
         "after": {"labels.b": "3"},
     }
+    assert results[3]["actions"] == ["removed labels.a", "set labels.b"]
     assert results[7]["failed"]
     assert "a number, not a string: put it in quotes" in results[7]["msg"]
 

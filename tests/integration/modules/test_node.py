@@ -45,6 +45,8 @@ def test_labels_merged_owned_replaced_and_removed(cluster: Stage) -> None:
         ({"labels": {"a": "5"}, "labels_to_remove": ["c"]}, {"theirs": "1", "a": "5"}),
         ({"labels": {"only": "x"}, "labels_state": "replace"}, {"only": "x"}),
         ({"labels_state": "replace", "labels": {}}, {}),
+        ({"labels": {"rack": 7}}, {"rack": "7"}),
+        ({"labels_state": "replace"}, {}),
     ]
     calls = [one for args, _kept in steps for one in (w1(check=True, **args), w1(**args), SHOWN, w1(**args))]
     results = iter(cluster.run(*calls))
@@ -89,7 +91,7 @@ def test_what_cannot_work_is_refused_before_anything_is_sent(cluster: Stage) -> 
             "m1", "swarm_node", nodes=[fine, {"hostname": "w7"}]
         ),
         "Node w1: labels: label 'n' is a number, ": call(
-            "m1", "swarm_node", nodes=[fine, {"hostname": "w1", "labels": {"n": 3}}]
+            "m1", "swarm_node", nodes=[fine, {"hostname": "w1", "labels": {"n": 3.5}}]
         ),
         "Worker nodes can't be used to view or modify cluster state": call(
             "w1", "swarm_node", hostname="self", labels={"a": "1"}

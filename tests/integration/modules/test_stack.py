@@ -258,7 +258,7 @@ def test_files_on_the_host_and_no_secret_is_seen(shop: Shop) -> None:
 
 def test_what_cannot_be_is_one_sentence_and_nothing_is_sent(shop: Shop) -> None:
     """K1: with file and key."""
-    unsupported = shop.changed(web={"build": ".", "privileged": True})
+    unsupported = shop.changed(web={"network_mode": "bridge", "privileged": True})
     wrong = shop.changed(web={"deploy": {"replicas": "many"}})
     undefined = shop.changed(web={"secrets": ["nothing"]})
     later = shop.changed(web={"healthcheck": {"test": "true", "start_interval": "1s"}})
@@ -281,7 +281,7 @@ def test_what_cannot_be_is_one_sentence_and_nothing_is_sent(shop: Shop) -> None:
     for sentence, words in zip(
         sentences,
         [
-            ("services.web.build", "services.web.privileged", "ignore_unsupported"),
+            ("services.web.network_mode", "services.web.privileged", "ignore_unsupported"),
             ("services.web.deploy.replicas", "many"),
             ("services.web.secrets", "nothing"),
             ("shop_web", "start_interval", "1.44"),

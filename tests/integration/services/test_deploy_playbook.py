@@ -7,10 +7,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import yaml
 from ansible_collections.flotilla.swarm.tests.integration.ansible_run import Done, ansible_playbook
 from ansible_collections.flotilla.swarm.tests.integration.services.swarm import Swarm
+
+README = Path(__file__).resolve().parents[3] / "README.md"
 
 
 def deploy(
@@ -92,3 +96,87 @@ def test_deploys_all_that_stands_around_services(swarm: Swarm, tmp_path: Path) -
         swarm.sh(
             "docker network rm declared-net; docker secret rm declared-key; docker config rm declared-conf"
         )
+
+
+def test_what_cannot_work_in_the_last_stack_is_refused_before_the_first_network(
+    swarm: Swarm, tmp_path: Path
+) -> None:
+    """K4: the stack's file stands beside the inventory; check mode has one diff; what is used leaves with its user."""
+    web: dict[str, object] = {
+        "name": "web",
+        "image": f"{swarm.image}:1",
+        "networks": ["whole-net"],
+        "secrets": [{"secret_name": "whole-key"}],
+    }
+    around: dict[str, object] = {
+        "swarm_networks": [{"name": "whole-net"}],
+        "swarm_secrets": [{"name": "whole-key", "data": "not-to-be-seen"}],
+        "swarm_stacks": [{"name": "tower", "compose": ["tower.yml"], "remote_src": False, "prune": "all"}],
+    }
+    tower = tmp_path / "tower.yml"
+    one = {"image": f"{swarm.image}:1", "networks": ["whole"], "secrets": ["nowhere"]}
+    outside = {"whole": {"external": True, "name": "whole-net"}}
+    tower.write_text(json.dumps({"services": {"one": one}, "networks": outside}), encoding="utf-8")
+    refused = deploy(swarm, tmp_path, [web], **around)
+    assert refused.status == 2
+    assert "tower: " in refused.text and "nowhere" in refused.text, refused.text
+    one["secrets"] = ["key"]
+    lost = {"key": {"external": True, "name": "not-there"}}
+    tower.write_text(
+        json.dumps({"services": {"one": one}, "networks": outside, "secrets": lost}), encoding="utf-8"
+    )
+    refused = deploy(swarm, tmp_path, [web], **around)
+    assert refused.status == 2
+    assert "not-there" in refused.text, refused.text
+    assert "whole-net" not in swarm.sh("docker network ls")
+    lost["key"]["name"] = "whole-key"
+    tower.write_text(
+        json.dumps({"services": {"one": one}, "networks": outside, "secrets": lost}), encoding="utf-8"
+    )
+    planned = deploy(swarm, tmp_path, [web], "--check", "--diff", "-vvv", **around)
+    assert planned.status == 0, planned.text
+    for name in ("network whole-net", "secret whole-key", "web", "tower_one"):
+        assert f"--- before: {name}" in planned.text, planned.text
+    assert "not-to-be-seen" not in planned.text
+    assert "whole-net" not in swarm.sh("docker network ls")
+    first = deploy(swarm, tmp_path, [web], **around)
+    assert "tower_one: created" in first.text, first.text
+    gone = deploy(
+        swarm,
+        tmp_path,
+        [{"name": "web", "state": "absent"}],
+        swarm_networks=[{"name": "whole-net", "state": "absent"}],
+        swarm_secrets=[{"name": "whole-key", "state": "absent"}],
+        swarm_stacks=[{"name": "tower", "state": "absent"}],
+    )
+    assert gone.status == 0, gone.text
+    for kind, name in (("network", "whole-net"), ("secret", "whole-key"), ("service", "web")):
+        assert name not in swarm.sh(f"docker {kind} ls"), gone.text
+
+
+def test_the_readme_deploys_as_it_is_printed(swarm: Swarm, tmp_path: Path) -> None:
+    """K4: secrets and stacks; only the Compose file and the secret's value are not in it."""
+    section = README.read_text(encoding="utf-8").partition("### Secrets, networks, stacks")[2]
+    [printed] = re.findall(r"```yaml\n(.*?)```", section.partition("\n#")[0], re.S)
+    declared = yaml.safe_load(printed)
+    one = {"image": f"{swarm.image}:1", "secrets": ["key"]}
+    keys = {"key": {"external": True, "name": "db_password"}}
+    (tmp_path / "shop.yml").write_text(
+        json.dumps({"services": {"one": one}, "secrets": keys}), encoding="utf-8"
+    )
+    declared["vault_db_password"] = "not-to-be-seen"
+    try:
+        done = deploy(swarm, tmp_path, [], **declared)
+        assert done.status == 0, done.text
+        assert "secret db_password: created" in done.text and "shop_one: created" in done.text, done.text
+        assert "Nothing had to be done." in deploy(swarm, tmp_path, [], **declared).text
+    finally:
+        absent = {"state": "absent"}
+        gone = deploy(
+            swarm,
+            tmp_path,
+            [],
+            swarm_stacks=[{"name": "shop", **absent}],
+            swarm_secrets=[{"name": "db_password", **absent}],
+        )
+        assert gone.status == 0, gone.text

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.flotilla.swarm.plugins.module_utils._deploy.options import ARGUMENTS, BESIDE
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.options import SETTINGS
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.plan import FIXED
 
@@ -106,25 +107,12 @@ def test_swarm_init_in_the_role_has_every_setting() -> None:
         assert given[name] == f"{{{{ __swarm_plan.settings.{name} | default(omit) }}}}"
 
 
-def test_swarm_stack_in_the_playbook_has_every_option() -> None:
-    given = arguments(ROOT / "playbooks" / "deploy.yml", "flotilla.swarm.swarm_stack")
-    not_offered = {
-        # The playbook waits, as long as it says.
-        "wait",
-        "detach",
-        # Its result shows no values.
-        "show_values",
-        # Names that community.docker has for ways to wait.
-        "absent_retries",
-        "absent_retries_interval",
-    }
-    options = set(documentation(ROOT / "plugins" / "modules" / "swarm_stack.py")["options"])
-    assert not_offered < options
-    private = {name for name in options if name.startswith("_")}
-    assert set(given) == options - not_offered - private
-    of_all = {"name", "wait_timeout", "held_ports", "port_conflicts"}
-    for name in set(given) - of_all:
-        assert given[name] == f"{{{{ __swarm_deploy_stack.{name} | default(omit) }}}}"
+def test_the_playbook_deploys_all_that_one_call_can() -> None:
+    given = arguments(ROOT / "playbooks" / "deploy.yml", "flotilla.swarm.swarm_deploy")
+    # The playbook waits and shows the progress, and its result shows no values.
+    assert set(given) == set(ARGUMENTS) - {"wait", "progress", "show_values"}
+    for kind in BESIDE.keys() - {"services"}:
+        assert given[kind] == f"{{{{ [] if __swarm_deploy_only else swarm_{kind} | default([]) }}}}"
 
 
 def test_versions_agree() -> None:

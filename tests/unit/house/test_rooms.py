@@ -31,9 +31,10 @@ FLOORS = {
         "_network",
         "_service",
         "_stack",
+        "_deploy",
         "_host",
     ),
-    "plugin_utils": ("_program", "_engine", "_site", "_compose"),
+    "plugin_utils": ("_program", "_engine", "_site", "_compose", "_stack"),
 }
 MOST_FILES = 16
 # What pure code must not import: it would read a file, a clock or a socket, or need Ansible.

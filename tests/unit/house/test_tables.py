@@ -67,7 +67,7 @@ CASES = {
         ("_swarm.options", "SETTINGS: Table = ("),
         ("Raft", "MadeUp"),
         "_swarm.init.VERB",
-        "_swarm.info.VERB",
+        "_host.swarm_info.VERB",
         {},
         "",
     ),

@@ -138,6 +138,7 @@ CASES: dict[str, Case] = {
         True,
         hidden=(
             {"unlock_key": CANARY},
+            {"join_token": CANARY},
             {"signing_ca_cert": "cert", "signing_ca_key": CANARY},
             {"external_cas": [{"url": "https://ca", "options": {"token": CANARY}}]},
         ),
@@ -208,3 +209,26 @@ CASES: dict[str, Case] = {
     "swarm_stack_task_info": Case({"name": "shop"}, with_stack, reads=True),
     "swarm_task_info": Case({}, RecordedSwarm, reads=True),
 }
+
+
+def _in_lists() -> Case:
+    """All kinds of objects in one task, each with what its own module has in its row."""
+    stack = {name: value for name, value in shop().items() if name != "wait"}
+    entries: Raw = {
+        "networks": {"name": "front", "mtu": 1400},
+        "secrets": {"name": "key", "data": "words"},
+        "configs": {"name": "conf", "data": "words"},
+        "services": {**WEB, "networks": ["front"], "secrets": [{"secret_name": "key"}]},
+        "stacks": stack,
+    }
+    modules = {kind: CASES[f"swarm_{kind[:-1]}"] for kind in entries}
+    hidden = [
+        {kind: [{**entry, **{name: value for name, value in more.items() if name != "wait"}}]}
+        for kind, entry in entries.items()
+        for more in modules[kind].hidden
+    ]
+    # Each task declares all that its service refers to.
+    return Case({kind: [entry] for kind, entry in entries.items()}, RunningEngine, True, hidden=tuple(hidden))
+
+
+CASES["swarm_deploy"] = _in_lists()

@@ -14,7 +14,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from ansible.errors import AnsibleError
 from ansible_collections.flotilla.swarm.plugins.action.swarm_stack import ActionModule
 
 Result = dict[str, t.Any]
@@ -39,12 +38,13 @@ def play(args: Result, here: Path | None = None, there: dict[str, str] | None = 
         diff=False,
         action="swarm_stack",
         collections=[],
+        get_search_path=list,
     )
     action = ActionModule(
         task=task,
         connection=mock.MagicMock(has_native_async=False),
         play_context=mock.MagicMock(),
-        loader=mock.MagicMock(get_real_file=lambda path: path),
+        loader=mock.MagicMock(get_real_file=lambda path: path, get_basedir=lambda: str(here or "/nowhere")),
         templar=mock.MagicMock(),
         shared_loader_obj=mock.MagicMock(),
     )
@@ -54,11 +54,6 @@ def play(args: Result, here: Path | None = None, there: dict[str, str] | None = 
     def execute(module_args: Result, **how: t.Any) -> Result:
         calls.append(module_args)
         return {"changed": False, "invocation": {"module_args": dict(module_args)}, "warnings": ["theirs"]}
-
-    def find(_folder: str, path: str) -> str:
-        if here is None or not (here / path).exists():
-            raise AnsibleError("nowhere")
-        return str(here / path)
 
     def command(line: str) -> Result:
         commands.append(line)
@@ -73,7 +68,6 @@ def play(args: Result, here: Path | None = None, there: dict[str, str] | None = 
 
     folder = tempfile.mkdtemp()
     action._execute_module = execute
-    action._find_needle = find
     action._low_level_execute_command = command
     action._remote_expand_user = lambda path: path.replace("~", "/root")
     try:
@@ -116,6 +110,37 @@ def test_files_on_the_host_and_secrets_that_stay_there() -> None:
     assert len(played.commands) == 1
     [mount] = given["_declared"]["services"][0]["mounts"]
     assert mount["source"] == "/srv/data"
+
+
+def test_several_stacks_are_read_each_in_its_way(tmp_path: Path) -> None:
+    (tmp_path / "web.yml").write_text("services: {web: {image: 'tiny:${TAG}'}}\n")
+    there = {"/srv/web.yml": "services: {web: {image: 'tiny:1', build: .}}\n"}
+    stacks = [
+        {"name": "shop", "compose": "web.yml", "remote_src": False, "variables": {"TAG": 7}},
+        {"name": "blog", "compose": ["/srv/web.yml"]},
+        {"name": "old", "state": "absent"},
+    ]
+    played = play({"name": None, "stacks": stacks}, tmp_path, there)
+    shop, blog, old = played.calls[0]["stacks"]
+    assert shop["_declared"]["services"][0]["image"] == "tiny:7"
+    assert "variables" not in shop
+    assert blog["_declared"]["services"][0]["name"] == "blog_web"
+    assert old == {"name": "old", "state": "absent"}
+    assert [sorted(one) for one in played.result["invocation"]["module_args"]["stacks"]] == [
+        ["name"],
+        ["name"],
+        ["name", "state"],
+    ]
+    [warning, _theirs] = played.result["warnings"]
+    assert warning.startswith("blog: /srv/web.yml: services.web.build has no effect")
+
+
+def test_the_stack_that_cannot_be_read_is_named() -> None:
+    stacks = [{"name": "shop", "compose": [WEB]}, {"name": "blog", "compose": 7}]
+    assert play({"name": None, "stacks": stacks[1:]}).result["msg"].startswith("blog: compose is not a list.")
+    unnamed = play({"name": None, "stacks": [{"compose": 7}]})
+    assert unnamed.result["msg"].startswith("stacks[0]: compose is not a list.")
+    assert play({"name": None, "stacks": ["text"]}).calls == [{"name": None, "stacks": ["text"]}]
 
 
 def test_what_cannot_be_read_fails_and_nothing_is_sent(tmp_path: Path) -> None:

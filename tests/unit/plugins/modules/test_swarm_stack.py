@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import typing as t
+
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.stack import FileAccess, read_task
 from ansible_collections.flotilla.swarm.tests.unit.support.module_cases import shop
 from ansible_collections.flotilla.swarm.tests.unit.support.modules import Module
 from ansible_collections.flotilla.swarm.tests.unit.support.rows import MemoryEngine
@@ -28,3 +31,50 @@ def test_a_stack_is_deployed_once_and_removed(module: Module) -> None:
 def test_options_that_cannot_work_are_refused(module: Module) -> None:
     assert "compose is missing" in module.refuses(MemoryEngine(), name="shop")
     assert "prune" in module.refuses(MemoryEngine(), **shop(), prune="some")
+
+
+def entry(name: str, **more: t.Any) -> dict[str, t.Any]:
+    """One of several stacks as the action hands it on."""
+    compose = {
+        "services": {"web": {"image": "nginx:1", "networks": ["front"], "secrets": ["key"]}},
+        "networks": {"front": {}},
+        "secrets": {"key": {"environment": "KEY"}},
+    }
+    task = {
+        "name": name,
+        "compose": [compose],
+        "variables": {"KEY": f"{name}-words"},
+        "resolve_image": "never",
+    }
+    return read_task({**task, **more}, FileAccess(False, str, lambda _path, _most: b""))[0]
+
+
+def test_several_stacks_are_planned_together(module: Module) -> None:
+    engine = MemoryEngine()
+    done = module.run(engine, stacks=[entry("shop"), entry("blog")], wait=False)
+    assert done["actions"] == [
+        "network shop_front: created",
+        "network blog_front: created",
+        "secret shop_key: created",
+        "secret blog_key: created",
+        "shop_web: created",
+        "blog_web: created",
+    ]
+    assert "shop-words" not in str(done) and "blog-words" not in str(done)
+    again = module.run(engine, stacks=[entry("shop"), entry("blog")], wait=False)
+    assert not again["changed"]
+    left = module.run(engine, stacks=[entry("shop"), {"name": "blog", "state": "absent"}], wait=False)
+    assert left["actions"][0] == "service blog_web: removed"
+    assert [raw["Spec"]["Name"] for raw in engine.objects["services"]] == ["shop_web"]
+
+
+def test_what_cannot_work_in_the_last_stack_is_refused_before_the_first_write(module: Module) -> None:
+    engine = MemoryEngine()
+    wrong = entry("blog")
+    wrong["_declared"]["services"][0]["secrets"] = [{"secret_name": "missing"}]
+    assert "missing" in module.refuses(engine, stacks=[entry("shop"), wrong])
+    assert "declared 2 times" in module.refuses(engine, stacks=[entry("shop"), entry("shop")])
+    assert "no_such_key" in module.refuses(engine, stacks=[{**entry("shop"), "no_such_key": 1}])
+    assert engine.objects["networks"] == [] or all(
+        raw["Name"] != "shop_front" for raw in engine.objects["networks"]
+    )

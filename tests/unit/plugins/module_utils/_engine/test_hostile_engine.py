@@ -19,10 +19,10 @@ import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import transport
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.connection import CONNECTION
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.transports import connect
+from ansible_collections.flotilla.swarm.plugins.module_utils._host.swarm_info import VERB as SWARM_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import Verb, perform
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.deploy import SECRET_VERB
 from ansible_collections.flotilla.swarm.plugins.module_utils._service.deploy import VERB as SERVICE_VERB
-from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.info import VERB as SWARM_INFO
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.program import _MARK, HostProgram
 from ansible_collections.flotilla.swarm.tests.unit.support.fake_engine import NAMES, FakeServer, SshServer
 from ansible_collections.flotilla.swarm.tests.unit.support.secrets import checked
@@ -159,7 +159,7 @@ def test_a_program_says_the_same_as_the_module(server: FakeServer, kind: str, na
         )
 
 
-PROGRAM = HostProgram("_swarm.info.VERB", "_swarm.options.INFO_INTERFACE")
+PROGRAM = HostProgram("_host.swarm_info.VERB", "_swarm.options.INFO_INTERFACE")
 
 
 def as_program(server: FakeServer, timeout: int) -> tuple[Raw, float, int]:

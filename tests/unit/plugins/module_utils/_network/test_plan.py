@@ -283,3 +283,46 @@ def test_a_hidden_value_is_in_no_sentence_and_no_diff() -> None:
 
 def test_the_memory_of_a_recreation_is_no_reason_to_recreate() -> None:
     assert changes(live(Labels={DECLARED_LABEL: memory(["mtu"])})) == {}
+
+
+def test_a_declared_vxlan_id_is_sent_and_is_not_mistaken_for_an_assigned_one() -> None:
+    declared = declared_network({"name": "vx", "driver_options": {ASSIGNED: 257}})
+    body = create_request(wanted_network(declared, None)[0])
+    assert body["Options"] == {ASSIGNED: "257"}
+    live = {**created(body), "Options": {ASSIGNED: "257"}}
+    assert plan_network(declared, live, Attached()).action == "none"
+    again = declared_network({"name": "vx", "recreate": True, "driver_options": {ASSIGNED: "258"}})
+    made = plan_network(again, live, Attached())
+    assert (made.action, create_request(made.spec)["Options"]) == ("recreate", {ASSIGNED: "258"})
+
+
+def test_what_a_host_fills_in_from_its_configuration_is_no_difference() -> None:
+    declared = declared_network({"name": "lan", "driver": "macvlan", "config_from": "cfg"})
+    body = create_request(wanted_network(declared, None)[0])
+    assert (body["ConfigFrom"], body["Labels"]) == ({"Network": "cfg"}, {})
+    filled = {
+        "Labels": {DECLARED_LABEL: memory(["driver_options.parent"])},
+        "Options": {"parent": "eth0"},
+        "IPAM": {"Driver": "default", "Options": None, "Config": [{"Subnet": "10.79.0.0/24"}]},
+    }
+    live = {
+        "Name": "lan",
+        "Id": "idlan",
+        "Scope": "swarm",
+        "Driver": "macvlan",
+        "ConfigFrom": {"Network": "cfg"},
+    }
+    for more in ({}, filled):
+        assert plan_network(declared, {**live, **more}, Attached()).action == "none"
+
+
+def test_a_configuration_has_neither_scope_nor_driver_and_is_compared_like_any_network() -> None:
+    wanted = {"name": "cfg", "config_only": True, "driver_options": {"parent": "eth0"}}
+    declared = declared_network(wanted)
+    body = create_request(wanted_network(declared, None)[0])
+    assert body["ConfigOnly"] is True
+    assert not {"Scope", "Driver"} & set(body)
+    live = {**body, "Id": "idcfg", "Scope": "local", "Driver": "null"}
+    assert plan_network(declared, live, Attached()).action == "none"
+    with pytest.raises(Refused, match=r"driver_options\.parent is \(hidden\) on this host"):
+        plan_network(declared_network({**wanted, "driver_options": {"parent": "eth1"}}), live, Attached())

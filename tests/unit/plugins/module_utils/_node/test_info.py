@@ -19,7 +19,7 @@ SEEN = views(
 
 
 def work(engine: FakeEngine, name: list[str] | None = None, own: bool = False) -> dict[str, t.Any]:
-    return node_info.work({"name": name, "self": own}, False, engine)
+    return node_info.work({"name": name, "self": own, "verbose_output": False}, False, engine)
 
 
 def test_all_nodes_are_returned_where_none_is_named() -> None:

@@ -299,3 +299,15 @@ def test_each_step_keeps_the_majority_or_nothing_is_done(
     assert own_id not in [plan.node["id"] for plan in made if plan.action == "remove"]
     asked = [plan.node["id"] for plan in made if plan.demotes]
     assert own_id not in asked[:-1], "the node that is asked goes last"
+
+
+def test_replacing_labels_without_any_removes_all_but_the_memory() -> None:
+    raws = [raw_node("m1", role="manager", labels={"a": "1", "b": "2", "flotilla.declared": '["labels.a"]'})]
+    [made] = planned(raws, {"hostname": "m1", "labels_state": "replace"})
+    assert made.sentence == "m1: labels.a: 1 → not set, labels.b: 2 → not set"
+    assert planned([raw_node("m1", role="manager")], {"hostname": "m1", "labels_state": "replace"}) == []
+    assert planned(raws, {"hostname": "m1", "labels_state": "owned"}) == []
+
+
+def test_remove_is_another_word_for_absent() -> None:
+    assert declared_node({"hostname": "w1", "state": "remove"}).absent

@@ -15,8 +15,8 @@ from ansible_collections.flotilla.swarm.tests.unit.support.services import WEB, 
     [
         ({"replicas": -2}, "web: replicas: -2 is not from 0 to 100000: it is a number of tasks."),
         (
-            {"replicas": 2, "mode": "global"},
-            "web: replicas is for mode replicated and replicated-job, this service is global.",
+            {"replicas": 2, "mode": "global-job"},
+            "web: replicas is for mode replicated and replicated-job, this service is global-job.",
         ),
         (
             {"mode": "global-job", "update_config": {"order": "start-first"}},
@@ -155,3 +155,17 @@ def test_credentials_without_a_value_are_none() -> None:
 def test_only_a_declaration_with_an_image_is_the_whole_declaration() -> None:
     assert declared_service(WEB).whole
     assert not declared_service({"name": "web", "image": None, "replicas": 2}).whole
+
+
+def test_what_says_nothing_is_left_out_with_a_warning() -> None:
+    """community.docker takes both without a word."""
+    made = declared_service(
+        {**WEB, "mode": "global", "replicas": 3, "mounts": [{"target": "/x", "type": "tmpfs", "source": "x"}]}
+    )
+    assert "replicas" not in made.values
+    assert made.values["mounts"] == [{"Type": "tmpfs", "Target": "/x"}]
+    assert made.warnings == [
+        "web: replicas is ignored, since a global service runs one task on each node.",
+        "web: mounts: /x: source is ignored, since a tmpfs has none.",
+    ]
+    assert declared_service({**WEB, "mode": "global", "replicas": -1}).warnings == []

@@ -22,6 +22,7 @@ def stack(declared: t.Any = None, data: t.Any = None, **more: t.Any) -> Declared
             "_declared_data": data,
             "prune": False,
             "retry_paused": False,
+            "state": "present",
             "resolve_image": "never",
             "undeclared": "keep",
             "recreate": True,
@@ -54,7 +55,7 @@ def test_a_stack_has_compose_files() -> None:
     with pytest.raises(
         Refused, match=r"^compose is missing: name the Compose files of the stack\. Nothing was sent\.$"
     ):
-        declared_stack({"_declared": None})
+        declared_stack({"state": "present", "_declared": None})
 
 
 def test_contents_of_secrets_return_to_where_they_belong() -> None:

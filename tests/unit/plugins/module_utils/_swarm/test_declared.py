@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.declared import (
     DeclaredSwarm,
+    check_is_init,
     init_request,
     same_certificate,
 )
@@ -33,7 +34,8 @@ def test_what_is_left_out_is_left_to_the_engine() -> None:
 @pytest.mark.parametrize(
     ("labels", "sentence"),
     [
-        ({"a": 1}, "labels: label 'a' is a number, not a string: put it in quotes."),
+        ({"a": 1.1}, "labels: label 'a' is a number, not a string: put it in quotes."),
+        ({"a": True}, "labels: label 'a' is a yes or no, not a string: put it in quotes."),
         ({"a": None}, "labels: label 'a' is nothing, not a string: put it in quotes."),
         (
             {"flotilla.moving": "x"},
@@ -78,3 +80,40 @@ def test_a_signing_certificate_is_planned_only_where_another_one_is_in_force() -
     planned = declared.plan({"CAConfig": {}}, "C")
     assert planned.spec == {"CAConfig": {"SigningCACert": "A\nB\n", "SigningCAKey": "-key-"}}
     assert "-key-" not in str(planned.changes)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (
+            {"state": "join"},
+            "state is join, and swarm_init only creates a swarm or changes its settings: use swarm_join",
+        ),
+        (
+            {"state": "absent", "force_new_cluster": True},
+            "use swarm_join with state: absent. Nothing was sent.",
+        ),
+        (
+            {"state": "remove", "node_id": "abc"},
+            "use swarm_node with state: absent, and the node's ID or name in",
+        ),
+        (
+            {"state": "join", "join_token": "SWMTKN-secret"},
+            "with the same options and a role. Nothing was sent.",
+        ),
+        ({"name": "ours"}, "name: the only name that the Engine gives a swarm is default. Nothing was sent."),
+    ],
+)
+def test_what_another_module_does_is_refused_with_its_name(given: dict[str, t.Any], sentence: str) -> None:
+    with pytest.raises(errors.Refused) as refused:
+        check_is_init(params(**given))
+    assert sentence in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+def test_words_of_docker_swarm_that_change_nothing_are_taken() -> None:
+    check_is_init(params(state="present", name="default", remote_addrs=["10.0.0.1"], node_id="abc"))
+
+
+def test_whole_numbers_become_labels() -> None:
+    assert DeclaredSwarm(params(labels={"rack": 7, 8: "x"})).values["labels"] == {"rack": "7", "8": "x"}

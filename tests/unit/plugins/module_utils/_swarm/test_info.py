@@ -98,7 +98,7 @@ def manager() -> FakeEngine:
 
 def work(engine: FakeEngine, **given: bool) -> dict[str, t.Any]:
     asked = {"tokens": False, "unlock_key": False, "published_ports": False, "held_ports": False, **given}
-    return swarm_info.work(asked, False, engine)
+    return swarm_info.read(asked, engine)
 
 
 def test_secrets_and_ports_are_read_only_where_they_are_asked_for() -> None:
@@ -108,7 +108,13 @@ def test_secrets_and_ports_are_read_only_where_they_are_asked_for() -> None:
     assert [request for request, *_rest in engine.requests] == ["GET /info", "GET /swarm", "GET /nodes"]
     asked = work(engine, tokens=True, unlock_key=True, published_ports=True)
     assert asked["join_tokens"] == {"worker": "w", "manager": "m"}
-    assert (asked["unlock_key"], asked["published_ports"]) == (None, [])
+    assert (asked["unlock_key"], asked["swarm_unlock_key"], asked["published_ports"]) == (None, None, [])
+
+
+def test_the_swarm_is_there_in_the_words_of_the_engine_without_its_tokens_unless_they_are_asked_for() -> None:
+    assert work(manager())["swarm_facts"] == {"ID": "abc", "Spec": {}}
+    asked = work(manager(), tokens=True)["swarm_facts"]
+    assert asked == {"ID": "abc", "Spec": {}, "JoinTokens": {"Worker": "w", "Manager": "m"}}
 
 
 @pytest.mark.parametrize(

@@ -430,3 +430,12 @@ def test_labels_of_the_swarm_are_owned_key_by_key() -> None:
         "team": "a",
         "flotilla.declared": '["labels.team"]',
     }
+
+
+def test_a_removed_label_is_called_removed() -> None:
+    labels = {"a": "1", "flotilla.declared": '["labels.a"]'}
+    engine = manager(**{"GET /swarm": {**LIVE, "Spec": {**LIVE["Spec"], "Labels": labels}}})
+    assert ensure(engine, params(labels={"b": "2"}), check_mode=True)["actions"] == [
+        "removed labels.a",
+        "set labels.b",
+    ]

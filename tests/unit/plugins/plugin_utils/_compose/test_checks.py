@@ -121,10 +121,10 @@ def test_the_name_of_a_definition(definition: dict[str, t.Any], named: tuple[str
     assert checks.name_of(value(definition), "key", "shop", definition) == named
 
 
-def test_an_external_definition_has_only_a_name() -> None:
+def test_what_stands_beside_external_has_no_effect() -> None:
     definition = value({"external": True, "labels": {}, "driver": "x"})
-    with pytest.raises(Refused) as caught:
-        checks.name_of(definition, "key", "shop", ("driver", "external", "labels"))
-    assert str(caught.value) == (
-        "web.yml: services.web.key is external, so it cannot have driver, labels; remove driver, labels or external."
-    )
+    assert checks.name_of(definition, "key", "shop", ("driver", "external", "labels")) == ("key", True)
+    definition.notices.finish()
+    assert definition.notices.warnings == [
+        "web.yml: services.web.key.driver and services.web.key.labels have no effect, as with docker stack deploy."
+    ]

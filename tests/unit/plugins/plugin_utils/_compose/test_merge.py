@@ -119,9 +119,9 @@ def test_a_whole_service_or_definition_can_replace_an_earlier_one() -> None:
             "networks: {default: !override {labels: [a=b], external: {name: house}}}"
         ),
     }
-    assert refusal(files, "a.yml", "b.yml").startswith(
-        "b.yml: networks.default is external, so it cannot have labels"
-    )
+    assert stack(files, "a.yml", "b.yml").warnings == [
+        "b.yml: networks.default.labels has no effect, as with docker stack deploy."
+    ]
     files["b.yml"] = files["b.yml"].replace(", external: {name: house}", "")
     found = stack(files, "a.yml", "b.yml")
     [web], [network] = found.services, found.networks

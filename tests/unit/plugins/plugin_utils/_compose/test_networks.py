@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.declared import declared_network
-from ansible_collections.flotilla.swarm.tests.unit.support.compose import service_refusal, stack
+from ansible_collections.flotilla.swarm.tests.unit.support.compose import refusal, service_refusal, stack
 
 STACK = {"com.docker.stack.namespace": "shop"}
 
@@ -115,12 +115,7 @@ def test_driver_options_that_are_options_of_their_own(options: str, values: dict
         (
             "[a]",
             "{a: {driver_opts: {encrypted: 'false'}}}",
-            "networks.a: shop_a: driver_options.encrypted is 'false', but the Engine encrypts as soon as",
-        ),
-        (
-            "[a]",
-            "{a: {external: true, driver: overlay}}",
-            "networks.a is external, so it cannot have driver; remove driver or external.",
+            "networks.a.driver_opts.encrypted (an Engine encrypts the network whatever the value is; remove the key)",
         ),
         ("[a]", "{a: {external: maybe}}", "networks.a.external is 'maybe', neither true nor false."),
         (
@@ -154,3 +149,26 @@ def test_driver_options_that_are_options_of_their_own(options: str, values: dict
 def test_what_is_refused(service: str, networks: str, told: str) -> None:
     found = service_refusal(f"networks: {service}", f"networks: {networks}")
     assert found.startswith(f"web.yml: {told}")
+
+
+def test_what_stands_beside_external_has_no_effect() -> None:
+    found = stack(
+        "services: {web: {image: tiny, networks: [a]}}\n"
+        "networks: {a: {external: true, driver: overlay, driver_opts: {b: c}, attachable: true}}"
+    )
+    assert found.external["networks"] == ["a"]
+    assert found.warnings == [
+        (
+            "web.yml: networks.a.attachable, networks.a.driver and networks.a.driver_opts have no effect, as with docker stack "
+            "deploy."
+        )
+    ]
+
+
+def test_a_network_is_left_unencrypted_only_where_the_task_names_the_key() -> None:
+    text = "services: {web: {image: tiny, networks: [a]}}\nnetworks: {a: {driver_opts: {encrypted: 'false', b: c}}}"
+    assert "ignore_unsupported: [encrypted]. all does not include encrypted" in refusal(
+        text, ignore_unsupported=["all"]
+    )
+    [network] = stack(text, ignore_unsupported=["encrypted"]).networks
+    assert network["driver_options"] == {"b": "c"}

@@ -49,7 +49,12 @@ def test_a_port(port: str, option: dict[str, t.Any]) -> None:
         ("70000:80", ": '70000' is not within 1 to 65535"),
         ("82-80", ": '82-80' is not within 1 to 65535, with the lower port first."),
         ("{target: web}", ": 'web' is neither a port nor a range like 8000-8010."),
-        ("8000-8001:80", ": published_port 8000-8001 and target_port 80 are ranges of different length."),
+        (
+            "8000-8001:80-82",
+            ": published_port 8000-8001 and target_port 80-82 are ranges of different length.",
+        ),
+        ("8001-8000:80", ": '8001-8000' is not within 1 to 65535, with the lower port first."),
+        ("8000-99999999:80", ": '8000-99999999' is not within 1 to 65535"),
         ("{published: 80}", "has no target."),
         ("{target: 80, mode: hots}", ".mode is 'hots', none of ingress, host."),
         ("{target: 80, publish: 1}", ".publish is not a key of Compose; did you mean published?"),
@@ -104,3 +109,16 @@ def test_one_service_publishes_a_port_twice() -> None:
     assert service_refusal("ports: [80:80, 80:81]") == (
         "web.yml: services.web.ports[1] publishes 80/tcp, which the service publishes already."
     )
+
+
+def test_several_published_ports_lead_to_one_target() -> None:
+    """The command line publishes each of them (docker/cli cli/compose/loader, nat.ParsePortSpecs)."""
+    assert [
+        (port["published_port"], port["target_port"])
+        for port in service("ports: ['8000-8002:80/udp']")["publish"]
+    ] == [
+        ("8000", "80"),
+        ("8001", "80"),
+        ("8002", "80"),
+    ]
+    assert {port["protocol"] for port in service("ports: ['8000-8002:80/udp']")["publish"]} == {"udp"}

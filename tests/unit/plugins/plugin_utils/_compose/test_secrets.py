@@ -116,10 +116,6 @@ def test_external_ones_are_listed_only_where_a_service_uses_them() -> None:
         ("secrets: {a: {file: none}}", "secrets.a.file: none could not be read: there is no such file."),
         ("secrets: {a: {environment: V}}", "secrets.a.environment names the variable V, which is not set;"),
         (
-            "secrets: {a: {external: true, file: x}}",
-            "secrets.a is external, so it cannot have file; remove file or external.",
-        ),
-        (
             "secrets: {a: {file: web.yml, labels: {flotilla.name: b}}}",
             "secrets.a.labels: label 'flotilla.name' is reserved for the collection itself: leave it out.",
         ),

@@ -402,3 +402,82 @@ def test_each_value_is_converted_once(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         "update_config.delay",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "group", "options"),
+    [
+        ("cpus: 1.5\nmem_limit: 64m\npids_limit: 9", "limits", {"cpus": 1.5, "memory": "64m", "pids": 9}),
+        ("mem_reservation: 32m", "reservations", {"memory": "32m"}),
+        ("mem_limit: 64m\ndeploy: {resources: {limits: {memory: 1g}}}", "limits", {"memory": "1g"}),
+    ],
+)
+def test_limits_beside_deploy_are_those_of_deploy(text: str, group: str, options: dict[str, t.Any]) -> None:
+    assert service(text)[group] == options
+
+
+def test_a_platform_is_two_constraints() -> None:
+    found = service("platform: linux/arm64\ndeploy: {placement: {constraints: [node.role == worker]}}")
+    assert found["placement"]["constraints"] == [
+        "node.role == worker",
+        "node.platform.os == linux",
+        "node.platform.arch == aarch64",
+    ]
+    assert service("platform: windows")["placement"]["constraints"] == ["node.platform.os == windows"]
+    assert service_refusal("platform: 'linux amd64'").startswith(
+        "web.yml: services.web.platform is 'linux amd64', not a platform like linux/amd64."
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "resolve"),
+    [
+        ("always", "always"),
+        ("never", "never"),
+        ("missing", "changed"),
+        ("if_not_present", "changed"),
+        ("every_2h", "changed"),
+    ],
+)
+def test_a_pull_policy_says_when_a_tag_is_looked_up(policy: str, resolve: str) -> None:
+    assert service(f"pull_policy: {policy}")["resolve_image"] == resolve
+
+
+def test_another_pull_policy_is_refused() -> None:
+    assert "pull_policy is 'sometimes', none of always, never" in service_refusal("pull_policy: sometimes")
+
+
+def test_the_size_of_shared_memory_is_a_tmpfs() -> None:
+    assert service("shm_size: 256m")["mounts"] == [
+        {"type": "tmpfs", "target": "/dev/shm", "tmpfs_size": "256m"}
+    ]
+    assert "two mounts with the target /dev/shm" in service_refusal("shm_size: 256m\ntmpfs: /dev/shm")
+    assert "'much' is not a size" in service_refusal("shm_size: much")
+
+
+def test_labels_in_files_are_below_those_of_the_service() -> None:
+    files = {
+        "web.yml": "services: {web: {image: x, label_file: [a.labels, b.labels], labels: {c: own}}}",
+        "a.labels": "a=1\nc=file\n",
+        "b.labels": "a=2\n",
+    }
+    [web] = stack(files, "web.yml").services
+    assert web["container_labels"] == {"a": "2", "c": "own", "com.docker.stack.namespace": "shop"}
+
+
+def test_services_with_a_profile_are_deployed_when_the_task_names_it() -> None:
+    text = "services: {web: {image: x}, debug: {image: y, profiles: [debug, all]}}"
+
+    def names(*profiles: str) -> list[str]:
+        return [one["name"] for one in stack(text, profiles=profiles).services]
+
+    assert [names(), names("other"), names("debug"), names("*")] == [
+        ["shop_web"],
+        ["shop_web"],
+        ["shop_web", "shop_debug"],
+        ["shop_web", "shop_debug"],
+    ]
+    assert stack(text).warnings == [
+        "web.yml: services.debug is left out, since it has the profiles debug, all and the task names no profiles."
+    ]
+    assert stack(text, profiles=["other"]).warnings == []

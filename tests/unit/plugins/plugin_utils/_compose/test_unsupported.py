@@ -8,73 +8,107 @@ import re
 from pathlib import Path
 
 import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.service import KEYS
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.unsupported import UNSUPPORTED
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.unsupported import SERVICE, Kind
 from ansible_collections.flotilla.swarm.tests.unit.support.compose import refusal, service, stack
 
 FILES = {
-    "a.yml": "services: {web: {image: x, build: ., depends_on: [db], privileged: true}, db: {image: y, links: [web]}}",
+    "a.yml": (
+        "services: {web: {image: x, build: ., depends_on: [db], privileged: true, pid: host}, db: {image: y, links: [web]}}"
+    ),
     "b.yml": "services: {db: {container_name: db}}\nmodels: {m: {}}",
 }
+HARMLESS = [
+    "a.yml: services.web.build, services.web.depends_on and services.db.links have no effect, as with docker stack deploy.",
+    "b.yml: services.db.container_name has no effect, as with docker stack deploy.",
+]
 
 
-def test_all_unsupported_keys_are_refused_at_once() -> None:
+def keys(kind: Kind) -> list[str]:
+    return sorted(key for key, unsupported in SERVICE.items() if unsupported.kind is kind)
+
+
+def test_all_keys_that_have_a_meaning_are_refused_at_once() -> None:
     told = refusal(FILES, "a.yml", "b.yml")
-    assert told.startswith("b.yml: models (Swarm runs no models)")
-    assert (
-        "a.yml: services.web.build (build and push the image first, and name it in image), services.web"
-        in told
-    )
-    assert " and services.db.links (attach both services to one network" in told
-    assert told.count("b.yml: ") == 1
-    assert "services.db.container_name (Swarm names the tasks;" in told
-    keys = "build, container_name, depends_on, links, models, privileged"
+    assert told.startswith("b.yml: models (Swarm runs no models); a.yml: services.web.")
+    assert told.count("a.yml: ") == 1
+    assert "services.web.privileged (Swarm gives tasks no such access to the node)" in told
     assert told.endswith(
-        f": Swarm does not support this; change the file, or leave the keys out with ignore_unsupported: [{keys}]."
+        ": Swarm does not support this; change the file, or leave the keys out with ignore_unsupported: [models, pid, "
+        "privileged]."
     )
+    assert not any(key in told for key in ("build", "links", "depends_on", "container_name"))
 
 
-def test_what_is_left_out_is_a_warning() -> None:
-    keys = ["build", "container_name", "depends_on", "links", "models", "privileged", "not-used"]
-    found = stack(FILES, "a.yml", "b.yml", ignore_unsupported=keys)
+def test_harmless_keys_are_one_warning_for_each_file() -> None:
+    found = stack(FILES, "a.yml", "b.yml", ignore_unsupported=["models", "pid", "privileged", "not-used"])
     assert len(found.services) == 2
     assert found.warnings == [
-        "b.yml: models and services.db.container_name are left out, as ignore_unsupported says.",
-        (
-            "a.yml: services.web.build, services.web.depends_on, services.web.privileged and services.db.links are left "
-            "out, as ignore_unsupported says."
-        ),
+        *HARMLESS,
+        "b.yml: models is left out, as ignore_unsupported says.",
+        "a.yml: services.web.privileged and services.web.pid are left out, as ignore_unsupported says.",
     ]
-    told = refusal(FILES, "a.yml", "b.yml", ignore_unsupported=keys[1:])
-    assert told.endswith("ignore_unsupported: [build].")
 
 
-@pytest.mark.parametrize("key", sorted(UNSUPPORTED))
-def test_each_key_is_refused_by_name_and_path(key: str) -> None:
-    told = refusal(f"services: {{web: {{image: x, {key}: something}}}}")
-    assert told.startswith(f"web.yml: services.web.{key} ({UNSUPPORTED[key]})")
-    assert service(f"{key}: something", ignore_unsupported=[key])["image"] == "tiny:1"
+def test_all_leaves_out_what_is_not_dangerous() -> None:
+    told = refusal(FILES, "a.yml", "b.yml", ignore_unsupported=["all"])
+    assert told == (
+        "a.yml: services.web.privileged (Swarm gives tasks no such access to the node): Swarm does not support this; change "
+        "the file, or leave the keys out with ignore_unsupported: [privileged]. all does not include privileged, which "
+        "protects or opens the node."
+    )
+    assert len(stack(FILES, "a.yml", "b.yml", ignore_unsupported=["all", "privileged"]).services) == 2
+
+
+@pytest.mark.parametrize("key", keys(Kind.HARMLESS))
+def test_each_harmless_key_is_deployed_with_a_warning(key: str) -> None:
+    found = stack(f"services: {{web: {{image: x, {key}: [something]}}}}")
+    assert found.warnings == [f"web.yml: services.web.{key} has no effect, as with docker stack deploy."]
+
+
+@pytest.mark.parametrize("key", keys(Kind.MEANINGFUL) + keys(Kind.DANGEROUS))
+def test_each_other_key_is_refused_by_name_and_path(key: str) -> None:
+    text = f"services: {{web: {{image: x, {key}: something}}}}"
+    assert refusal(text).startswith(f"web.yml: services.web.{key} ({SERVICE[key].why})")
+    assert len(stack(text, ignore_unsupported=[key]).services) == 1
+    if SERVICE[key].kind is Kind.MEANINGFUL:
+        assert len(stack(text, ignore_unsupported=["all"]).services) == 1
+    else:
+        assert key in refusal(text, ignore_unsupported=["all"])
 
 
 def test_a_key_is_either_supported_or_not() -> None:
-    assert not set(KEYS) & set(UNSUPPORTED)
+    assert not set(KEYS) & set(SERVICE)
+
+
+def test_a_link_by_another_name_has_a_meaning() -> None:
+    text = "services: {web: {image: x, links: [db, 'db:db', 'db:database']}}"
+    assert refusal(text).startswith("web.yml: services.web.links[2] (write the name as an alias")
 
 
 def test_a_key_that_asks_for_nothing_is_skipped() -> None:
     assert stack("services: {web: {image: x, privileged: false, depends_on: [], build: null}}").warnings == []
 
 
-def test_a_new_key_of_compose_can_be_left_out_too() -> None:
+def test_a_new_key_of_compose_can_be_left_out_by_its_name() -> None:
     assert service("brand_new: 1", ignore_unsupported=["brand_new"])["image"] == "tiny:1"
+    with pytest.raises(Refused, match="is not a key of Compose"):
+        service("brand_new: 1", ignore_unsupported=["all"])
 
 
-def test_the_guide_gives_the_reason_for_every_unsupported_key() -> None:
+def test_the_guide_gives_class_and_reason_for_every_unsupported_key() -> None:
     path = Path(__file__).parents[5] / "docs" / "docsite" / "rst" / "guide_stacks.rst"
     guide = path.read_text(encoding="utf-8")
     section = guide[guide.index("Keys of a service\n") : guide.index("Differences from docker stack deploy")]
-    reasons = {}
-    for keys, reason in re.findall(r"\* - (.+(?:\n {7}.+)*)\n {5}- (.+(?:\n {7}.+)*)", section):
-        reasons.update(
-            dict.fromkeys(re.findall(r"``(\w+)``", keys), " ".join(reason.replace("``", "").split()))
-        )
-    assert reasons == {key: f"{reason[0].upper()}{reason[1:]}." for key, reason in UNSUPPORTED.items()}
+    rows = re.findall(
+        r"\* - (.+(?:\n {7}.+)*)\n {5}- (\w+)\n {5}- (.+(?:\n {7}.+)*)",
+        section,
+    )
+    told = {}
+    for names, kind, why in rows:
+        reason = " ".join(why.replace("``", "").split())
+        told.update(dict.fromkeys(re.findall(r"``(\w+)``", names), (kind, reason)))
+    assert told == {
+        key: (one.kind.value, f"{one.why[0].upper()}{one.why[1:]}.") for key, one in SERVICE.items()
+    }

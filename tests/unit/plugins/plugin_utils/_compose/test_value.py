@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.unsupported import Notices
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.unsupported import Notices, Unsupported
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.value import (
     Origins,
     Value,
@@ -120,7 +120,7 @@ def test_wrong_types_are_refused_without_the_content_of_lists_and_texts(
 def test_keys() -> None:
     content = {"image": "x", "user": None, "x-own": 1, "build": ".", "links": [], "brand_new": 1}
     notices = Notices(frozenset(["brand_new"]))
-    unsupported = {"build": "push the image", "links": "use networks"}
+    unsupported = {"build": Unsupported("push the image"), "links": Unsupported("use networks")}
     assert value(content, notices).check_keys(("image", "user"), unsupported) == {"image"}
     with pytest.raises(
         Refused, match=r"services\.web\.build \(push the image\): Swarm does not support this"

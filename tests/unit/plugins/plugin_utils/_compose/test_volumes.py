@@ -7,7 +7,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.tests.unit.support.compose import service, service_refusal
+from ansible_collections.flotilla.swarm.tests.unit.support.compose import (
+    service,
+    service_refusal,
+    stack,
+)
 
 TOP = """
 volumes:
@@ -157,18 +161,21 @@ def test_two_mounts_with_one_target() -> None:
         ("{type: bind, source: /a, target: /x, consistency: cached}", "consistency"),
     ],
 )
-def test_what_swarm_does_not_support(volume: str, key: str) -> None:
-    assert service_refusal(f"volumes: [{volume}]").endswith(f"ignore_unsupported: [{key}].")
-    assert service(f"volumes: [{volume}]", ignore_unsupported=[key])["mounts"] == [
-        {"type": "bind", "source": "/a", "target": "/x"}
-    ]
+def test_what_has_no_effect_is_deployed_with_a_warning(volume: str, key: str) -> None:
+    found = stack(f"services: {{web: {{image: tiny, volumes: [{volume}]}}}}")
+    assert found.services[0]["mounts"] == [{"type": "bind", "source": "/a", "target": "/x"}]
+    [warning] = found.warnings
+    assert warning.startswith("web.yml: services.web.volumes[0]")
+    assert warning.endswith("has no effect, as with docker stack deploy.")
+    assert key in warning or len(key) < len("selinux")
 
 
-def test_an_external_volume_has_nothing_else() -> None:
-    told = service_refusal("volumes: [vol:/x]", "volumes: {vol: {external: true, driver: local}}")
-    assert told.startswith(
-        "web.yml: volumes.vol is external, so it cannot have driver; remove driver or external."
+def test_what_stands_beside_external_has_no_effect() -> None:
+    found = stack(
+        "services: {web: {image: tiny, volumes: [vol:/x]}}\nvolumes: {vol: {external: true, driver: local}}"
     )
+    assert found.services[0]["mounts"] == [{"type": "volume", "source": "vol", "target": "/x"}]
+    assert found.warnings == ["web.yml: volumes.vol.driver has no effect, as with docker stack deploy."]
     told = service_refusal("volumes: [vol:/x]", "volumes: {vol: {external: {name: a}, name: b}}")
     assert (
         told

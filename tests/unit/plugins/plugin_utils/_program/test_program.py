@@ -353,3 +353,18 @@ def test_lists_of_paths_are_paths() -> None:
     assert "module" not in run(
         Action(said("{}"), args={**service, "env_files": ["/srv/a"]}), "_service.deploy.VERB"
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"name": "web", "image": "tiny"}, []),
+        ({"name": "web", "force_update": "no"}, []),
+        ({"name": "web", "force_update": True}, ["force_update"]),
+        ({"services": [{"name": "web"}, {"name": "db", "force_update": "yes"}]}, ["force_update"]),
+        ({"services": ["name=web force_update=yes"]}, ["force_update"]),
+        ({"services": "text"}, []),
+    ],
+)
+def test_what_is_done_at_every_call_is_found_in_every_form(given: dict[str, t.Any], found: list[str]) -> None:
+    assert HostProgram("_service.deploy.VERB", "_service.options.INTERFACE").done_anew(given) == found

@@ -1,0 +1,32 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Deploy all that a swarm shall have: read Compose files on the control node, then do the verb (see ``_program/action.py``)."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.action import HostAction
+
+Result = dict[str, t.Any]
+
+
+class ActionModule(HostAction):
+    """See the module of the same name."""
+
+    verb = "_deploy.deploy.VERB"
+    interface = "_deploy.options.INTERFACE"
+
+    def options(self, variables: Result) -> Result:
+        """The options of the verb, with what the Compose files declare."""
+        given = self._task.args
+        if not given.get("stacks"):
+            return dict(given)
+        # Ansible compiles what is imported in every run, and most of what reads Compose files is needed for stacks only.
+        from ansible_collections.flotilla.swarm.plugins.plugin_utils._stack.files import StackFiles
+        from ansible_collections.flotilla.swarm.plugins.plugin_utils._stack.read import read_many
+
+        options, self.warnings = read_many(given, StackFiles(self, variables).access)
+        return options

@@ -1,0 +1,34 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Deploying all that a swarm shall have in one call: the verb of the module swarm_deploy. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from .._engine.client import Client
+from .._rollout.waiting import Waiting, go_on
+from .._run.verb import Options, Result, Verb
+from .._stack.apply import Deployment
+from .._stack.deploy import deploy, stack_with_credentials
+from .declared import declared_beside, declared_stacks
+from .options import INTERFACE
+
+
+def work(options: Options, check_mode: bool, client: Client) -> Result | Waiting:
+    """Bring a swarm to what is declared.
+
+    Raises:
+        FlotillaError: something was refused or failed; what was done until then is among its facts.
+    """
+    beside = declared_beside(options)
+    stacks = [stack_with_credentials(one) for one in declared_stacks(options)]
+    seconds = options["wait_timeout"]
+    deployment = Deployment(client, [beside, *stacks], seconds, options["show_values"])
+    found = deploy(deployment, options, check_mode, seconds if options["wait"] else None)
+    if isinstance(found, Waiting):
+        found.moves = deployment.moves()
+    return found
+
+
+VERB = Verb(INTERFACE, work, go_on)

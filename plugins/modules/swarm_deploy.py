@@ -1,0 +1,204 @@
+#!/usr/bin/python
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: swarm_deploy
+short_description: Deploy networks, secrets, configs, services and stacks in one call
+description:
+  - Brings all that is declared for a swarm to what is declared, in one call. The lists have the entries that the modules for one
+    kind of object take, M(flotilla.swarm.swarm_network), M(flotilla.swarm.swarm_secret), M(flotilla.swarm.swarm_config),
+    M(flotilla.swarm.swarm_service) and M(flotilla.swarm.swarm_stack).
+  - Everything is planned together before anything is sent. What cannot work in the last stack is refused before the first
+    network is created. A service may refer to a network, secret or config that the same call creates.
+  - Services that are declared absent are removed first. Then networks, secrets, configs and services are written in this order,
+    those of the stacks among them, and all rollouts are awaited together.
+  - Secrets and configs with new content get a new version, and every service of the swarm that uses them is moved to it. A
+    service whose rollout fails with a new version is rolled back, and older versions are removed when all rollouts have
+    converged.
+  - A run that changes nothing sends nothing.
+author:
+  - Flotilla contributors (@flotilla-swarm)
+extends_documentation_fragment:
+  - flotilla.swarm._connection
+  - flotilla.swarm._attributes
+  - flotilla.swarm._attributes.actiongroup_swarm
+  - flotilla.swarm._lists
+  - flotilla.swarm._progress
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - The data of secrets is never shown, and values that may be secrets only with O(show_values=true).
+  idempotent:
+    support: partial
+    details:
+      - With C(force_update) of a service or C(force) of a secret or config, every run changes something.
+options:
+  wait:
+    description:
+      - Wait until every service has converged, or until it is certain that one will not, and until the tasks of removed services
+        are gone.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - The most seconds that all waiting together may take.
+    type: int
+    default: 300
+  held_ports:
+    description:
+      - Ports that programs of the swarm's hosts hold, see O(flotilla.swarm.swarm_service#module:held_ports).
+    type: list
+    elements: dict
+    default: []
+  port_conflicts:
+    description:
+      - What to do when something else than Docker holds a port that the task begins to publish.
+    type: str
+    choices: [refuse, warn]
+    default: refuse
+  show_values:
+    description:
+      - Show the values of environment variables and of options for drivers in diffs. They are hidden by default, since they
+        often contain secrets.
+    type: bool
+    default: false
+notes:
+  - A relative path of a Compose file on the control node is searched as M(flotilla.swarm.swarm_stack) does it.
+  - The networks with C(config_only) that every host has for itself are no part of a swarm. M(flotilla.swarm.swarm_network)
+    declares them on each host.
+seealso:
+  - module: flotilla.swarm.swarm_network
+  - module: flotilla.swarm.swarm_secret
+  - module: flotilla.swarm.swarm_config
+  - module: flotilla.swarm.swarm_service
+  - module: flotilla.swarm.swarm_stack
+"""
+
+EXAMPLES = r"""
+- name: Deploy all that the inventory declares
+  flotilla.swarm.swarm_deploy:
+    networks: "{{ swarm_networks | default([]) }}"
+    secrets: "{{ swarm_secrets | default([]) }}"
+    configs: "{{ swarm_configs | default([]) }}"
+    services: "{{ swarm_services | default([]) }}"
+    stacks: "{{ swarm_stacks | default([]) }}"
+    wait_timeout: 600
+
+- name: Deploy a service with its network and its secret, beside a stack
+  flotilla.swarm.swarm_deploy:
+    networks:
+      - name: backend
+        encrypted: true
+    secrets:
+      - name: db_password
+        data: "{{ vault_db_password }}"
+    services:
+      - name: db
+        image: postgres:17
+        networks: [backend]
+        secrets:
+          - secret_name: db_password
+    stacks:
+      - name: shop
+        compose: [shop.yml]
+        remote_src: false
+
+- name: Show what would change
+  flotilla.swarm.swarm_deploy:
+    services: "{{ swarm_services }}"
+  check_mode: true
+  diff: true
+"""
+
+RETURN = r"""
+actions:
+  description: What was done (in check mode, what would be done), one sentence for each action, in order. It is returned with
+    a failure as well.
+  returned: always
+  type: list
+  elements: str
+  sample: ["network backend: created", "secret db_password: created", "db: created"]
+services:
+  description: The services, in the order of the declaration, those of the stacks last.
+  returned: success
+  type: list
+  elements: dict
+  contains: &parts
+    name:
+      description: Its name; for a secret or config, the name that services use.
+      type: str
+      returned: always
+    id:
+      description: Its ID; empty in check mode for an object that would be created.
+      type: str
+      returned: always
+    action:
+      description: What was done to it; V(none) where nothing was done.
+      type: str
+      returned: always
+    changes:
+      description: The names of the options that changed.
+      type: list
+      elements: str
+      returned: always
+networks:
+  description: The networks.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    <<: *parts
+    services:
+      description: The services that were moved.
+      type: list
+      elements: str
+      returned: always
+secrets:
+  description: The secrets.
+  returned: success
+  type: list
+  elements: dict
+  contains: *parts
+configs:
+  description: The configs.
+  returned: success
+  type: list
+  elements: dict
+  contains: *parts
+undeclared:
+  description: The names of objects that belong to the stacks and are not declared. Networks, secrets and configs are listed
+    only of stacks with C(prune=all).
+  returned: success
+  type: dict
+  sample: {"services": ["shop_old"], "networks": [], "secrets": [], "configs": []}
+stack_spec_diff:
+  description: The options of each changed service as they are afterwards, see
+    RV(flotilla.swarm.swarm_stack#module:stack_spec_diff).
+  returned: success
+  type: dict
+rollouts:
+  description: The verdicts on the rollouts that the module waited for, in the form of
+    RV(flotilla.swarm.swarm_service#module:rollouts). They are returned with a failure as well.
+  returned: when the module waited for a rollout
+  type: list
+  elements: dict
+"""
+
+from ..module_utils._deploy.deploy import VERB
+from ..module_utils._run.module import run
+
+
+def main() -> None:
+    """Run the module."""
+    run(VERB)
+
+
+if __name__ == "__main__":
+    main()

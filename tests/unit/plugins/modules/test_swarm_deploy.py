@@ -1,0 +1,89 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import copy
+import typing as t
+from pathlib import Path
+
+from ansible_collections.flotilla.swarm.tests.unit.support.module_cases import CASES
+from ansible_collections.flotilla.swarm.tests.unit.support.modules import Module
+from ansible_collections.flotilla.swarm.tests.unit.support.rows import MemoryEngine
+
+Raw = dict[str, t.Any]
+
+
+def given(**more: t.Any) -> Raw:
+    return {**copy.deepcopy(CASES["swarm_deploy"].given), "wait": False, **more}
+
+
+def test_all_is_deployed_in_its_order(module: Module) -> None:
+    engine = MemoryEngine()
+    done = module.run(engine, **given())
+    assert done["actions"] == [
+        "network front: created",
+        "network shop_front: created",
+        "secret key: created",
+        "secret shop_key: created",
+        "config conf: created",
+        "config shop_conf: created",
+        "web: created",
+        "shop_web: created",
+    ]
+    assert [one["before_header"] for one in done["diff"]][:2] == ["network front", "network shop_front"]
+    assert not module.run(engine, **given())["changed"]
+
+
+def test_what_cannot_work_in_the_last_stack_is_refused_before_the_first_write(module: Module) -> None:
+    wrong = given()
+    wrong["stacks"][0]["_declared"]["services"][0]["networks"] = [{"name": "nowhere"}]
+    engine = MemoryEngine()
+    assert "nowhere" in module.refuses(engine, **wrong)
+    assert engine.writes == []
+
+
+def test_the_same_object_in_a_list_and_in_a_stack_is_refused(module: Module) -> None:
+    twice = given(networks=[{"name": "front"}, {"name": "shop_front"}])
+    assert "shop_front is declared 2 times" in module.refuses(MemoryEngine(), **twice)
+
+
+def test_a_service_leaves_before_what_it_uses(module: Module) -> None:
+    engine = MemoryEngine()
+    module.run(engine, **given(stacks=[]))
+    gone = module.run(
+        engine,
+        secrets=[{"name": "key", "state": "absent"}],
+        services=[{"name": "web", "state": "absent"}],
+        wait=False,
+    )
+    assert gone["actions"][0] == "web: removed"
+    assert engine.objects["services"] == engine.objects["secrets"] == []
+    assert [entry["action"] for entry in gone["services"]] == ["remove"]
+
+
+def test_the_service_that_stays_keeps_its_secret(module: Module) -> None:
+    engine = MemoryEngine()
+    module.run(engine, **given(stacks=[]))
+    refused = module.refuses(engine, secrets=[{"name": "key", "state": "absent"}], wait=False)
+    assert "key cannot be removed: web uses it" in refused
+
+
+def test_env_files_of_services_are_read(module: Module, tmp_path: Path) -> None:
+    (tmp_path / "web.env").write_text("KEY=word\n")
+    engine = MemoryEngine()
+    service = {"name": "web", "image": "nginx:1", "resolve_image": "never"}
+    module.run(engine, services=[{**service, "env_files": [str(tmp_path / "web.env")]}], wait=False)
+    [raw] = engine.objects["services"]
+    assert raw["Spec"]["TaskTemplate"]["ContainerSpec"]["Env"] == ["KEY=word"]
+
+
+def test_options_that_cannot_work_are_refused(module: Module) -> None:
+    assert module.refuses(MemoryEngine()).startswith("Nothing is declared: set one of networks, secrets")
+    host = module.refuses(MemoryEngine(), networks=[{"name": "cfg", "config_only": True}])
+    assert host.startswith("cfg: config_only is for a network of each host")
+    assert "services[0].name is empty" in module.refuses(
+        MemoryEngine(), services=[{"name": "", "image": "a"}]
+    )
+    assert "no_such_key" in module.refuses(MemoryEngine(), secrets=[{"name": "a", "no_such_key": 1}])
