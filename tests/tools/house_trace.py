@@ -150,6 +150,7 @@ class Stage:
             action=f"flotilla.swarm.{name}",
             collections=[],
             delegate_to=None,
+            get_search_path=list,
         )
         connection = mock.MagicMock(
             has_pipelining=True, become=None, _remote_is_local=False, has_native_async=False, transport="ssh"
@@ -159,12 +160,11 @@ class Stage:
             task=task,
             connection=connection,
             play_context=mock.MagicMock(),
-            loader=mock.MagicMock(get_real_file=lambda path: path),
+            loader=mock.MagicMock(get_real_file=lambda path: path, get_basedir=lambda: str(self._folder)),
             templar=mock.MagicMock(template=lambda text: text),
             shared_loader_obj=mock.MagicMock(),
         )
         action._compute_environment_string = lambda: ""
-        action._find_needle = lambda _folder, path: str(self._folder / path)
         action._execute_module = self._refuse
         action._low_level_execute_command = self._execute if run else self._capture
         result: Raw = action.run(None, {"inventory_hostname": "m1", **(variables or {})})
