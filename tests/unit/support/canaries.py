@@ -16,7 +16,7 @@ import importlib
 import itertools
 import typing as t
 
-from ansible_collections.flotilla.swarm.tests.unit.support.module_cases import CANARY, CASES
+from ansible_collections.flotilla.swarm.tests.unit.support.module_cases import CANARY, CASES, Case
 
 Raw = dict[str, t.Any]
 
@@ -41,6 +41,7 @@ MANY = {
     "swarm_network": "networks",
     "swarm_secret": "secrets",
     "swarm_service": "services",
+    "swarm_stack": "stacks",
 }
 # What a task of these has on a real swarm in place of the options of the table.
 _REAL: dict[str, Raw] = {
@@ -80,38 +81,50 @@ def right(image: str, place: str = "here", many: bool = False, more: str = "") -
         many: name objects in a list where the module takes one.
         more: what the canaries end with: another one is a change.
     """
-    made = []
-    for module, case in CASES.items():
-        given = dict(case.given)
-        if "name" in given:
-            given["name"] = f"{given['name']}-{place}"
-        if module == "swarm_service":
-            given["image"] = image
-        if module == "swarm_stack":
-            given = {"name": f"shop-{place}", "compose": [_compose(image)], "variables": {"KEY": CANARY}}
-        own = [{**given, **hidden, **_REAL.get(module, {})} for hidden in _together(case.hidden)]
-        tasks = _in_lists(module, own) if many else [Task(module, one) for one in own]
-        # A join token has a length of its own.
-        made += [
-            task if module == "swarm_join" else task.changed(functools.partial(_ended, more))
-            for task in tasks
-        ]
-    return made
+    alone = [
+        task
+        for module, case in CASES.items()
+        if module != "swarm_deploy"
+        for task in _right(module, case, image, place, many, more)
+    ]
+    # The same in one call, and what is slow in a call of its own.
+    calls = [lists(image, f"{place}-all", more, slow) for slow in (False, True)]
+    return alone + [Task("swarm_deploy", {**call, "wait": False}) for call in calls]
+
+
+def lists(image: str, place: str, more: str, slow: bool) -> Raw:
+    """The lists of swarm_deploy with every option that may hold a secret: in those entries that are slow, or in all others."""
+    found: Raw = {}
+    for module, key in MANY.items():
+        for task in _right(module, CASES[module], image, place, True, more):
+            if task.is_slow is slow:
+                found.setdefault(key, []).extend(task.options[key])
+    return found
 
 
 def inventory(image: str, more: str = "", check: bool = True) -> Raw:
     """The variables of flotilla.swarm.deploy that declare the same; what is slow for ``check`` only."""
-    declared: Raw = {"swarm_stacks": []}
-    for task in right(image, "declared", many=True, more=more):
-        if task.module in MANY:
-            listed = task.options[MANY[task.module]]
-            if check or not task.is_slow:
-                declared.setdefault(f"swarm_{MANY[task.module]}", []).extend(listed)
-        if task.module == "swarm_stack":
-            number = len(declared["swarm_stacks"])
-            stack = {name: value for name, value in task.options.items() if name != "wait"}
-            declared["swarm_stacks"].append({**stack, "name": f"{stack['name']}{number}"})
+    declared: Raw = {}
+    for slow in (False, True) if check else (False,):
+        for key, entries in lists(image, "declared", more, slow).items():
+            declared.setdefault(f"swarm_{key}", []).extend(entries)
     return declared
+
+
+def _right(module: str, case: Case, image: str, place: str, many: bool, more: str) -> list[Task]:
+    given = dict(case.given)
+    if "name" in given:
+        given["name"] = f"{given['name']}-{place}"
+    if module == "swarm_service":
+        given["image"] = image
+    if module == "swarm_stack":
+        given = {"name": f"shop-{place}", "compose": [_compose(image)], "variables": {"KEY": CANARY}}
+    own = [{**given, **hidden, **_REAL.get(module, {})} for hidden in _together(case.hidden)]
+    tasks = _in_lists(module, own) if many else [Task(module, one) for one in own]
+    # A join token has a length of its own.
+    return [
+        task if module == "swarm_join" else task.changed(functools.partial(_ended, more)) for task in tasks
+    ]
 
 
 def wrong_values(tasks: list[Task]) -> list[Task]:
