@@ -71,10 +71,11 @@ class Runs:
             tasks = canaries.right(self._image, name, not way.is_quick or bool(loud % 2), f"z{loud}")
             wrong = kind(tasks)
             if not way.is_quick:
-                # Of each module one task, right and wrong by turns: what a module's start costs is most of the time.
+                # One task in four, right and wrong by turns: what a module's start costs is most of the time, and over the
+                # verbosities of the ways each task has its turn.
                 tasks, wrong = (
-                    [task for turn, task in enumerate(each, at) if bool(turn % 2) is odd]
-                    for each, odd in ((tasks, False), (wrong, True))
+                    [task for turn, task in enumerate(each, at) if turn % 4 == phase]
+                    for each, phase in ((tasks, 0), (wrong, 2))
                 )
             values: Raw = {}
             book = [self._play(tasks, way, values), self._play(wrong, way, values, check=kind is list)]
