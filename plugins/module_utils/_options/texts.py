@@ -104,7 +104,12 @@ def wrong_value(arguments: Spec, options: Spec, where: str = "") -> str | None:
                 filter(None, (_wrong_entry(argument, *each) for each in _entries(at, value))), None
             )
         else:
-            problem = _wrong_scalar(argument, at, value)
+            each = (
+                _chosen(at, value)
+                if argument.get("type") == "list" and argument.get("choices")
+                else [(at, value)]
+            )
+            problem = next(filter(None, (_wrong_scalar(argument, *one) for one in each)), None)
         if problem:
             return problem
     return None
@@ -157,6 +162,11 @@ def _entries(name: str, value: t.Any) -> list[tuple[str, t.Any]]:
     if isinstance(value, list):
         return [(f"{name}[{number}]", entry) for number, entry in enumerate(value)]
     return [(name, value)]
+
+
+def _chosen(name: str, value: t.Any) -> list[tuple[str, t.Any]]:
+    """The entries of a list of choices, which may be a text with commas."""
+    return _entries(name, value.split(",") if isinstance(value, str) else value)
 
 
 def _is_pairs(value: t.Any) -> bool:

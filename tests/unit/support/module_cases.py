@@ -207,7 +207,9 @@ CASES: dict[str, Case] = {
     ),
     "swarm_stack_info": Case({}, with_stack, reads=True),
     "swarm_stack_task_info": Case({"name": "shop"}, with_stack, reads=True),
-    "swarm_task_info": Case({}, RecordedSwarm, reads=True),
+    "swarm_task_info": Case(
+        {"state": ["running", "failed"], "desired_state": "running"}, RecordedSwarm, reads=True
+    ),
 }
 
 

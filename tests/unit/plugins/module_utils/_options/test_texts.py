@@ -25,6 +25,7 @@ ARGUMENTS: dict[str, t.Any] = {
     },
     "count": {"type": "int", "limits": between(0, 9, "it is a count"), "aliases": ["number"]},
     "state": {"type": "str", "choices": ["on", "off"]},
+    "states": {"type": "list", "elements": "str", "choices": ["on", "off"]},
     "login": {
         "type": "dict",
         "options": {"user": {"type": "str"}, "password": {"type": "str", "no_log": True}},
@@ -72,6 +73,9 @@ def test_the_option_is_named_at_any_depth() -> None:
         ({"ports": [{}, 5]}, "ports[1] is a number, not a dictionary with port, name. Nothing was sent."),
         ({"number": "9" * 99}, "count is a text of 99 characters, not a whole number. Nothing was sent."),
         ({"state": ["on"]}, "state is a list, not one of on, off. Nothing was sent."),
+        ({"states": ["on", ["off"]]}, "states[1] is a list, not one of on, off. Nothing was sent."),
+        ({"states": ["on", "off"]}, None),
+        ({"states": ",".join(["on", "off"] * 20)}, None),
         ({"login": "c2VjcmV0=="}, "login is a text, not a dictionary with user, password. Nothing was sent."),
         ({"logins": [{}, "a=b"]}, "logins[1] is a text, not a dictionary with password. Nothing was sent."),
         ({"variables": "a=b"}, "variables is a text, not a dictionary. Nothing was sent."),
