@@ -80,9 +80,6 @@ SERVICE: Keys = {
     "cpu_rt_runtime": _PER_CONTAINER,
     "cpu_shares": _DEPLOY_LIMITS,
     "cpuset": _DEPLOY_LIMITS,
-    "depends_on": _harmless(
-        "Swarm starts all services at once; let a service wait for another, or exit and be restarted"
-    ),
     "develop": _COMMAND_LINE,
     "device_cgroup_rules": _NO_HOST,
     "devices": _NO_HOST,
@@ -132,6 +129,11 @@ NETWORK_OF_SERVICE: Keys = {
     "gw_priority": _ORDER,
     "interface_name": Unsupported("Swarm assigns it"),
 }
+#: Of a service that another one depends on, and a condition of those.
+DEPENDENCY: Keys = {
+    "restart": _harmless("Swarm restarts no service for another; the address behind a service's name stays")
+}
+NO_JOB = Unsupported("only a job completes; set deploy.mode of the other service to replicated-job")
 RESERVATIONS: Keys = {"devices": Unsupported("use generic_resources"), "pids": Unsupported("use limits.pids")}
 #: Of a port, and the one in front of it.
 PORT: Keys = {

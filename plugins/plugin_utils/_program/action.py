@@ -18,7 +18,7 @@ from ansible.utils.display import Display
 from ...module_utils._engine.connection import CONNECTION
 from ...module_utils._engine.errors import FlotillaError
 from ...module_utils._options.arguments import secret_texts
-from ...module_utils._run.interface import WAITING
+from ...module_utils._run.interface import LATER, WAITING
 from .program import HostProgram, ProgramEnded, ProgramNotUsable
 
 Result = dict[str, t.Any]
@@ -143,6 +143,8 @@ class HostAction(ActionBase):
         connection = {name: value for name, value in options.items() if name in known}
         secrets = secret_texts(self.program.interface.arguments, options)
         waiting = {"pause_after": _NEXT_PART, "left": left, "hide": sorted(secrets)}
+        if left.get(LATER):
+            return {**options, WAITING: waiting}
         return {**connection, **self.program.interface.arguments_to_go_on(options, waiting)}
 
     def _do(self, options: Result, variables: Result) -> Result:
@@ -238,4 +240,7 @@ def _whole(first: Result, last: Result) -> Result:
         both = [*(first.get(key) or []), *(last.get(key) or [])]
         if both:
             whole[key] = [one for at, one in enumerate(both) if one not in both[:at]]
+    unsent = last.get("not_sent")
+    if unsent:
+        whole["diff"] = [one for one in whole.get("diff") or [] if one.get("after_header") not in unsent]
     return {key: value for key, value in whole.items() if key not in ("left", "progress")}
