@@ -154,6 +154,12 @@ BIND: Keys = {"selinux": _SELINUX}
 RECURSIVE = Unsupported("services have enabled and disabled only")
 CREATE_HOST_PATH = _harmless("a mount of a service creates no directory; create it on the nodes")
 VOLUME: Keys = {"labels": Unsupported("write labels under the top-level volumes")}
+#: Of a volume at the top level. Docker's command line reads this one although its name begins with x-.
+VOLUMES: Keys = {
+    "x-cluster-spec": Unsupported(
+        "no cluster volume is created; create it with docker volume create, and set external: true"
+    )
+}
 #: Of a network, and of one of its subnets.
 NETWORK: Keys = {"enable_ipv4": Unsupported("a network of the swarm always has IPv4")}
 #: Of the driver_opts of a network.
