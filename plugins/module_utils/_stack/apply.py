@@ -13,7 +13,6 @@ from .._engine.errors import FlotillaError
 from .._files.read import read_file
 from .._forecast.check import check_room
 from .._network.apply import Networks
-from .._network.declared import declared_network
 from .._network.plan import NetworkPlan
 from .._options.changes import difference
 from .._options.one_or_many import check_once
@@ -42,6 +41,7 @@ from .._service.deploy import env_files
 from .._service.plan import ServicePlan
 from .._service.references import Catalogue
 from .declared import DeclaredStack
+from .networks import declared_networks
 from .order import Needs, turn
 from .undeclared import Left, Undeclared
 
@@ -75,8 +75,7 @@ class Deployment:
         check_once([stack.name for stack in stacks], "stack")
         self._client = client
         self._show_values = show_values
-        networks = [declared_network(one) for stack in stacks for one in stack.networks]
-        self._networks = Networks(client, networks, seconds)
+        self._networks = Networks(client, declared_networks(stacks), seconds)
         self._secrets = [
             Secrets(
                 client,
