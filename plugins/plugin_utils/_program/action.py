@@ -123,7 +123,7 @@ class HostAction(ActionBase):
                 return self._do(options, variables)
             except AnsibleConnectionFailure as error:
                 if time.monotonic() >= until:
-                    return _not_seen_to_its_end(error)
+                    return _not_seen_to_its_end(error, options[WAITING]["left"].get(LATER) or [])
             if not told:
                 self._show("the connection is lost, connecting again", variables)
                 told = True
@@ -216,13 +216,14 @@ def _not_repeated(ended: ProgramEnded, anew: list[str]) -> Result:
     }
 
 
-def _not_seen_to_its_end(error: AnsibleError) -> Result:
+def _not_seen_to_its_end(error: AnsibleError, later: list[str]) -> Result:
     """The failure of a wait whose connection did not come back in time."""
+    but = f", but perhaps not {', '.join(later)}" if later else ""
     return {
         "failed": True,
         "changed": False,
         "msg": "The connection was lost while waiting, and could not be made again within wait_timeout. What was declared has "
-        f"been sent; run the same again to see it through. The last attempt: {error}",
+        f"been sent{but}; run the same again to see it through. The last attempt: {error}",
     }
 
 
