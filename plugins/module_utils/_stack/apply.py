@@ -247,12 +247,14 @@ class Deployment:
             The entries of these services, and the actions; and what to wait for.
 
         Raises:
-            FlotillaError: one failed; ``actions`` among the facts has what was done before it.
+            FlotillaError: one failed; the facts have the entries of all that were left, and what was done before.
         """
         plans, before = self._later, len(self._actions)
         try:
             begun = self._send(rollouts)
         except FlotillaError as error:
+            forget(self._later)
+            error.facts["services"] = [plan.entry() for plan in plans]
             error.facts["actions"] = [*self._actions[before:], *error.facts.get("actions", [])]
             raise
         sent = [plan.entry() for plan in plans if plan not in self._later]

@@ -83,17 +83,15 @@ class Ordered(Unfinished):
 
     def _send(self) -> None:
         """Send the services whose turn it is."""
-        planned = self._deployment.later
         try:
             done, begun = self._deployment.send_later(self._waiting.rollouts)
         except FlotillaError as error:
-            self._forget(planned)
-            self._add(error.facts.pop("actions", []))
+            entries = error.facts.pop("services")
+            self._add(entries, error.facts.pop("actions"))
+            self._forget([entry["name"] for entry in entries if entry["action"] == "none"])
             error.facts.pop("changed", None)
             raise error.after(self.result) from None
-        entries = {entry["name"]: entry for entry in done["services"]}
-        self._replace(lambda entry: entries.get(entry["name"], entry))
-        self._add(done["actions"])
+        self._add(done["services"], done["actions"])
         told = [*self.result["warnings"], *self._deployment.warnings]
         self.result["warnings"] = list(dict.fromkeys(told))
         for rollout in begun:
@@ -117,12 +115,15 @@ class Ordered(Unfinished):
         spec_diff = self.result["stack_spec_diff"]
         self.result["stack_spec_diff"] = {name: spec_diff[name] for name in spec_diff if name not in names}
 
-    def _replace(self, entry: t.Callable[[Result], Result]) -> None:
-        self.result["services"] = [entry(one) for one in self.result["services"]]
-
-    def _add(self, actions: list[str]) -> None:
+    def _add(self, entries: list[Result], actions: list[str]) -> None:
+        """Add what was done to services."""
+        by_name = {entry["name"]: entry for entry in entries}
+        self._replace(lambda entry: by_name.get(entry["name"], entry))
         if actions:
             self.result.update(changed=True, actions=[*self.result["actions"], *actions])
+
+    def _replace(self, entry: t.Callable[[Result], Result]) -> None:
+        self.result["services"] = [entry(one) for one in self.result["services"]]
 
     def _paused(self, progress: list[str]) -> Result:
         """The result until now, with what the next call needs, which gets all options again."""
