@@ -115,6 +115,22 @@ def test_a_long_wait_is_shown_line_by_line_where_something_changed(shown: list[s
     assert "progress" not in played.result
 
 
+def test_what_is_still_to_be_sent_is_declared_again(shown: list[str]) -> None:
+    left = {"rollouts": [], "later": ["proxy"], "seconds": 60}
+    given = {"name": "web", "image": "tiny:2"}
+    played = play(
+        shown,
+        given,
+        waiting("proxy: waits for web", left=left, diff=[{"after_header": "web"}, {"after_header": "proxy"}]),
+        waiting("web: 2/3 running", left={"rollouts": []}, not_sent=["proxy"]),
+        {"failed": True, "msg": "web failed.", "not_sent": ["proxy"]},
+    )
+    assert played.calls[1] == {**given, WAITING: {"pause_after": 10, "left": left, "hide": []}}
+    assert "image" not in played.calls[2]
+    # The first call has the diff of all services.
+    assert played.result["diff"] == [{"after_header": "web"}]
+
+
 def test_a_failure_at_last_says_what_was_changed_at_first(shown: list[str]) -> None:
     played = play(
         shown,
