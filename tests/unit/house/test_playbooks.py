@@ -15,8 +15,10 @@ from ansible_collections.flotilla.swarm.tests.unit.house.test_consistency import
 ROOT = Path(__file__).resolve().parents[3]
 PLAYBOOKS = sorted((ROOT / "playbooks").glob("*.yml"))
 EACH = pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
-# A variable of the user: not private, no filter, no module.
-_VARIABLE = re.compile(r"(?<![\w.])(swarm_[a-z_]+)\b(?! *:)")
+# A name without underscores before it and no module of the collection.
+_NAME = re.compile(r"(?<![\w.])swarm_\w+")
+# Groups that site makes for itself.
+_OWN = {"swarm_engines", "swarm_todo"}
 
 
 @EACH
@@ -30,3 +32,16 @@ def test_these_defaults_give_way_to_all_that_a_user_sets() -> None:
     assert set(load(role / "defaults" / "main.yml")) == {"ansible_pipelining", "ansible_python_interpreter"}
     # Without tasks it takes no time, and without variables nothing overrides the inventory.
     assert not [part for part in ("tasks", "vars", "handlers") if (role / part).exists()]
+
+
+@EACH
+def test_each_has_a_page_with_its_variables_and_what_it_prints(path: Path) -> None:
+    page = f"playbook_{path.stem}"
+    docs = ROOT / "docs" / "docsite"
+    assert any(page in section["toctree"] for section in load(docs / "extra-docs.yml")["sections"])
+    text = (docs / "rst" / f"{page}.rst").read_text(encoding="utf-8")
+    assert f"flotilla.swarm.{path.stem}" in text
+    assert "\nVariables\n---" in text
+    assert "\nWhat it prints\n---" in text
+    code = re.sub(r"^ *#.*$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert {name for name in _NAME.findall(code) if f"``{name}``" not in text} - _OWN == set()
