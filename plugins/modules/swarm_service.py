@@ -264,6 +264,7 @@ options:
           description:
             - Labels of the service. Values are strings or whole numbers. Names that begin with C(flotilla.) are reserved
               for the collection.
+            - A list of texts such as V(name=value) works as well, as in a Compose file.
           type: dict
         container_labels:
           description:
@@ -396,6 +397,8 @@ options:
         mounts:
           description:
             - What is mounted into the containers. The order does not matter.
+            - An entry can be a text as in a Compose file, such as V(data:/var/lib/data), V(/etc/app:/etc/app:ro) or
+              V(data:/data:nocopy). A source that is a path is a V(bind), any other one the name of a V(volume).
           type: list
           elements: dict
           suboptions:
@@ -555,6 +558,8 @@ options:
         publish:
           description:
             - Ports that are reachable from outside. The order does not matter.
+            - An entry can be a text as in a Compose file, such as V(8080:80), V(8080:80/udp) or V(8000-8010:8000-8010). Put it in
+              quotes, since YAML reads C(22:22) as a number.
           type: list
           elements: dict
           suboptions:
