@@ -10,8 +10,7 @@ module: swarm_show
 short_description: Show lines of text
 description:
   - Prints lines as they are, so that tables stay aligned - M(ansible.builtin.debug) prints a list as JSON.
-  - Where the output of the run is JSON itself, because of the callback in use, the lines go to the standard error, and are in
-    the result only.
+  - Where the callback in use makes JSON of the whole output, the lines go to the standard error; they are in the result anyway.
   - It is an action that runs on the control node; the playbooks of this collection show with it what the swarm is like.
 author:
   - Flotilla contributors (@flotilla-swarm)
