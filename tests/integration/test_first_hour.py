@@ -136,4 +136,17 @@ def test_whoever_switched_pipelining_off_is_told_once(newcomer: Newcomer) -> Non
     """V5: the user's own value holds, and is named as the cause."""
     slow = newcomer.run("ansible-playbook -i inventory.yml flotilla.swarm.status", ANSIBLE_PIPELINING="0")
     assert slow.status == 0, slow.text
-    assert " ".join(slow.text.split()).count("since pipelining is off") == 1, slow.text
+    assert " ".join(slow.text.split()).count("Pipelining is off") == 1, slow.text
+
+
+def test_a_sudo_that_asks_for_a_password_gets_it(newcomer: Newcomer) -> None:
+    """V5: as ``--ask-become-pass`` does."""
+    for host in newcomer.lab.hosts:
+        host.run("echo debian:pass-4711 | chpasswd && echo 'debian ALL=(ALL) ALL' >/etc/sudoers.d/debian")
+    line = "ansible-playbook -i inventory.yml flotilla.swarm.status"
+    done = newcomer.run(f"{line} -e ansible_become_password=pass-4711")
+    assert done.status == 0, done.text
+    assert table(done.text.splitlines())
+    refused = newcomer.run(line)
+    assert refused.status != 0
+    assert "password" in refused.text

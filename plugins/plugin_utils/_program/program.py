@@ -51,8 +51,8 @@ _IMPORT = re.compile(r"^ *from \.(?:\.(_\w+))?(?:\.?(\w+))? import (\([^)]*\)|.*
 _DOCSTRING = re.compile(r'(:(?: +#.*)?\n +)"""(?:[^"]|"(?!""))*"""\n')
 # Without host names: Ansible prints the same warning once in a run.
 _PIPELINING = (
-    "Hosts are looked at in a way that takes several times as long, since pipelining is off: set ansible_pipelining to true in "
-    "the inventory where sudo on the hosts works without a terminal (no requiretty)."
+    "Pipelining is off, so each task takes several times as long on a host: set ansible_pipelining to true in the inventory, if "
+    "sudo on the hosts works without a terminal (no requiretty)."
 )
 _TYPES_ONLY = re.compile(r"^if t\.TYPE_CHECKING:\n(?:    .*\n)+", re.MULTILINE)
 

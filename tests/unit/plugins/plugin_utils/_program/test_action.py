@@ -278,7 +278,7 @@ def test_whoever_gets_the_slow_way_is_told_how_to_get_the_fast_one(
     # Ansible prints the same warning once in a run, so it has no host in it.
     assert len(told) == 2
     assert len(set(told)) == 1
-    assert "pipelining is off" in told[0]
+    assert "Pipelining is off" in told[0]
 
 
 def test_a_program_that_ended_after_a_write_is_followed_by_a_module_that_looks_first(
