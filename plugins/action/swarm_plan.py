@@ -14,6 +14,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import FlotillaError
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import info
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._control.screen import show
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._control.settings import load_filter
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site import inventory
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.members import Member
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.membership import MembershipPlan
@@ -23,6 +24,8 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.variables imp
     names_of_host,
     read_member,
 )
+
+load_filter()
 
 # Where the role swarm_plan registers the result of swarm_host_info.
 _HOST_INFO = "__swarm_plan_info"

@@ -32,7 +32,8 @@ _USER = (
     "useradd --create-home --shell /bin/bash debian && cp -r /root/.ssh /home/debian/ && chown -R debian: /home/debian/.ssh && "
     "echo 'debian ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/debian"
 )
-_KEY = ("ansible_ssh_private_key_file", "ansible_ssh_common_args", "ansible_ssh_args")
+# Not its shared connections: they are those of root, whoever logs in.
+_KEY = ("ansible_ssh_private_key_file", "ansible_ssh_common_args")
 
 
 class Newcomer(t.NamedTuple):
@@ -142,7 +143,9 @@ def test_whoever_switched_pipelining_off_is_told_once(newcomer: Newcomer) -> Non
 def test_a_sudo_that_asks_for_a_password_gets_it(newcomer: Newcomer) -> None:
     """V5: as ``--ask-become-pass`` does."""
     for host in newcomer.lab.hosts:
-        host.run("echo debian:pass-4711 | chpasswd && echo 'debian ALL=(ALL) ALL' >/etc/sudoers.d/debian")
+        # Without a memory of the last time.
+        rule = "Defaults timestamp_timeout=0\ndebian ALL=(ALL) ALL\n"
+        host.run(f"echo debian:pass-4711 | chpasswd && printf '{rule}' >/etc/sudoers.d/debian")
     line = "ansible-playbook -i inventory.yml flotilla.swarm.status"
     done = newcomer.run(f"{line} -e ansible_become_password=pass-4711")
     assert done.status == 0, done.text

@@ -6,14 +6,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ansible import constants
 from ansible.errors import AnsibleError
-from ansible.plugins.loader import connection_loader
+from ansible.plugins.loader import connection_loader, filter_loader
 
+# The filter by which the role swarm_connection calls ``unless_set``.
+_FILTER = "flotilla.swarm.swarm_unless_set"
 # Where a value comes from that nobody set.
 _NOBODY = "default"
+
+
+def load_filter() -> None:
+    """Load the filter once, before the workers of the hosts start: each would look for it, which takes 10 ms.
+
+    The actions with which the playbooks begin call this when they are imported, which Ansible does in its main process.
+    """
+    # Where it is not found, a worker says so, with the place that needs it.
+    with contextlib.suppress(KeyError, AnsibleError):
+        filter_loader.get(_FILTER)
+    connection_loader.get("ssh", class_only=True)
 
 
 def unless_set(value: t.Any, setting: str) -> t.Any:

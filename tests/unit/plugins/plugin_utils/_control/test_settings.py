@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from ansible.config.manager import ConfigManager
 from ansible.plugins.loader import connection_loader
+from ansible_collections.flotilla.swarm.plugins.action import swarm_info, swarm_plan
 from ansible_collections.flotilla.swarm.plugins.filter.swarm_unless_set import FilterModule
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._control import settings
 
@@ -55,3 +56,13 @@ def test_the_environment_wins(
     configure("")
     monkeypatch.setenv(name, "0")
     assert unless_set(True, "ssh.pipelining") is False
+
+
+def test_the_filter_is_loaded_before_the_workers_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(settings.filter_loader, "get", asked.append)
+    settings.load_filter()
+    assert asked == ["flotilla.swarm.swarm_unless_set"]
+    # Ansible imports the action of the next task in its main process; each playbook begins with one of these.
+    for action in (swarm_info, swarm_plan):
+        assert "\nload_filter()\n" in Path(str(action.__file__)).read_text(encoding="utf-8")
