@@ -159,6 +159,8 @@ class HostAction(ActionBase):
                 return self.program.attempt(self, variables, options)
         except ProgramNotUsable as reason:
             _display.vvv(f"The module does it, since {reason}.", host=variables.get("inventory_hostname"))
+            if reason.advice:
+                _display.warning(reason.advice)
             with self._sent_once() if anew else contextlib.nullcontext():
                 return self._do_by_module(options, variables)
         except ProgramEnded as ended:

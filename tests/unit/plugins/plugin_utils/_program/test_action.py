@@ -281,6 +281,22 @@ def test_a_program_that_sent_nothing_is_followed_by_the_module(shown: list[str])
     assert found == {"changed": True}
 
 
+def test_whoever_gets_the_slow_way_is_told_how_to_get_the_fast_one(
+    shown: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(actions._display, "warning", told.append, raising=False)
+    host = OverSsh("", 0)
+    host.connection.become = SimpleNamespace(pipelining=True)
+    host.connection.is_pipelining_enabled = lambda _wrap_async: False
+    for _task in range(2):
+        assert over_ssh(host, {"name": "web"}, {"changed": True}) == {"changed": True}
+    # Ansible prints the same warning once in a run, so it has no host in it.
+    assert len(told) == 2
+    assert len(set(told)) == 1
+    assert "Pipelining is off" in told[0]
+
+
 def test_a_program_that_ended_after_a_write_is_followed_by_a_module_that_looks_first(
     shown: list[str],
 ) -> None:
