@@ -26,8 +26,9 @@ from .running import Playbook
 # is lower than that of a run, so that it is it who gives up and says why.
 RUN_LIMIT = 300.0
 WAIT_TIMEOUT = 120
-# Within these seconds after the last run the Engines have to see each other again and no process may be left.
-SETTLED = 90.0
+# Within these seconds after the last run the Engines have to see each other again and no process may be left: a listener of a
+# killed run that was to prove a port lives for 120 s.
+SETTLED = 130.0
 
 
 @dataclass

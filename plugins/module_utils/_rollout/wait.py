@@ -13,10 +13,14 @@ from dataclasses import asdict, dataclass, field
 
 from .._engine.client import Client
 from .._engine.errors import EngineAbsent, FlotillaError, NoQuorum, NotFound, Unanswered
+from .._engine.update import update
 from . import logs
 from . import verdict as verdicts
-from .history import History, record
+from .history import History, record, with_what_ended
 from .read import Snapshots, read_snapshots
+from .resume import cause_may_be_gone, sent_again
+from .service import is_paused
+from .snapshot import Snapshot
 from .tasks import Task
 
 # Seconds between two snapshots: few while much happens, more later. The Engine's own command line takes 0.2 s.
@@ -80,6 +84,7 @@ class Rollout:
         outcome: its verdict, once there is one.
         least: the seconds that it takes at least, as far as what is declared says so.
         made_of: what they are made of, in words.
+        resumed: whether the waiting has sent its paused update again.
     """
 
     service_id: str
@@ -91,6 +96,7 @@ class Rollout:
     outcome: Outcome | None = None
     least: float = 0.0
     made_of: str = ""
+    resumed: bool = False
 
     @staticmethod
     def from_dict(stored: dict[str, t.Any]) -> Rollout:
@@ -197,6 +203,9 @@ def _advance(client: Client, rollout: Rollout, snapshots: Snapshots, seconds: fl
     snapshot, elapsed = snapshots[rollout.service_id], rollout.elapsed
     rollout.history = record(rollout.history, snapshot, rollout.written, elapsed)
     verdict = verdicts.judge(snapshot, rollout.goal, rollout.written, rollout.history, elapsed)
+    if _has_lost_its_cause(rollout, snapshot, verdict):
+        _resume(client, rollout, snapshot)
+        return "paused update sent again"
     if verdict.state == "converging" and elapsed >= seconds:
         verdict = verdicts.late(verdict, snapshot, rollout.history, seconds, rollout.too_short(seconds))
     if verdict.state != "converging":
@@ -215,6 +224,25 @@ def _advance(client: Client, rollout: Rollout, snapshots: Snapshots, seconds: fl
         # A later call does not need it.
         rollout.history = History()
     return verdict.sentence
+
+
+def _has_lost_its_cause(rollout: Rollout, snapshot: Snapshot, verdict: verdicts.Verdict) -> bool:
+    """Whether an update paused that was going on before the waiting began, for a task that had ended by then.
+
+    The swarm may take minutes to find that a task of a lost node has ended. The run that began the update has failed by then, and
+    this one is the next.
+    """
+    if rollout.written or rollout.resumed or verdict.reason != "paused" or verdict.task is None:
+        return False
+    return verdict.task["id"] in rollout.history.old and cause_may_be_gone(snapshot)
+
+
+def _resume(client: Client, rollout: Rollout, snapshot: Snapshot) -> None:
+    update(
+        client, f"/services/{rollout.service_id}", lambda live: sent_again(live) if is_paused(live) else None
+    )
+    rollout.resumed = rollout.written = True
+    rollout.history = with_what_ended(snapshot)
 
 
 def _last_lines(client: Client, verdict: verdicts.Verdict, log_lines: int) -> list[str]:

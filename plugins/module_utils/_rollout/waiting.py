@@ -15,7 +15,7 @@ from .._engine.wait import Deadline
 from .._run.verb import Result, Unfinished
 from .removal import Removal, Removed, remove_all
 from .roll_back import Move, roll_back_failed
-from .wait import Rollout, RolloutFailed, wait_for_rollouts
+from .wait import Report, Rollout, RolloutFailed, wait_for_rollouts
 
 # Seconds in which the traces of tasks that have ended go.
 _MOMENT = 15.0
@@ -75,7 +75,7 @@ class Waiting(Unfinished):
             FlotillaError: a rollout or a removal failed; the result until then is among its facts.
         """
         try:
-            report = wait_for_rollouts(client, self.rollouts, self.seconds, pause_after)
+            report = self._wait(client, pause_after)
         except RolloutFailed as error:
             raise self._rolled_back(client, error).after(self.result) from None
         except FlotillaError as error:
@@ -87,6 +87,19 @@ class Waiting(Unfinished):
         if removed.error:
             raise removed.error.after(result)
         return result
+
+    def _wait(self, client: Client, pause_after: float | None) -> Report:
+        try:
+            return wait_for_rollouts(client, self.rollouts, self.seconds, pause_after)
+        finally:
+            self._tell_what_was_resumed()
+
+    def _tell_what_was_resumed(self) -> None:
+        actions = self.result.get("actions", [])
+        told = [f"{one.name}: paused update sent again" for one in self.rollouts if one.resumed]
+        new = [sentence for sentence in told if sentence not in actions]
+        if new:
+            self.result = {**self.result, "changed": True, "actions": [*actions, *new]}
 
     def _left(self) -> float:
         """Seconds for the removals: what the rollouts left of the time, and at least a moment after the last of them."""

@@ -27,7 +27,8 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.waiting im
 from ansible_collections.flotilla.swarm.plugins.module_utils._run.interface import Interface
 from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import WAITING, Verb, perform
 from ansible_collections.flotilla.swarm.tests.unit.support.clock import FakeTime
-from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine
+from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence
+from ansible_collections.flotilla.swarm.tests.unit.support.nodes import raw_node
 from ansible_collections.flotilla.swarm.tests.unit.support.rollouts import (
     Replayed,
     rotate,
@@ -325,3 +326,47 @@ def test_the_runner_goes_on_with_what_is_left(fake_time: FakeTime) -> None:
     done = perform(verb, {WAITING: {"pause_after": 60, "left": left}}, False, lambda _options: engine)
     assert (done["changed"], done["rollouts"][0]["sentence"]) == (True, "3/3 running")
     assert not done.get("failed")
+
+
+def paused_while_waiting() -> FakeEngine:
+    """A service whose update is going on, then pauses for a task on a node that was away, and goes on once it is written."""
+    spec = {"Name": "web", "Mode": {"Replicated": {"Replicas": 1}}, "TaskTemplate": {}}
+    service = {"ID": "s1", "Version": {"Index": 7}, "UpdatedAt": "2026-11-21T00:01:00Z", "Spec": spec}
+    blames = "update paused due to failure or early termination of task t1"
+    updating, paused, completed = (
+        {**service, "UpdateStatus": {"State": state, "Message": blames}}
+        for state in ("updating", "paused", "completed")
+    )
+    task = {"ServiceID": "s1", "Slot": 1, "NodeID": "n1", "CreatedAt": "2026-11-21T00:01:01Z", "Spec": {}}
+    ended = {"ID": "t1", "DesiredState": "shutdown", "UpdatedAt": "2026-11-21T00:02:00Z"}
+    runs = {"ID": "t2", "DesiredState": "running", "UpdatedAt": "2026-11-21T00:02:30Z"}
+    return FakeEngine(
+        {
+            "GET /services": Sequence([updating], [paused], [completed]),
+            "GET /services/s1": paused,
+            "GET /tasks": [
+                {**task, **ended, "Status": {"State": "shutdown"}},
+                {**task, **runs, "Status": {"State": "running"}},
+            ],
+            "GET /nodes": [{**raw_node("n1", "w1"), "UpdatedAt": "2026-11-21T00:02:10Z"}],
+            "POST /services/s1/update": {},
+        }
+    )
+
+
+def test_what_pauses_for_a_task_that_had_ended_before_the_waiting_goes_on(fake_time: FakeTime) -> None:
+    """A stopped Engine's tasks may be told as ended minutes later, when the run that began the update is over."""
+    engine = paused_while_waiting()
+    waiting = Waiting([Rollout("s1", "web", written=False)], 60, {"changed": False, "actions": []})
+    done = waiting.finish(engine, None)
+    assert (done["changed"], done["actions"]) == (True, ["web: paused update sent again"])
+    [(_request, body, _query)] = engine.writes
+    assert body["Labels"] == {"flotilla.resumed": "1"}
+    assert done["rollouts"][0]["state"] == "converged"
+
+
+def test_what_this_run_has_written_is_not_sent_again(fake_time: FakeTime) -> None:
+    engine = paused_while_waiting()
+    with pytest.raises(RolloutFailed, match=r"^web: its update paused"):
+        Waiting([Rollout("s1", "web")], 60, result()).finish(engine, None)
+    assert engine.writes == []
