@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from .._engine.errors import Refused
 from .options import KINDS, PRUNE
-from .order import Needs
 
 Options = t.Dict[str, t.Any]
 
@@ -25,7 +24,6 @@ class DeclaredStack:
         services, networks, secrets, configs: the options of each.
         prune: ``none``, ``services``, or ``all`` for networks, secrets and configs too: remove what is of this stack and
             is declared no longer.
-        needs: which services are sent after which, see ``order.py``.
         is_present: whether the stack shall exist; otherwise everything that belongs to it is removed.
     """
 
@@ -36,7 +34,6 @@ class DeclaredStack:
     configs: list[Options] = field(default_factory=list)
     prune: str = "none"
     is_present: bool = True
-    needs: Needs = field(default_factory=dict)
 
 
 def declared_stack(options: Options) -> DeclaredStack:
@@ -52,7 +49,7 @@ def declared_stack(options: Options) -> DeclaredStack:
     prune = PRUNE.get(str(options["prune"]).lower())
     if prune is None:
         raise Refused(f"prune is {options['prune']!r}, none of false, true, all. Nothing was sent.")
-    stack = DeclaredStack(options["name"], prune=prune, needs=options["_declared"].get("needs") or {})
+    stack = DeclaredStack(options["name"], prune=prune)
     for kind in KINDS:
         setattr(stack, kind, list(options["_declared"].get(kind) or []))
     _add_data(stack, options["_declared_data"] or {})
