@@ -13,8 +13,7 @@ from .._engine.errors import Conflict, EngineError, NotFound, Overtaken, WaitTim
 from .._engine.update import create, remove, update
 from .._engine.wait import Deadline, wait_until
 from .._rollout.references import is_of_swarm
-from .._rollout.resume import sent_again
-from .._rollout.service import is_paused
+from .._rollout.resume import sent_again_if_paused
 from .._rollout.wait import Rollout
 from .attachments import Raw, awaits_network, detached, reattached, uses
 from .plan import NetworkPlan
@@ -151,11 +150,6 @@ def resume_service(client: Client, service: Raw) -> bool:
         Whether anything had to be written: another client may have updated or removed the service meanwhile.
     """
     try:
-        return update(
-            client,
-            f"/services/{service['ID']}",
-            lambda live: sent_again(live) if is_paused(live) else None,
-            known=service,
-        ).changed
+        return update(client, f"/services/{service['ID']}", sent_again_if_paused, known=service).changed
     except NotFound:
         return False

@@ -15,6 +15,7 @@ import copy
 import typing as t
 
 from .._options.labels import OWN
+from .service import is_paused
 from .snapshot import Snapshot, seconds
 from .tasks import Task, newest_first
 
@@ -77,6 +78,11 @@ def sent_again(service: Raw) -> Raw:
     count = str(labels.get(RESUMED_LABEL, ""))
     spec["Labels"] = {**labels, RESUMED_LABEL: str(int(count) + 1 if count.isdigit() else 1)}
     return t.cast(Raw, spec)
+
+
+def sent_again_if_paused(service: Raw) -> Raw | None:
+    """The same, and ``None`` where the update is not paused any longer, so that there is nothing to write."""
+    return sent_again(service) if is_paused(service) else None
 
 
 def was_sent_again(service: Raw) -> bool:

@@ -18,8 +18,7 @@ from . import logs
 from . import verdict as verdicts
 from .history import History, record, with_what_ended
 from .read import Snapshots, read_snapshots
-from .resume import cause_may_be_gone, sent_again
-from .service import is_paused
+from .resume import cause_may_be_gone, sent_again_if_paused
 from .snapshot import Snapshot
 from .tasks import Task
 
@@ -238,9 +237,7 @@ def _has_lost_its_cause(rollout: Rollout, snapshot: Snapshot, verdict: verdicts.
 
 
 def _resume(client: Client, rollout: Rollout, snapshot: Snapshot) -> None:
-    update(
-        client, f"/services/{rollout.service_id}", lambda live: sent_again(live) if is_paused(live) else None
-    )
+    update(client, f"/services/{rollout.service_id}", sent_again_if_paused)
     rollout.resumed = rollout.written = True
     rollout.history = with_what_ended(snapshot)
 

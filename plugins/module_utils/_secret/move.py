@@ -23,7 +23,7 @@ from .._options.option import Table
 from .._rollout.history import History
 from .._rollout.references import container_of, id_key, list_key, name_key, used
 from .._rollout.removal import Removal
-from .._rollout.resume import sent_again
+from .._rollout.resume import sent_again_if_paused
 from .._rollout.roll_back import Move
 from .._rollout.service import is_job, is_paused, mode_of, spec_to_return_to
 from .._rollout.wait import Rollout
@@ -218,7 +218,7 @@ def _move(client: Client, move: ServiceMove) -> Moved:
 
     def change(live: Raw) -> Raw | None:
         if move.action == "resume":
-            return sent_again(live) if is_paused(live) else None
+            return sent_again_if_paused(live)
         moved = with_current_versions(live["Spec"], replacements)
         return None if moved == live["Spec"] else moved
 

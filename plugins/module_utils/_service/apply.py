@@ -21,8 +21,8 @@ from .._options.option import check_versions, needs
 from .._rollout.history import History
 from .._rollout.read import resumable
 from .._rollout.references import PREDEFINED, container_of, is_of_swarm, used
-from .._rollout.resume import sent_again
-from .._rollout.service import declared_tasks, is_job, is_paused, is_updating, mode_of
+from .._rollout.resume import sent_again_if_paused
+from .._rollout.service import declared_tasks, is_job, is_updating, mode_of
 from .._rollout.wait import Rollout
 from .._run.steps import step
 from .._secret.versions import names
@@ -274,7 +274,7 @@ class Services:
 
     def _resume(self, plan: ServicePlan) -> Rollout:
         """Write a service as it is: the Engine goes on with a paused update then (swarmkit manager/orchestrator/update)."""
-        if not self._write(plan, lambda live: sent_again(live) if is_paused(live) else None):
+        if not self._write(plan, sent_again_if_paused):
             plan.action = "none"
         return Rollout(plan.id, plan.name, history=self._may_go_on.get(plan.id, History()))
 
