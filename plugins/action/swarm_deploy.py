@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.action import HostAction
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._stack.short import long_forms
 
 Result = dict[str, t.Any]
 
@@ -20,13 +21,14 @@ class ActionModule(HostAction):
     interface = "_deploy.options.INTERFACE"
 
     def options(self, variables: Result) -> Result:
-        """The options of the verb, with what the Compose files declare."""
-        given = self._task.args
+        """The options of the verb, with what the Compose files declare and without short forms."""
+        given, self.warnings = long_forms(self._task.args)
         if not given.get("stacks"):
-            return dict(given)
+            return given
         # Ansible compiles what is imported in every run, and most of what reads Compose files is needed for stacks only.
         from ansible_collections.flotilla.swarm.plugins.plugin_utils._stack.files import StackFiles
         from ansible_collections.flotilla.swarm.plugins.plugin_utils._stack.read import read_many
 
-        options, self.warnings = read_many(given, StackFiles(self, variables).access)
+        options, warnings = read_many(given, StackFiles(self, variables).access)
+        self.warnings += warnings
         return options

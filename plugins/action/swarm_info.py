@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._control.settings import load_filter
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.action import HostAction
+
+load_filter()
 
 
 class ActionModule(HostAction):

@@ -12,6 +12,9 @@ import uuid
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import FlotillaError
+from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import info
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._control.screen import show
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._control.settings import load_filter
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site import inventory
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.members import Member
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.membership import MembershipPlan
@@ -22,8 +25,13 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.variables imp
     read_member,
 )
 
+load_filter()
+
 # Where the role swarm_plan registers the result of swarm_host_info.
 _HOST_INFO = "__swarm_plan_info"
+
+# Where it registers the plan.
+_PLAN = "__swarm_plan"
 
 # The task files of the role swarm_quorum, in their order, each with the parts of the plan that need it.
 _QUORUM_STEPS = {
@@ -46,7 +54,10 @@ class ActionModule(ActionBase):
         """Run the action."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         _validated, args = self.validate_argument_spec(
-            {"stage": {"type": "str", "choices": ["inventory", "hosts"], "default": "hosts"}}
+            {
+                "stage": {"type": "str", "choices": ["inventory", "hosts"], "default": "hosts"},
+                "status": {"type": "bool", "default": False},
+            }
         )
         try:
             members = self._members(task_vars or {})
@@ -57,6 +68,9 @@ class ActionModule(ActionBase):
             plan = build(members, inventory.chosen_by_size(groups))
         except FlotillaError as error:
             raise AnsibleActionFail(str(error)) from None
+        self._show(plan, (task_vars or {}).get(_PLAN))
+        if args["status"] and not plan.lines:
+            show(_status(members))
         return {**result, **self._result(plan, members), "warnings": warnings + plan.warnings}
 
     def _members(self, task_vars: dict[str, t.Any]) -> list[Member]:
@@ -70,6 +84,14 @@ class ActionModule(ActionBase):
             members.append(member)
         inventory.set_roles(groups, members)
         return members
+
+    def _show(self, plan: SitePlan, before: dict[str, t.Any] | None) -> None:
+        """Print the plan before it is carried out; of a second plan only what the first one did not have."""
+        if self._task.check_mode and self._task.diff:
+            return
+        shown = (before or {}).get("lines", [])
+        nothing = ["Nothing has to be changed."] if not plan.lines and before is None else []
+        show(nothing + [f"+ {line}" for line in plan.lines if line not in shown])
 
     def _result(self, plan: SitePlan, members: list[Member]) -> dict[str, t.Any]:
         """The result. In check mode the plan is in its diff, and the roles find nothing to carry out."""
@@ -89,7 +111,20 @@ class ActionModule(ActionBase):
             "quorum_steps": _quorum_steps(parts),
             "todo": _todo(parts, [member.name for member in members if member.host]),
             "engines_pending": _engines_pending(parts),
+            "manager_after": _manager_after(members, parts["entry"]),
         }
+
+
+def _status(members: list[Member]) -> list[str]:
+    """The swarm as lines of text, as a manager of it saw it when the hosts were read."""
+    swarms = [member.host["swarm"] for member in members if member.host]
+    return next((info.lines(swarm) for swarm in swarms if swarm["state"] == "manager"), [])
+
+
+def _manager_after(members: list[Member], entry: str | None) -> str | None:
+    """A host that was reached and is a manager once the plan is carried out; the one that is asked before, if it stays."""
+    names = [member.name for member in members if member.host and member.role == "manager"]
+    return entry if entry in names else next(iter(names), entry)
 
 
 def _parts(plan: SitePlan) -> dict[str, t.Any]:

@@ -6,7 +6,12 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.action import HostAction
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._stack.short import long_forms
+
+Result = dict[str, t.Any]
 
 
 class ActionModule(HostAction):
@@ -14,3 +19,8 @@ class ActionModule(HostAction):
 
     verb = "_service.deploy.VERB"
     interface = "_service.options.INTERFACE"
+
+    def options(self, _variables: Result) -> Result:
+        """The options of the verb, without short forms."""
+        options, self.warnings = long_forms(self._task.args)
+        return options

@@ -54,8 +54,55 @@ def _of_module(part: t.Any, module: str) -> t.Any:
     return _OWN.sub(rf"\1(flotilla.swarm.{module}#module:", part) if isinstance(part, str) else part
 
 
+# Options of swarm_service that hold for all services of a task.
+_OF_THE_TASK = {"wait", "wait_timeout", "held_ports", "port_conflicts", "show_values"}
+
+
+def _referring(options: dict[str, t.Any], within: str = "") -> dict[str, t.Any]:
+    """Options that are described elsewhere, each with a reference to where that is in place of its description.
+
+    Args:
+        options: the documented ones.
+        within: the option that they belong to, with a dot at its end.
+    """
+    made = {}
+    for name, option in options.items():
+        made[name] = {**option, "description": [f"See O({within}{name})."]}
+        if "choices" in option:
+            made[name]["choices"] = list(option["choices"])
+        if "suboptions" in option:
+            each = "[]" if option["type"] == "list" else ""
+            made[name]["suboptions"] = _referring(option["suboptions"], f"{within}{name}{each}.")
+    return made
+
+
+def _services() -> dict[str, t.Any]:
+    """The list of swarm_service, whose entries have the options that the module has for one service."""
+    options = {
+        name: option for name, option in _documented("swarm_service").items() if name not in _OF_THE_TASK
+    }
+    return {
+        "description": [
+            "Many services, each a dictionary with the options that this module has for one.",
+            "All of them are planned and checked before any request is sent, and the module waits for all rollouts together.",
+        ],
+        "type": "list",
+        "elements": "dict",
+        "suboptions": {
+            **_referring(options),
+            "name": {"description": ["The name of the service."], "type": "str", "required": True},
+        },
+    }
+
+
+def _entries(name: str, module: str) -> dict[str, t.Any]:
+    """The suboptions of a list of a module."""
+    listed = {"services": _services()} if module == "swarm_service" else _documented(module)
+    return t.cast("dict[str, t.Any]", listed[name]["suboptions"])
+
+
 def _list(name: str, module: str) -> dict[str, t.Any]:
-    entries = _of_module(_documented(module)[name]["suboptions"], module)
+    entries = _of_module(_entries(name, module), module)
     return {
         "description": [f"The {name}, each with the options that M(flotilla.swarm.{module}) has for one."],
         "type": "list",
@@ -69,6 +116,7 @@ class ModuleDocFragment:
     """The lists of the modules that deploy, for one that takes all of them. They are described once, where they are at home."""
 
     # With a type, since sanity's yamllint takes every plain assignment for a text.
+    SERVICES: str = yaml.safe_dump({"options": {"services": _services()}})
     DOCUMENTATION: str = yaml.safe_dump(
         {"options": {name: _list(name, module) for name, module in _LISTS.items()}}
     )

@@ -172,6 +172,11 @@ configs:
   type: list
   elements: dict
   contains: *parts
+not_sent:
+  description: The names of the services that were not sent, see RV(flotilla.swarm.swarm_stack#module:not_sent).
+  returned: when there are such services
+  type: list
+  elements: str
 undeclared:
   description: The names of objects that belong to the stacks and are not declared. Networks, secrets and configs are listed
     only of stacks with C(prune=all).

@@ -13,6 +13,7 @@ description:
     firewalls, membership, settings and labels. It changes nothing itself; the roles of this collection carry the plan out.
   - Refuses early, in one sentence, what cannot work - an even number of managers, a variable that no role has, a label that
     is not a string, hosts in two swarms, a quorum that is lost.
+  - Prints the plan, a line for each change, before the roles carry it out.
   - In check mode its diff is the whole plan, and the roles find nothing to do.
   - It is an action that runs on the control node, once; used by the role P(flotilla.swarm.swarm_quorum#role) and the others.
 author:
@@ -36,6 +37,11 @@ options:
     type: str
     choices: [inventory, hosts]
     default: hosts
+  status:
+    description:
+      - Where nothing has to be changed, print the swarm as well, as its manager returned it. It was read already.
+    type: bool
+    default: false
 seealso:
   - module: flotilla.swarm.swarm_host_info
 """
@@ -94,6 +100,10 @@ engines_pending:
   description: Whether an Engine is changed first, after which the hosts are read again.
   returned: when O(stage=hosts)
   type: bool
+manager_after:
+  description: A host that was reached and that is a manager once the plan is carried out.
+  returned: when O(stage=hosts)
+  type: str
 init:
   description: The host that creates the swarm, V(null) where there is one already.
   returned: when O(stage=hosts)

@@ -105,7 +105,7 @@ options:
         ignore_unsupported:
           description:
             - Keys that Swarm does not support and that are left out with a warning, such as V(network_mode). Keys that
-              C(docker stack deploy) ignores without harm, such as V(build) or V(depends_on), need not be named.
+              C(docker stack deploy) ignores without harm, such as V(build) or V(links), need not be named.
             - V(all) leaves out every key but the dangerous ones, such as V(privileged) or V(host_ip), which only their own
               names leave out. The guide on stacks has the class of each key.
           type: list
@@ -117,6 +117,18 @@ options:
           type: list
           elements: str
           default: []
+        ordered:
+          description:
+            - Whether C(depends_on) in the files gives the order in which services are created and updated.
+            - A service that changes is sent once the services that it depends on, as far as they change too, have come so far
+              as its C(condition) says. With C(service_started), the container of each of their tasks is being started. With
+              C(service_healthy), all their tasks run, which they do from their first passed health check on. With
+              C(service_completed_successfully), the job is complete.
+            - Where a service fails, the task fails, and services that depend on it are not sent, unless C(required) is false.
+            - With O(wait=false), services are sent in this order, and nothing is waited for.
+            - V(false) sends all services at once, as C(docker stack deploy) does.
+          type: bool
+          default: true
         prune:
           description:
             - What happens to objects that belong to the stack and are no longer declared.
@@ -329,7 +341,7 @@ actions:
   elements: str
   sample: ["network shop_default: created", "shop_web: created"]
 services:
-  description: The services, in the order of the files.
+  description: The services, in the order of the files, but each behind those that it depends on.
   returned: success, with O(state=present)
   type: list
   elements: dict
@@ -375,6 +387,11 @@ configs:
   type: list
   elements: dict
   contains: *parts
+not_sent:
+  description: The names of the services that were not sent, since services that they depend on failed.
+  returned: when there are such services
+  type: list
+  elements: str
 undeclared:
   description: The names of objects that belong to the stack and are not declared. Networks, secrets and configs are listed
     only with O(prune=all).

@@ -7,15 +7,15 @@
 from __future__ import annotations
 
 from .._engine.client import Client
-from .._rollout.waiting import Waiting, go_on
-from .._run.verb import Options, Result, Verb
+from .._rollout.waiting import go_on
+from .._run.verb import Options, Result, Unfinished, Verb
 from .._stack.apply import Deployment
 from .._stack.deploy import deploy, stack_with_credentials
 from .declared import declared_beside, declared_stacks
 from .options import INTERFACE
 
 
-def work(options: Options, check_mode: bool, client: Client) -> Result | Waiting:
+def work(options: Options, check_mode: bool, client: Client) -> Result | Unfinished:
     """Bring a swarm to what is declared.
 
     Raises:
@@ -25,10 +25,7 @@ def work(options: Options, check_mode: bool, client: Client) -> Result | Waiting
     stacks = [stack_with_credentials(one) for one in declared_stacks(options)]
     seconds = options["wait_timeout"]
     deployment = Deployment(client, [beside, *stacks], seconds, options["show_values"])
-    found = deploy(deployment, options, check_mode, seconds if options["wait"] else None)
-    if isinstance(found, Waiting):
-        found.moves = deployment.moves()
-    return found
+    return deploy(deployment, options, check_mode, seconds if options["wait"] else None, rolls_back=True)
 
 
 VERB = Verb(INTERFACE, work, go_on)

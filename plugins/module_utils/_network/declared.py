@@ -33,6 +33,7 @@ class DeclaredNetwork:
         values: option name to value in the Engine's form.
         recreate: where the network differs, recreate it and move its services.
         on_host: it belongs to the host that is asked, which keeps the configuration of a network of the swarm.
+        stacks: the stacks that declare it; its label names the first one that did on the swarm.
     """
 
     name: str
@@ -40,6 +41,7 @@ class DeclaredNetwork:
     values: dict[str, t.Any] = field(default_factory=dict)
     recreate: bool = False
     on_host: bool = False
+    stacks: tuple[str, ...] = ()
 
 
 def declared_network(options: dict[str, t.Any]) -> DeclaredNetwork:

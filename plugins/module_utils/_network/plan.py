@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from .._engine.errors import Refused
 from .._options.changes import Changes
 from .._options.hidden import hide_changes
-from .._options.labels import DECLARED_LABEL
+from .._options.labels import DECLARED_LABEL, NAMESPACE
 from .._options.option import Table
 from .._options.plan import plan
 from .._rollout.history import History
@@ -124,6 +124,9 @@ def wanted_network(declared: DeclaredNetwork, live: Raw | None) -> tuple[Raw, Ch
     """
     start = _own(live) if live else {"Name": declared.name, "Driver": "overlay"}
     values = dict(declared.values)
+    owner = ((live or {}).get("Labels") or {}).get(NAMESPACE)
+    if owner in declared.stacks:
+        values["labels"] = {**values.get("labels", {}), NAMESPACE: owner}
     if live and values.get("ipam_config") is not None:
         values["ipam_config"] = with_chosen_gateways(
             values["ipam_config"], (live.get("IPAM") or {}).get("Config")

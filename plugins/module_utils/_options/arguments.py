@@ -142,6 +142,13 @@ def done_anew(arguments: Spec, options: Spec) -> list[str]:
     )
 
 
+def ask_nothing_anew(arguments: Spec, options: Spec) -> None:
+    """Take out of checked options what does something at every call."""
+    for holder, name, argument in given_arguments(arguments, options):
+        if argument.get("once"):
+            holder[name] = False
+
+
 def all_arguments(arguments: Spec) -> t.Iterator[Spec]:
     """The argument spec of every option, at any depth."""
     for argument in arguments.values():

@@ -21,6 +21,8 @@ from .tasks import Task
 Raw = t.Dict[str, t.Any]
 # States of a task that came to its end by itself.
 _ENDED = ("complete", *FAILED)
+# States of a task whose container is being started, or was.
+_STARTED = ("starting", "running", "complete")
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,27 @@ class Snapshot:
             if (tasks.wanted(task) or (task["id"] in known and task["state"] in _ENDED))
             and not (self.is_lost(task) and task["state"] != "complete")
         ]
+
+    @property
+    def level(self) -> str:
+        """How far the tasks are, for services that wait for this one.
+
+        Returns:
+            ``running`` where all are as they should be, ``started`` where the container of each is being started, which lasts
+            until its first health check has passed, and else the empty text.
+        """
+        wanted = self.wanted()
+        if self.by_node and not wanted:
+            return ""
+        if len(self.done()) == wanted:
+            return "running"
+        started = {
+            self.slot_of(task)
+            for task in self.current
+            if task["state"] in _STARTED and not self.is_lost(task)
+        }
+        # Not all tasks of a job run at the same time.
+        return "started" if len(started) >= (1 if self.is_job else wanted) else ""
 
     def stopping(self) -> list[Task]:
         """Tasks that the swarm gave up and whose containers are still there."""

@@ -83,6 +83,8 @@ class Rollout:
         outcome: its verdict, once there is one.
         least: the seconds that it takes at least, as far as what is declared says so.
         made_of: what they are made of, in words.
+        spent: the seconds of the whole wait that were over when it began.
+        level: how far its tasks were in the last snapshot, see ``Snapshot.level``.
         resumed: whether the waiting has sent its paused update again.
     """
 
@@ -95,6 +97,8 @@ class Rollout:
     outcome: Outcome | None = None
     least: float = 0.0
     made_of: str = ""
+    spent: float = 0.0
+    level: str = ""
     resumed: bool = False
 
     @staticmethod
@@ -108,6 +112,15 @@ class Rollout:
     def elapsed(self) -> float:
         """Seconds since the waiting began."""
         return max(0.0, time.time() - self.started)
+
+    @property
+    def reached(self) -> str:
+        """How far it is: ``failed``, ``converged``, or the level of its tasks."""
+        return self.outcome.state if self.outcome else self.level
+
+    def is_late(self, seconds: float) -> bool:
+        """Whether so many seconds, which all rollouts together are given, are over."""
+        return self.elapsed + self.spent >= seconds
 
     def too_short(self, seconds: float) -> str:
         """Why so many seconds cannot be enough, and what to set; empty where they may be."""
@@ -153,6 +166,7 @@ def wait_for_rollouts(
     seconds: float,
     pause_after: float | None = None,
     log_lines: int = 10,
+    enough: t.Callable[[], bool] = lambda: False,
 ) -> Report:
     """Wait until every rollout has its verdict, which becomes its ``outcome``.
 
@@ -162,6 +176,7 @@ def wait_for_rollouts(
         seconds: the deadline of each, from the moment it started.
         pause_after: return after so many seconds although not all have their verdict.
         log_lines: how many of a failing task's last log lines are wanted.
+        enough: is asked after each snapshot whether to return although not all have their verdict.
 
     Raises:
         RolloutFailed: at least one failed; all have their verdict.
@@ -174,13 +189,14 @@ def wait_for_rollouts(
             snapshots = read_snapshots(client, wanted)
         except (NoQuorum, Unanswered, EngineAbsent, NotFound) as error:
             # The leader changes, the Engine restarts, or a service was removed between two lists: the next snapshot may work.
-            if any(rollout.elapsed >= seconds for rollout in waiting):
+            if any(rollout.is_late(seconds) for rollout in waiting):
                 raise _unknown(error, rollouts, seconds) from None
         else:
             for rollout in waiting:
                 progress[rollout.service_id] = _advance(client, rollout, snapshots, seconds, log_lines)
         waiting = _without_verdict(rollouts)
-        if waiting and pause_after is not None and time.monotonic() - begun >= pause_after:
+        is_over = pause_after is not None and time.monotonic() - begun >= pause_after
+        if waiting and (is_over or enough()):
             lines = [f"{one.name}: {progress.get(one.service_id, 'no answer yet')}" for one in waiting]
             return Report(_outcomes(rollouts), unfinished=True, progress=lines)
         if waiting:
@@ -202,10 +218,11 @@ def _advance(client: Client, rollout: Rollout, snapshots: Snapshots, seconds: fl
     snapshot, elapsed = snapshots[rollout.service_id], rollout.elapsed
     rollout.history = record(rollout.history, snapshot, rollout.written, elapsed)
     verdict = verdicts.judge(snapshot, rollout.goal, rollout.written, rollout.history, elapsed)
+    rollout.level = snapshot.level
     if _has_lost_its_cause(rollout, snapshot, verdict):
         _resume(client, rollout, snapshot)
         return "paused update sent again"
-    if verdict.state == "converging" and elapsed >= seconds:
+    if verdict.state == "converging" and rollout.is_late(seconds):
         verdict = verdicts.late(verdict, snapshot, rollout.history, seconds, rollout.too_short(seconds))
     if verdict.state != "converging":
         rollout.outcome = Outcome(

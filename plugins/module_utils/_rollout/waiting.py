@@ -77,7 +77,7 @@ class Waiting(Unfinished):
         try:
             report = self._wait(client, pause_after)
         except RolloutFailed as error:
-            raise self._rolled_back(client, error).after(self.result) from None
+            raise self._with_unsent(self._rolled_back(client, error)).after(self.result) from None
         except FlotillaError as error:
             raise error.after(self.result) from None
         if report.unfinished:
@@ -113,6 +113,15 @@ class Waiting(Unfinished):
         return RolloutFailed(
             " ".join([str(error), *sentences, "Older versions stay, and the next run tries again."]),
             error.facts,
+        )
+
+    def _with_unsent(self, error: RolloutFailed) -> RolloutFailed:
+        """The error, with the services that were to be sent once others had converged."""
+        unsent = self.result.get("not_sent")
+        if not unsent:
+            return error
+        return RolloutFailed(
+            f"{error} Not sent, since they depend on what failed: {', '.join(unsent)}.", error.facts
         )
 
 

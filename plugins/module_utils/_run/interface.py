@@ -18,6 +18,9 @@ Options = t.Dict[str, t.Any]
 #: The private option by which an action has a verb wait for a limited time: ``pause_after`` (seconds), and ``left``, what an
 #: earlier call has left to wait for. Ansible shows no option whose name begins so.
 WAITING = "_waiting"
+#: In what an earlier call has left: the names of what it did not send yet. The call that goes on gets all options again, since
+#: what comes back from a host may be seen, and must not have what was declared.
+LATER = "later"
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from .._engine.client import Client
 from .._engine.connection import CONNECTION
 from .._engine.errors import FlotillaError, Overtaken
-from .._options.arguments import secret_texts
+from .._options.arguments import ask_nothing_anew, secret_texts
 from .._options.hidden import hide_texts
 from .._options.texts import check_options
-from .interface import WAITING, Interface
+from .interface import LATER, WAITING, Interface
 
 Options = t.Dict[str, t.Any]
 Result = t.Dict[str, t.Any]
@@ -94,8 +94,13 @@ def _performed(
         connection = CONNECTION if verb.interface.connects else {}
         check_options({**connection, **verb.interface.arguments}, options)
         client = connect(options) if verb.interface.connects else None
-        if verb.go_on and waiting.get("left") and client:
-            return verb.go_on(client, waiting["left"], waiting.get("pause_after"))
+        left = waiting.get("left")
+        # What is still to be sent is declared in the options, so the work goes on by itself then.
+        if verb.go_on and left and not left.get(LATER) and client:
+            return verb.go_on(client, left, waiting.get("pause_after"))
+        if left:
+            # The first call has done so.
+            ask_nothing_anew(verb.interface.arguments, options)
         done = _until_not_overtaken(lambda: verb.work(options, check_mode, client))
         if isinstance(done, Unfinished):
             return done.finish(t.cast(Client, client), waiting.get("pause_after"))

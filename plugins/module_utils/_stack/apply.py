@@ -13,7 +13,6 @@ from .._engine.errors import FlotillaError
 from .._files.read import read_file
 from .._forecast.check import check_room
 from .._network.apply import Networks
-from .._network.declared import declared_network
 from .._network.plan import NetworkPlan
 from .._options.changes import difference
 from .._options.one_or_many import check_once
@@ -42,6 +41,8 @@ from .._service.deploy import env_files
 from .._service.plan import ServicePlan
 from .._service.references import Catalogue
 from .declared import DeclaredStack
+from .networks import declared_networks
+from .order import Needs, turn
 from .undeclared import Left, Undeclared
 
 Raw = t.Dict[str, t.Any]
@@ -74,8 +75,7 @@ class Deployment:
         check_once([stack.name for stack in stacks], "stack")
         self._client = client
         self._show_values = show_values
-        networks = [declared_network(one) for stack in stacks for one in stack.networks]
-        self._networks = Networks(client, networks, seconds)
+        self._networks = Networks(client, declared_networks(stacks), seconds)
         self._secrets = [
             Secrets(
                 client,
@@ -95,6 +95,9 @@ class Deployment:
             declared_service(one, env_files(one)) for stack in stacks for one in stack.services
         ]
         self._undeclared = Undeclared(client, [stack for stack in stacks if stack.name])
+        self._needs = {name: need for stack in stacks for name, need in stack.needs.items()}
+        # Of services that need others: those that were not sent yet, in their order.
+        self._later: list[ServicePlan] = []
         self._network_plans: list[NetworkPlan] = []
         self._service_plans: list[ServicePlan] = []
         # Services of others that use older versions of what the stack declares.
@@ -191,8 +194,11 @@ class Deployment:
             },
         }
 
-    def apply(self) -> tuple[Result, list[Rollout]]:
-        """Carry out the plans: what services refer to first.
+    def apply(self, waits: bool) -> tuple[Result, list[Rollout]]:
+        """Carry out the plans: what services refer to first. ``later`` names the services that are not sent yet.
+
+        Args:
+            waits: whether services are held back until those that they need have come so far; else only the order counts.
 
         Returns:
             The result, and what to wait for.
@@ -202,15 +208,57 @@ class Deployment:
         """
         planned = self._result(self._undeclared.leaving(), [])
         try:
-            rollouts = self._apply()
+            rollouts = self._apply(waits)
         except FlotillaError as error:
             actions = [*self._actions, *error.facts.pop("actions", [])]
             error.facts.pop("changed", None)
             done = {"changed": bool(actions), "actions": actions}
             raise error.after({**self._result_until_now(), **done}) from None
         entries = {"services": [plan.entry() for plan in self._service_plans]}
-        done = {"changed": bool(self._actions), "actions": self._actions}
+        done = {"changed": bool(self._actions), "actions": [*self._actions]}
         return {**planned, **entries, **self._parts(), **done}, latest(rollouts)
+
+    @property
+    def later(self) -> list[str]:
+        """The names of the services that are not sent yet, since they wait for others."""
+        return [plan.name for plan in self._later]
+
+    @property
+    def needs(self) -> Needs:
+        """What each service needs of others before it is sent."""
+        return self._needs
+
+    def go_on(self, later: t.Container[str]) -> None:
+        """After ``plan``: an earlier call has done everything but sending these services."""
+        self._later = [plan for plan in self._service_plans if plan.name in later]
+
+    def drop(self, names: t.Container[str]) -> None:
+        """Do not send some of the services that are left."""
+        forget([plan for plan in self._later if plan.name in names])
+        self._later = [plan for plan in self._later if plan.name not in names]
+
+    def send_later(self, rollouts: t.Sequence[Rollout]) -> tuple[Result, list[Rollout]]:
+        """Send the services whose turn it is, of those that are left.
+
+        Args:
+            rollouts: all until now.
+
+        Returns:
+            The entries of these services, and the actions; and what to wait for.
+
+        Raises:
+            FlotillaError: one failed; the facts have the entries of all that were left, and what was done before.
+        """
+        plans, before = self._later, len(self._actions)
+        try:
+            begun = self._send(rollouts)
+        except FlotillaError as error:
+            forget(self._later)
+            error.facts["services"] = [plan.entry() for plan in plans]
+            error.facts["actions"] = [*self._actions[before:], *error.facts.get("actions", [])]
+            raise
+        sent = [plan.entry() for plan in plans if plan not in self._later]
+        return {"services": sent, "actions": self._actions[before:]}, begun
 
     def _result_until_now(self) -> Result:
         """The result without what was not reached."""
@@ -227,7 +275,7 @@ class Deployment:
         older = [one for secrets in self._secrets for one in removals(secrets.plans, secrets.family.word)]
         return older + self._undeclared.removals()
 
-    def _apply(self) -> list[Rollout]:
+    def _apply(self, waits: bool) -> list[Rollout]:
         rollouts: list[Rollout] = []
         rollouts += self._undeclared.remove_services(self._actions)
         gone = {plan.name for plan in self._service_plans if plan.action == "remove"}
@@ -250,8 +298,31 @@ class Deployment:
             ]
         del self._ahead["service"]
         left = [plan for plan in self._service_plans if plan.name not in gone]
-        rollouts += self._done(apply_all(left, self._services.apply))
-        return rollouts + self._move_others()
+        self._later = [plan for plan in left if plan.acts and self._needs.get(plan.name)]
+        try:
+            first = [plan for plan in left if plan not in self._later]
+            rollouts += self._done(apply_all(first, self._services.apply))
+            return rollouts + self._send(rollouts if waits else None)
+        except FlotillaError:
+            forget(self._later)
+            raise
+
+    def _send(self, rollouts: t.Sequence[Rollout] | None) -> list[Rollout]:
+        """Send the services whose turn it is; behind the last of all services, move those of others.
+
+        Args:
+            rollouts: until now; ``None`` where nothing is waited for.
+        """
+        begun: list[Rollout] = []
+        while self._later:
+            known = [] if rollouts is None else [*rollouts, *begun]
+            now = turn(self.later, self._needs, {one.name: one.reached for one in known}).now
+            if not now:
+                return begun
+            plans = [plan for plan in self._later if plan.name in now]
+            self._later = [plan for plan in self._later if plan.name not in now]
+            begun += self._done(apply_all(plans, self._services.apply))
+        return begun + self._move_others()
 
     def _done(self, applied: Applied) -> list[Rollout]:
         """Keep what was done, and return what to wait for."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from .._engine.errors import Refused
 from .options import KINDS, PRUNE
+from .order import Needs
 
 Options = t.Dict[str, t.Any]
 
@@ -24,6 +25,7 @@ class DeclaredStack:
         services, networks, secrets, configs: the options of each.
         prune: ``none``, ``services``, or ``all`` for networks, secrets and configs too: remove what is of this stack and
             is declared no longer.
+        needs: which services are sent after which, see ``order.py``.
         is_present: whether the stack shall exist; otherwise everything that belongs to it is removed.
     """
 
@@ -34,6 +36,7 @@ class DeclaredStack:
     configs: list[Options] = field(default_factory=list)
     prune: str = "none"
     is_present: bool = True
+    needs: Needs = field(default_factory=dict)
 
 
 def declared_stack(options: Options) -> DeclaredStack:
@@ -49,7 +52,7 @@ def declared_stack(options: Options) -> DeclaredStack:
     prune = PRUNE.get(str(options["prune"]).lower())
     if prune is None:
         raise Refused(f"prune is {options['prune']!r}, none of false, true, all. Nothing was sent.")
-    stack = DeclaredStack(options["name"], prune=prune)
+    stack = DeclaredStack(options["name"], prune=prune, needs=options["_declared"].get("needs") or {})
     for kind in KINDS:
         setattr(stack, kind, list(options["_declared"].get(kind) or []))
     _add_data(stack, options["_declared_data"] or {})

@@ -10,7 +10,9 @@ import typing as t
 
 from .._engine.client import Client
 from .._rollout.waiting import Waiting, go_on
-from .._run.verb import Verb
+from .._run.interface import WAITING
+from .._run.verb import Unfinished, Verb
+from . import ordered
 from .apply import Deployment
 from .auth import give_credentials
 from .declared import DeclaredStack, declared_stack
@@ -19,7 +21,7 @@ from .options import INTERFACE, MODULE, check_context
 Result = t.Dict[str, t.Any]
 
 
-def work(options: Result, check_mode: bool, client: Client) -> Result | Waiting:
+def work(options: Result, check_mode: bool, client: Client) -> Result | Unfinished:
     """Bring stacks to what is declared, or remove all that belongs to them.
 
     Raises:
@@ -44,27 +46,39 @@ def stack_with_credentials(options: Result) -> DeclaredStack:
 
 
 def deploy(
-    deployment: Deployment, options: Result, check_mode: bool, seconds: float | None
-) -> Result | Waiting:
+    deployment: Deployment,
+    options: Result,
+    check_mode: bool,
+    seconds: float | None,
+    rolls_back: bool = False,
+) -> Result | Unfinished:
     """Plan a deployment and, outside of check mode, carry it out.
 
     Args:
         deployment: what is declared, and the swarm.
-        options: what the task says about ports that something else holds.
+        options: what the task says about ports that something else holds, and where a call goes on, what is left.
         check_mode: say only what would be done.
         seconds: how long to wait for the rollouts; ``None`` does not wait.
+        rolls_back: services whose new versions of secrets and configs do not work get the older ones back.
 
     Raises:
         FlotillaError: something was refused or failed; what was done until then is among its facts.
     """
+    left = (options.get(WAITING) or {}).get("left")
+    if left:
+        return ordered.go_on(deployment, left)
     deployment.plan()
     deployment.check_held_ports(options)
     deployment.foresee(seconds)
     if check_mode:
         return {**deployment.foreseen(seconds is not None), "warnings": deployment.warnings}
-    result, rollouts = deployment.apply()
+    result, rollouts = deployment.apply(waits=seconds is not None)
     result["warnings"] = deployment.warnings
-    return result if seconds is None else Waiting(rollouts, seconds, result, deployment.removals())
+    if seconds is None:
+        return result
+    moves = deployment.moves() if rolls_back else []
+    waiting = Waiting(rollouts, seconds, result, deployment.removals(), moves)
+    return ordered.Ordered(deployment, waiting) if deployment.later else waiting
 
 
 VERB = Verb(INTERFACE, work, go_on)

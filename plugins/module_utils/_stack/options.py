@@ -50,6 +50,7 @@ _BESIDE: dict[str, t.Any] = {
     "env_files": {"type": "list", "elements": "path", "default": []},
     "ignore_unsupported": {"type": "list", "elements": "str", "default": []},
     "profiles": {"type": "list", "elements": "str", "default": []},
+    "ordered": {"type": "bool", "default": True},
     "prune": {"type": "raw", "default": False},
     "registry_auth": {"type": "list", "elements": "dict", "default": [], "options": AUTH_ARGUMENTS},
     "with_registry_auth": {"type": "bool", "default": False},

@@ -133,6 +133,12 @@ def _networks(value: Value) -> dict[str, t.Any]:
     return dict(value.mapping())
 
 
+def _dependencies(value: Value) -> dict[str, t.Any]:
+    if isinstance(value.content, list):
+        return {item.text(): {} for item in value.items()}
+    return {name: {} if inner.content is None else inner.content for name, inner in value.fields()}
+
+
 def _hosts(value: Value) -> dict[str, t.Any]:
     return by_name(value, ":=")
 
@@ -157,6 +163,7 @@ def _env_files(value: Value, whole_path: WholePath) -> list[t.Any]:
 
 _SERVICE: dict[str, _Form] = {
     "configs": _references,
+    "depends_on": _dependencies,
     "deploy": _deploy,
     "dns": _list,
     "dns_search": _list,

@@ -75,7 +75,8 @@ OPTIONS = {
 }
 # The other keys below a service: ``ComposeServices`` reads each of them.
 _OTHER_KEYS = (
-    *("command", "configs", "credential_spec", "entrypoint", "env_file", "environment", "extends"),
+    *("command", "configs", "credential_spec", "depends_on", "entrypoint", "env_file", "environment"),
+    "extends",
     *("extra_hosts", "image", "label_file", "labels", "networks", "platform", "ports", "profiles"),
     *(
         "pull_policy",

@@ -9,14 +9,17 @@ A key that is an option under the same or another name is a row of ``service.OPT
 
 from __future__ import annotations
 
+import difflib
 import re
 import shlex
 import typing as t
 
 from ...module_utils._options.convert import quoted
+from ...module_utils._rollout.service import is_job
+from ...module_utils._stack.order import COMPLETED, CONDITIONS, HEALTHY, STARTED, Need
 from .files import ComposeFiles
 from .secrets import ComposeSecrets
-from .unsupported import LINK_ALIAS, SECURITY_OPT
+from .unsupported import DEPENDENCY, LINK_ALIAS, NO_JOB, SECURITY_OPT
 from .value import Value
 
 Options = dict[str, t.Any]
@@ -113,6 +116,55 @@ def check_links(value: Value | None) -> None:
         service, colon, alias = item.text().partition(":")
         if colon and alias != service:
             item.unsupported("links", LINK_ALIAS)
+
+
+def needs(key: str, services: t.Mapping[str, Value], selected: t.Collection[str]) -> dict[str, Need]:
+    """What a service needs of others before it is sent: its ``depends_on``.
+
+    Args:
+        key: of the service.
+        services: all services of the stack.
+        selected: the keys of those that are deployed.
+
+    Raises:
+        Refused: another service is not deployed, or can never be what is asked of it.
+    """
+    own = services[key].get("depends_on")
+    found: dict[str, Need] = {}
+    for other, item in own.fields() if own else ():
+        need = _need(item)
+        if other in selected:
+            if _can_be(item, need["condition"], services[other]):
+                found[other] = need
+        elif need["required"]:
+            hint = difflib.get_close_matches(other, [one for one in services if one != key], 1)
+            what = "which the files do not have" + (f"; did you mean {hint[0]}?" if hint else "")
+            if other in services:
+                what = "whose profiles the task does not select; name one of them in profiles, or set required: false"
+            raise item.wrong(f"names the service {other}, {what}")
+    return found
+
+
+def _need(item: Value) -> Need:
+    item.check_keys(("condition", "required"), DEPENDENCY)
+    condition, required = item.get("condition"), item.get("required")
+    return {
+        "condition": condition.choice(*CONDITIONS) if condition else STARTED,
+        "required": required.flag() if required else True,
+    }
+
+
+def _can_be(item: Value, condition: str, other: Value) -> bool:
+    """Whether another service can be what a condition wants; of no use is the condition of a job where it is none."""
+    mode, disabled = other.find("deploy.mode"), other.find("healthcheck.disable")
+    if condition == COMPLETED and not (mode and is_job(mode.text())):
+        item.unsupported(COMPLETED, NO_JOB)
+        return False
+    if condition == HEALTHY and disabled and disabled.flag():
+        raise item.wrong(
+            "waits until the other service is healthy, whose health check is disabled; use service_started"
+        )
+    return True
 
 
 def label_files(value: Value | None, files: ComposeFiles) -> dict[str, str]:

@@ -17,7 +17,8 @@ from ...module_utils._engine.errors import Refused
 from ...module_utils._options.convert import quoted
 from ...module_utils._options.names import name_problem
 from ...module_utils._stack.options import KINDS, is_path
-from . import checks
+from ...module_utils._stack.order import Circle, Need, in_order
+from . import checks, service_keys
 from .files import ComposeFiles, Read
 from .load import Source, load
 from .networks import ComposeNetworks
@@ -30,6 +31,8 @@ from .volumes import ComposeVolumes
 
 Options = dict[str, t.Any]
 
+# What Ansible takes for false.
+_FALSE = ("false", "no", "n", "off", "f", "0", "0.0")
 # The options that are used on the control node only. The module does not get them, since variables may hold secrets.
 _READ_HERE = (
     "compose",
@@ -51,6 +54,7 @@ class ComposeStack:
         networks: those of the stack itself, each as ``networks`` of swarm_network has it.
         secrets: the same, as ``secrets`` of swarm_secret; ``data`` is in Base64.
         configs: the same, as ``configs`` of swarm_config.
+        needs: which of the services are sent after which, see ``module_utils/_stack/order.py``.
         external: the names of the external networks, secrets and configs that services use.
         warnings: sentences for the user.
     """
@@ -59,12 +63,14 @@ class ComposeStack:
     networks: list[Options] = field(default_factory=list)
     secrets: list[Options] = field(default_factory=list)
     configs: list[Options] = field(default_factory=list)
+    needs: dict[str, dict[str, Need]] = field(default_factory=dict)
     external: dict[str, list[str]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
     def options(self) -> Options:
         """The options by which the action hands the stack to the module: the data of secrets and configs is kept apart."""
         declared: Options = {kind: [dict(one) for one in getattr(self, kind)] for kind in KINDS}
+        declared["needs"] = self.needs
         data = {}
         for kind in ("secrets", "configs"):
             for one in declared[kind]:
@@ -125,6 +131,8 @@ def read_task(args: Options, access: FileAccess) -> tuple[Options, list[str]]:
         args.get("project_dir") or (posixpath.dirname(first) if access.is_remote and first else None),
         # The module reads the data of secrets on the host, so that the control node never has it.
         leave_contents=access.is_remote,
+        # The module refuses what is neither.
+        ordered=str(args.get("ordered", True)).lower() not in _FALSE,
     )
     return {**options, **stack.options()}, stack.warnings
 
@@ -139,6 +147,7 @@ def read_stack(
     profiles: t.Collection[str] = (),
     project_dir: str | None = None,
     leave_contents: bool = False,
+    ordered: bool = True,
 ) -> ComposeStack:
     """Read a stack.
 
@@ -152,6 +161,7 @@ def read_stack(
         profiles: the profiles whose services are deployed too; ``*`` for all.
         project_dir: the folder on the hosts of the swarm in which relative paths begin, and those in inline definitions.
         leave_contents: do not read the files of secrets and configs, but name them in ``data_src``.
+        ordered: whether ``depends_on`` has a meaning.
 
     Raises:
         Refused: one sentence that names the file and the key.
@@ -167,13 +177,15 @@ def read_stack(
         known = {**known, **files.env_file(path, "env_files", known), **given}
     files = replace(files, variables=known)
     document = load(files, sources)
-    stack = _stack(name, Value(document.content, (), document.origins, notices), files, profiles)
+    stack = _stack(name, Value(document.content, (), document.origins, notices), files, profiles, ordered)
     notices.finish()
     stack.warnings = notices.warnings
     return stack
 
 
-def _stack(name: str, top: Value, files: ComposeFiles, profiles: t.Collection[str]) -> ComposeStack:
+def _stack(
+    name: str, top: Value, files: ComposeFiles, profiles: t.Collection[str], ordered: bool
+) -> ComposeStack:
     own_name = top.get("name")
     if own_name and own_name.text() != name:
         own_name.warn(f"is {own_name.text()} and has no effect, since the task names the stack {name}")
@@ -185,13 +197,40 @@ def _stack(name: str, top: Value, files: ComposeFiles, profiles: t.Collection[st
     section = top.get("services")
     if section is None or not section.mapping():
         raise top.wrong("has no services")
-    services = []
+    services: dict[str, Options] = {}
     for key, value in section.fields():
         if _is_selected(value, profiles):
             checks.check_name(value, f"{name}_{key}", "service")
-            services.append(reader.options(key, value))
+            services[key] = reader.options(key, value)
+    needs = _needs(dict(section.fields()), services) if ordered else {}
     external = {"networks": networks.external, "secrets": secrets.external, "configs": configs.external}
-    return ComposeStack(services, networks.declared, secrets.declared, configs.declared, external)
+    return ComposeStack(
+        [services[key] for key in _in_order(section, services, needs)],
+        networks.declared,
+        secrets.declared,
+        configs.declared,
+        {f"{name}_{key}": {f"{name}_{other}": one for other, one in needs[key].items()} for key in needs},
+        external,
+    )
+
+
+def _needs(services: dict[str, Value], selected: t.Collection[str]) -> dict[str, dict[str, Need]]:
+    """What each service needs of others, without those that need none."""
+    found = {key: service_keys.needs(key, services, selected) for key in selected}
+    return {key: needs for key, needs in found.items() if needs}
+
+
+def _in_order(section: Value, services: t.Collection[str], needs: dict[str, dict[str, Need]]) -> list[str]:
+    """The keys of the services in the order in which they are sent.
+
+    Raises:
+        Refused: services depend on each other.
+    """
+    try:
+        return in_order(list(services), needs)
+    except Circle as circle:
+        first = section.need(circle.args[0]).need("depends_on")
+        raise first.wrong(f"goes in a circle: {' depends on '.join(circle.args)}") from None
 
 
 def _is_selected(service: Value, profiles: t.Collection[str]) -> bool:

@@ -80,9 +80,6 @@ SERVICE: Keys = {
     "cpu_rt_runtime": _PER_CONTAINER,
     "cpu_shares": _DEPLOY_LIMITS,
     "cpuset": _DEPLOY_LIMITS,
-    "depends_on": _harmless(
-        "Swarm starts all services at once; let a service wait for another, or exit and be restarted"
-    ),
     "develop": _COMMAND_LINE,
     "device_cgroup_rules": _NO_HOST,
     "devices": _NO_HOST,
@@ -132,6 +129,11 @@ NETWORK_OF_SERVICE: Keys = {
     "gw_priority": _ORDER,
     "interface_name": Unsupported("Swarm assigns it"),
 }
+#: Of a service that another one depends on, and a condition of those.
+DEPENDENCY: Keys = {
+    "restart": _harmless("Swarm restarts no service for another; the address behind a service's name stays")
+}
+NO_JOB = Unsupported("only a job completes; set deploy.mode of the other service to replicated-job")
 RESERVATIONS: Keys = {"devices": Unsupported("use generic_resources"), "pids": Unsupported("use limits.pids")}
 #: Of a port, and the one in front of it.
 PORT: Keys = {
@@ -152,6 +154,12 @@ BIND: Keys = {"selinux": _SELINUX}
 RECURSIVE = Unsupported("services have enabled and disabled only")
 CREATE_HOST_PATH = _harmless("a mount of a service creates no directory; create it on the nodes")
 VOLUME: Keys = {"labels": Unsupported("write labels under the top-level volumes")}
+#: Of a volume at the top level. Docker's command line reads this one although its name begins with x-.
+VOLUMES: Keys = {
+    "x-cluster-spec": Unsupported(
+        "no cluster volume is created; create it with docker volume create, and set external: true"
+    )
+}
 #: Of a network, and of one of its subnets.
 NETWORK: Keys = {"enable_ipv4": Unsupported("a network of the swarm always has IPv4")}
 #: Of the driver_opts of a network.

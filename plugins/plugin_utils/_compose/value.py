@@ -203,8 +203,8 @@ class Value:
             if key in known:
                 given |= {key} if value.content is not None else set()
             elif key in unsupported:
-                # A false or empty value asks for nothing.
-                if value.content not in (None, False, "", [], {}):
+                # A false or empty value asks for nothing; a zero may, such as the first processor.
+                if value.content is not False and value.content not in (None, "", [], {}):
                     value.unsupported(key, unsupported[key])
             elif not key.startswith("x-") and not value.is_ignored(key):
                 similar = difflib.get_close_matches(key, [*known, *unsupported], 1, 0.6)

@@ -175,7 +175,7 @@ class ComposeVolumes:
         if self.top is None or key not in self.top.mapping():
             raise source.wrong(f"names the volume {key}, which the top-level volumes do not define")
         definition = self.top.at(key, self.top.content[key] or {})
-        given = definition.check_keys(_TOP)
+        given = definition.check_keys(_TOP, unsupported.VOLUMES)
         name, is_external = checks.name_of(definition, key, self.stack, given)
         if is_external:
             return {"source": name}

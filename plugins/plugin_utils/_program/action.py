@@ -18,7 +18,7 @@ from ansible.utils.display import Display
 from ...module_utils._engine.connection import CONNECTION
 from ...module_utils._engine.errors import FlotillaError
 from ...module_utils._options.arguments import secret_texts
-from ...module_utils._run.interface import WAITING
+from ...module_utils._run.interface import LATER, WAITING
 from .program import HostProgram, ProgramEnded, ProgramNotUsable
 
 Result = dict[str, t.Any]
@@ -123,7 +123,7 @@ class HostAction(ActionBase):
                 return self._do(options, variables)
             except AnsibleConnectionFailure as error:
                 if time.monotonic() >= until:
-                    return _not_seen_to_its_end(error)
+                    return _not_seen_to_its_end(error, options[WAITING]["left"].get(LATER) or [])
             if not told:
                 self._show("the connection is lost, connecting again", variables)
                 told = True
@@ -143,6 +143,8 @@ class HostAction(ActionBase):
         connection = {name: value for name, value in options.items() if name in known}
         secrets = secret_texts(self.program.interface.arguments, options)
         waiting = {"pause_after": _NEXT_PART, "left": left, "hide": sorted(secrets)}
+        if left.get(LATER):
+            return {**options, WAITING: waiting}
         return {**connection, **self.program.interface.arguments_to_go_on(options, waiting)}
 
     def _do(self, options: Result, variables: Result) -> Result:
@@ -157,6 +159,8 @@ class HostAction(ActionBase):
                 return self.program.attempt(self, variables, options)
         except ProgramNotUsable as reason:
             _display.vvv(f"The module does it, since {reason}.", host=variables.get("inventory_hostname"))
+            if reason.advice:
+                _display.warning(reason.advice)
             with self._sent_once() if anew else contextlib.nullcontext():
                 return self._do_by_module(options, variables)
         except ProgramEnded as ended:
@@ -214,13 +218,14 @@ def _not_repeated(ended: ProgramEnded, anew: list[str]) -> Result:
     }
 
 
-def _not_seen_to_its_end(error: AnsibleError) -> Result:
+def _not_seen_to_its_end(error: AnsibleError, later: list[str]) -> Result:
     """The failure of a wait whose connection did not come back in time."""
+    but = f", but perhaps not {', '.join(later)}" if later else ""
     return {
         "failed": True,
         "changed": False,
         "msg": "The connection was lost while waiting, and could not be made again within wait_timeout. What was declared has "
-        f"been sent; run the same again to see it through. The last attempt: {error}",
+        f"been sent{but}; run the same again to see it through. The last attempt: {error}",
     }
 
 
@@ -238,4 +243,7 @@ def _whole(first: Result, last: Result) -> Result:
         both = [*(first.get(key) or []), *(last.get(key) or [])]
         if both:
             whole[key] = [one for at, one in enumerate(both) if one not in both[:at]]
+    unsent = last.get("not_sent")
+    if unsent:
+        whole["diff"] = [one for one in whole.get("diff") or [] if one.get("after_header") not in unsent]
     return {key: value for key, value in whole.items() if key not in ("left", "progress")}

@@ -49,11 +49,24 @@ _WRITES = "flotilla.swarm writes"
 _IMPORT = re.compile(r"^ *from \.(?:\.(_\w+))?(?:\.?(\w+))? import (\([^)]*\)|.*)$", re.MULTILINE)
 # A docstring stands alone, below the line that ends the head of its class or function.
 _DOCSTRING = re.compile(r'(:(?: +#.*)?\n +)"""(?:[^"]|"(?!""))*"""\n')
+# Without host names: Ansible prints the same warning once in a run.
+_PIPELINING = (
+    "Pipelining is off, so each task takes several times as long on a host: set ansible_pipelining to true in the inventory, if "
+    "sudo on the hosts works without a terminal (no requiretty)."
+)
 _TYPES_ONLY = re.compile(r"^if t\.TYPE_CHECKING:\n(?:    .*\n)+", re.MULTILINE)
 
 
 class ProgramNotUsable(Exception):
-    """The program cannot do it here, and has sent nothing that could change something; the text says why."""
+    """The program cannot do it here, and has sent nothing that could change something; the text says why.
+
+    Attributes:
+        advice: what the user can set so that it can; a sentence, or nothing.
+    """
+
+    def __init__(self, why: str, advice: str = "") -> None:
+        super().__init__(why)
+        self.advice = advice
 
 
 class ProgramEnded(Exception):
@@ -146,8 +159,12 @@ def _check_way(action: ActionBase) -> None:
     if getattr(connection._shell, "SHELL_FAMILY", None) != "sh":
         raise ProgramNotUsable("the shell of the host is not a POSIX one")
     # Becoming another user may need a terminal; pipelining is the user's word that it does not.
-    if become and not (getattr(become, "pipelining", True) and action._is_pipelining_enabled("new")):
-        raise ProgramNotUsable("becoming another user may need a terminal where pipelining is off")
+    if become and not getattr(become, "pipelining", True):
+        raise ProgramNotUsable("this way of becoming another user needs a terminal")
+    if become and not action._is_pipelining_enabled("new"):
+        raise ProgramNotUsable(
+            "becoming another user may need a terminal where pipelining is off", _PIPELINING
+        )
     if constants.DEFAULT_KEEP_REMOTE_FILES:
         raise ProgramNotUsable("the files of modules are to be kept")
 

@@ -213,12 +213,13 @@ def test_the_status_playbook_shows_the_services(swarm: Stage) -> None:
     """V1: below the nodes, with what is wrong."""
     done = ansible_playbook(swarm.inventory, "flotilla.swarm.status", report=False)
     assert done.status == 0, done.text
-    nodes, services = done.text.split('"SERVICE ')
-    assert "NODE  ROLE " in nodes
+    nodes, services = done.text.split("\nSERVICE ")
+    assert "\nNODE  ROLE " in nodes
     assert "The swarm has 2 managers" in nodes
-    assert re.search(r'"web +replicated +3/3 +\S+/tiny:1 +8080->80/tcp, 9000->90/udp \(host\)"', services)
-    assert re.search(r'"jobdone +replicated-job +3/3 completed ', services)
-    assert "nowhere: slots 1, 2 are pending: no suitable node (scheduling constraints not" in services
+    web = r"^web +replicated +3/3 +\S+/tiny:1 +8080->80/tcp, 9000->90/udp \(host\)$"
+    assert re.search(web, services, re.MULTILINE)
+    assert re.search(r"^jobdone +replicated-job +3/3 completed ", services, re.MULTILINE)
+    assert "\nnowhere: slots 1, 2 are pending: no suitable node (scheduling constraints not" in services
 
 
 def test_a_handful_of_requests(swarm: Stage) -> None:

@@ -20,7 +20,7 @@ MEMORY = "flotilla.declared"
 # For every option: a value, the same in another spelling, and another value. Where a suboption is missing from the
 # second value, it is meant to go back to its default.
 VALUES: dict[str, tuple[t.Any, t.Any, t.Any]] = {
-    "labels": ({"a": "1"}, {"a": "1"}, {"a": "2", "b.c/d": "é"}),
+    "labels": ({"a": "1"}, ["a=1"], {"a": "2", "b.c/d": "é"}),
     "command": ("sleep '600'", ["sleep", "600"], ["sleep", "700"]),
     "args": (["a", "b"], ["a", "b"], ["b", "a"]),
     "env": ({"B": "2", "A": "1=1"}, ["A=1=1", "B=2"], {"A": "3", "C": None}),
@@ -35,7 +35,7 @@ VALUES: dict[str, tuple[t.Any, t.Any, t.Any]] = {
     "read_only": (True, True, False),
     "stop_signal": ("SIGINT", "SIGINT", "SIGUSR1"),
     "stop_grace_period": ("1m30s", "90s", "5s"),
-    "container_labels": ({"a": "1"}, {"a": "1"}, {"b": "2"}),
+    "container_labels": ({"a": "1"}, ["a=1"], {"b": "2"}),
     "isolation": ("default", "default", "default"),
     "healthcheck": (
         {"test": "true", "interval": "1m", "timeout": "3s", "retries": 2, "start_period": "1s"},
@@ -82,7 +82,7 @@ VALUES: dict[str, tuple[t.Any, t.Any, t.Any]] = {
                 "labels": {"a": "1"},
                 "driver_config": {"name": "local", "options": {}},
             },
-            {"target": "/b", "source": "/tmp", "type": "bind", "readonly": True, "propagation": "rshared"},
+            "/tmp:/b:ro,rshared",
         ],
         [{"target": "/v", "source": "data", "type": "volume", "no_copy": True}],
     ),
@@ -114,9 +114,9 @@ VALUES: dict[str, tuple[t.Any, t.Any, t.Any]] = {
         ],
         [
             {"target_port": 70, "published_port": 7070, "mode": "host", "protocol": "tcp"},
-            {"target_port": 9001, "published_port": 19001, "protocol": "udp"},
+            "19001:9001/udp",
             {"target_port": 9000, "published_port": 19000, "protocol": "udp"},
-            {"target_port": "80", "published_port": "8080", "mode": "ingress"},
+            "8080:80",
         ],
         [{"target_port": 3868, "published_port": 3868, "protocol": "sctp", "mode": "host"}],
     ),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.flotilla.swarm.tests.unit.support.readme import PUBLIC, printed, repository
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
@@ -70,3 +71,19 @@ def test_works_with_only_its_four_directories(installed: Path, tmp_path: Path) -
     hosts = {"m1": {"ansible_connection": "local"}}
     inventory.write_text(yaml.safe_dump({"swarm": {"children": {"swarm_managers": {"hosts": hosts}}}}))
     run("ansible-playbook", "-i", str(inventory), "--syntax-check", *playbooks, tree=tmp_path)
+
+
+@pytest.mark.parametrize("mark", ["install git+", "# requirements.yml"])
+def test_it_is_installed_from_git_as_the_readme_says(mark: str, tmp_path: Path) -> None:
+    text = printed(mark)
+    assert PUBLIC in text
+    text = text.replace(PUBLIC, repository(tmp_path / "source"))
+    command = text.split()
+    if mark.startswith("#"):
+        (tmp_path / "requirements.yml").write_text(text, encoding="utf-8")
+        command = ["ansible-galaxy", "collection", "install", "-r", "requirements.yml"]
+        assert " ".join(command) in (ROOT / "README.md").read_text(encoding="utf-8")
+    run(*command, "-p", str(tmp_path), tree=tmp_path, cwd=tmp_path)
+    home = tmp_path / "ansible_collections" / "flotilla" / "swarm"
+    assert {path.name for path in home.iterdir()} >= RUNTIME
+    assert not (home / "tests").exists()

@@ -163,6 +163,7 @@ CASES: dict[str, Case] = {
     "swarm_node": Case({"hostname": "m1", "labels": {"disk": "ssd"}}, MemoryEngine, True),
     "swarm_node_info": Case({}, MemoryEngine, reads=True),
     "swarm_plan": Case({}, None),
+    "swarm_show": Case({"lines": ["a"]}, None),
     "swarm_reach": Case(
         {"state": "proven", "host": "m1", "run": "r1", "peers": []},
         None,

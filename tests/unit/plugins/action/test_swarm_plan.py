@@ -62,6 +62,7 @@ def run(
     check: bool = False,
     variables: dict[str, t.Any] | None = None,
     play: dict[str, t.Any] | None = None,
+    diff: bool = False,
     **args: t.Any,
 ) -> dict[str, t.Any]:
     groups = groups or GROUPS
@@ -82,7 +83,7 @@ def run(
         }
     )
     task = SimpleNamespace(
-        args=args, check_mode=check, async_val=0, diff=False, action="swarm_plan", collections=[]
+        args=args, check_mode=check, async_val=0, diff=diff, action="swarm_plan", collections=[]
     )
     action = ActionModule(
         task=task,
@@ -116,6 +117,45 @@ def test_a_new_swarm_is_created_by_the_hosts_that_the_plan_names() -> None:
     assert found["prove"] == ["m1", "w1", "w2"]
     assert set(found["hosts"]["w1"]) == {"join", "prove"}
     assert run(inactive("m1", "w1", "w2"))["run"] != found["run"]
+
+
+PLAN = [
+    "+ m1: create the swarm (advertise 10.0.0.11)",
+    "+ w1: join as worker (advertise 10.0.0.101)",
+    "+ w2: join as worker (advertise 10.0.0.102)",
+]
+
+
+def test_the_plan_is_printed_once_before_it_is_carried_out(capsys: pytest.CaptureFixture[str]) -> None:
+    for check in (False, True):
+        run(inactive("m1", "w1", "w2"), play={"__swarm_plan": None}, check=check)
+        assert capsys.readouterr().out.splitlines() == PLAN
+    # Then Ansible prints the diff, which is the plan.
+    run(inactive("m1", "w1", "w2"), play={"__swarm_plan": None}, check=True, diff=True)
+    assert capsys.readouterr().out == ""
+    # Of a plan that is made again only what is new.
+    before = {"lines": [line[2:] for line in PLAN[:2]]}
+    run(inactive("m1", "w1", "w2"), play={"__swarm_plan": before})
+    assert capsys.readouterr().out.splitlines() == PLAN[2:]
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_where_nothing_is_to_be_done_the_swarm_is_shown_as_it_was_read(
+    capsys: pytest.CaptureFixture[str], check: bool
+) -> None:
+    found = run(formed(), play={"__swarm_plan": None}, check=check, status=True)
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0] == "Nothing has to be changed."
+    assert [line.split()[0] for line in shown[1:]] == ["Swarm", "NODE", "m1", "w1", "w2", "Every"]
+    assert found["manager_after"] == "m1"
+    run(formed(), play={"__swarm_plan": None})
+    assert capsys.readouterr().out == "Nothing has to be changed.\n"
+
+
+def test_the_manager_that_is_asked_at_the_end_is_one_that_stays() -> None:
+    groups = {"swarm_managers": ["w1"], "swarm_workers": ["m1", "w2"]}
+    found = run(formed(), groups=groups)
+    assert (found["entry"], found["manager_after"]) == ("m1", "w1")
 
 
 def test_where_nothing_is_to_be_done_no_host_is_touched() -> None:

@@ -28,8 +28,9 @@ from ansible_collections.flotilla.swarm.tests.unit.support.modules import (
 from ansible_collections.flotilla.swarm.tests.unit.support.rows import MemoryEngine
 
 Raw = dict[str, t.Any]
-# The module swarm_plan is documentation only: its action does all the work (see test_swarm_plan.py).
-RUN = sorted(set(CASES) - {"swarm_plan"})
+# These modules are documentation only: their actions do all the work (see test_swarm_plan.py, test_swarm_show.py).
+ACTIONS = {"swarm_plan", "swarm_show"}
+RUN = sorted(set(CASES) - ACTIONS)
 CONNECTING = [name for name in RUN if CASES[name].engine]
 HIDING = [name for name in RUN if CASES[name].hidden]
 READING = [name for name in RUN if CASES[name].reads]

@@ -78,3 +78,23 @@ def test_what_cannot_work_in_the_last_stack_is_refused_before_the_first_write(mo
     assert engine.objects["networks"] == [] or all(
         raw["Name"] != "shop_front" for raw in engine.objects["networks"]
     )
+
+
+def test_a_network_of_several_stacks_is_planned_once(module: Module) -> None:
+    engine = MemoryEngine()
+
+    def both(**more: t.Any) -> list[dict[str, t.Any]]:
+        compose = {"services": {"web": {"image": "nginx:1", "networks": ["all"]}}}
+        networks = [{"all": {"name": "all"}}, {"all": {"name": "all", **more}}]
+        return [
+            entry(name, compose=[{**compose, "networks": network}])
+            for name, network in zip(("shop", "blog"), networks, strict=True)
+        ]
+
+    told = module.refuses(engine, stacks=both(attachable=True), wait=False)
+    assert told.startswith(
+        "The stacks shop and blog declare the network all with different options (attachable)"
+    )
+    done = module.run(engine, stacks=both(), wait=False)
+    assert done["actions"] == ["network all: created", "shop_web: created", "blog_web: created"]
+    assert not module.run(engine, stacks=both()[::-1], wait=False)["changed"]

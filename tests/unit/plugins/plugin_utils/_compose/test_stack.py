@@ -189,3 +189,113 @@ def test_options_that_do_not_say_what_to_read(args: Options, sentence: str) -> N
     with pytest.raises(Refused) as caught:
         task(**args)
     assert str(caught.value) == sentence
+
+
+# What depends on what
+
+
+def test_services_come_behind_those_that_they_depend_on() -> None:
+    found = stack("""
+        services:
+          proxy: {image: x, depends_on: {web: {condition: service_started, required: false}}}
+          web: {image: x, depends_on: [db, cache]}
+          db: {image: x}
+          cache: {image: x}
+          move:
+            image: x
+            deploy: {mode: replicated-job}
+            depends_on: {db: {condition: service_healthy, restart: true}}
+          late: {image: x, depends_on: {move: {condition: service_completed_successfully}}}
+        """)
+    names = [service["name"] for service in found.services]
+    assert names == [f"shop_{name}" for name in ("db", "cache", "web", "move", "proxy", "late")]
+    started = {"condition": "service_started", "required": True}
+    assert found.needs == {
+        "shop_proxy": {"shop_web": {**started, "required": False}},
+        "shop_web": {"shop_db": started, "shop_cache": started},
+        "shop_move": {"shop_db": {**started, "condition": "service_healthy"}},
+        "shop_late": {"shop_move": {**started, "condition": "service_completed_successfully"}},
+    }
+    assert found.options()["_declared"]["needs"] == found.needs
+    assert found.warnings == [
+        "web.yml: services.move.depends_on.db.restart has no effect, as with docker stack deploy."
+    ]
+
+
+def test_what_services_depend_on_is_merged() -> None:
+    base = "services: {web: {image: x, depends_on: [db]}, db: {image: x}, cache: {image: x}}"
+    over = "services: {web: {depends_on: {db: {condition: service_healthy}, cache: {}}}}"
+    found = stack({"a.yml": base, "b.yml": over}, "a.yml", "b.yml").needs["shop_web"]
+    assert {name: one["condition"] for name, one in found.items()} == {
+        "shop_db": "service_healthy",
+        "shop_cache": "service_started",
+    }
+
+
+@pytest.mark.parametrize(
+    ("depends_on", "more", "reason"),
+    [
+        ("[dbb]", "", ".dbb names the service dbb, which the files do not have; did you mean db?"),
+        ("{other: }", "", ".other names the service other, which the files do not have."),
+        ("[late]", "", ".late names the service late, whose profiles the task does not select; name one of"),
+        ("[web]", "", " goes in a circle: web depends on web."),
+        ("[db]", "depends_on: [web]", " goes in a circle: web depends on db depends on web."),
+        (
+            "{db: {condition: ready}}",
+            "",
+            ".db.condition is 'ready', none of service_started, service_healthy",
+        ),
+        ("{db: {conditions: x}}", "", ".db.conditions is not a key of Compose; did you mean condition?"),
+        ("{db: {required: perhaps}}", "", ".db.required is 'perhaps', neither true nor false"),
+        ("{db: 1}", "", ".db is a number, not a mapping"),
+        ("db", "", " is a text, not a mapping"),
+        (
+            "{db: {condition: service_healthy}}",
+            "healthcheck: {disable: true}",
+            ".db waits until the other service is healthy, whose health check is disabled; use service_started.",
+        ),
+        (
+            "{db: {condition: service_completed_successfully}}",
+            "",
+            ".db (only a job completes; set deploy.mode of the other service to replicated-job)",
+        ),
+    ],
+)
+def test_what_no_service_can_depend_on_is_refused(depends_on: str, more: str, reason: str) -> None:
+    text = (
+        f"services: {{web: {{image: x, depends_on: {depends_on}}}, db: {{image: x, {more}}}, "
+        "late: {image: x, profiles: [night]}}"
+    )
+    assert f"services.web.depends_on{reason}" in refusal(text)
+
+
+def test_what_is_left_out_and_not_required_is_no_obstacle() -> None:
+    text = (
+        "services: {web: {image: x, depends_on: {late: {required: false}, gone: {required: false}}}, "
+        "late: {image: x, profiles: [night]}}"
+    )
+    assert stack(text).needs == {}
+    assert list(stack(text, profiles=["night"]).needs["shop_web"]) == ["shop_late"]
+
+
+def test_the_condition_of_a_job_can_be_left_out() -> None:
+    text = (
+        "services: {web: {image: x, depends_on: {db: {condition: service_completed_successfully}}}, "
+        "db: {image: x}}"
+    )
+    for ignored in ("service_completed_successfully", "all"):
+        assert stack(text, ignore_unsupported=[ignored]).needs == {}
+
+
+@pytest.mark.parametrize(("given", "ordered"), [(True, True), ("no", False), (False, False), ("x", True)])
+def test_the_task_says_whether_there_is_an_order(given: t.Any, ordered: bool) -> None:
+    services = {"web": {"image": "x", "depends_on": ["web"]}, "db": {"image": "x"}}
+    args = {"name": "shop", "compose": [{"services": services}], "ordered": given}
+    access = FileAccess(False, str, lambda *_args: b"")
+    if ordered:
+        with pytest.raises(Refused, match="goes in a circle: web depends on web"):
+            read_task(args, access)
+        return
+    options, warnings = read_task(args, access)
+    assert [one["name"] for one in options["_declared"]["services"]] == ["shop_web", "shop_db"]
+    assert (options["ordered"], options["_declared"]["needs"], warnings) == (given, {}, [])

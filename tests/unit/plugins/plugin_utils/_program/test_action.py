@@ -115,6 +115,22 @@ def test_a_long_wait_is_shown_line_by_line_where_something_changed(shown: list[s
     assert "progress" not in played.result
 
 
+def test_what_is_still_to_be_sent_is_declared_again(shown: list[str]) -> None:
+    left = {"rollouts": [], "later": ["proxy"], "seconds": 60}
+    given = {"name": "web", "image": "tiny:2"}
+    played = play(
+        shown,
+        given,
+        waiting("proxy: waits for web", left=left, diff=[{"after_header": "web"}, {"after_header": "proxy"}]),
+        waiting("web: 2/3 running", left={"rollouts": []}, not_sent=["proxy"]),
+        {"failed": True, "msg": "web failed.", "not_sent": ["proxy"]},
+    )
+    assert played.calls[1] == {**given, WAITING: {"pause_after": 10, "left": left, "hide": []}}
+    assert "image" not in played.calls[2]
+    # The first call has the diff of all services.
+    assert played.result["diff"] == [{"after_header": "web"}]
+
+
 def test_a_failure_at_last_says_what_was_changed_at_first(shown: list[str]) -> None:
     played = play(
         shown,
@@ -263,6 +279,22 @@ def over_ssh(host: OverSsh, args: Result, by_module: Result | None) -> Result:
 def test_a_program_that_sent_nothing_is_followed_by_the_module(shown: list[str]) -> None:
     found = over_ssh(OverSsh("", 127), {"name": "web", "force_update": True}, {"changed": True})
     assert found == {"changed": True}
+
+
+def test_whoever_gets_the_slow_way_is_told_how_to_get_the_fast_one(
+    shown: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(actions._display, "warning", told.append, raising=False)
+    host = OverSsh("", 0)
+    host.connection.become = SimpleNamespace(pipelining=True)
+    host.connection.is_pipelining_enabled = lambda _wrap_async: False
+    for _task in range(2):
+        assert over_ssh(host, {"name": "web"}, {"changed": True}) == {"changed": True}
+    # Ansible prints the same warning once in a run, so it has no host in it.
+    assert len(told) == 2
+    assert len(set(told)) == 1
+    assert "Pipelining is off" in told[0]
 
 
 def test_a_program_that_ended_after_a_write_is_followed_by_a_module_that_looks_first(

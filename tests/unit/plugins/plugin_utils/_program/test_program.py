@@ -61,8 +61,8 @@ def test_an_action_and_its_verb_have_the_same_interface(name: str) -> None:
     assert verb.interface.waits is (verb.go_on is not None)
 
 
-def test_only_the_plan_is_made_without_a_program() -> None:
-    assert len(ACTIONS) - len(PROGRAMS) == 1
+def test_only_what_runs_on_the_control_node_is_made_without_a_program() -> None:
+    assert len(ACTIONS) - len(PROGRAMS) == 2, "the plan, and what prints lines"
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -296,6 +296,25 @@ def test_what_is_unusual_is_left_to_the_module_at_once(changes: dict[str, t.Any]
     action = Action(said("{}"), **changes)
     assert run(action) == {"module": True}
     assert action.commands == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "advised"),
+    [
+        ({"become": True, "pipelining": False}, True),
+        # A way that pipelining does not change, and an unusual one.
+        ({"become": False, "pipelining": False}, False),
+        ({"async_val": 60}, False),
+    ],
+    ids=str,
+)
+def test_of_what_is_unusual_only_what_pipelining_would_change_is_advised(
+    changes: dict[str, t.Any], advised: bool
+) -> None:
+    with pytest.raises(ProgramNotUsable) as refused:
+        PROGRAMS["_host.info.VERB"].attempt(t.cast(t.Any, Action(said("{}"), **changes)), {}, {})
+    assert ("set ansible_pipelining to true" in refused.value.advice) is advised
+    assert bool(refused.value.advice) is advised
 
 
 def test_files_that_are_to_be_kept_need_the_module(monkeypatch: pytest.MonkeyPatch) -> None:

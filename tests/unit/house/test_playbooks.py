@@ -1,0 +1,49 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every playbook has, and that each has a page in the docs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from ansible_collections.flotilla.swarm.tests.unit.house.test_consistency import load
+
+ROOT = Path(__file__).resolve().parents[3]
+PLAYBOOKS = sorted((ROOT / "playbooks").glob("*.yml"))
+EACH = pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
+# A name without underscores before it and no module of the collection.
+_NAME = re.compile(r"(?<![\w.])swarm_\w+")
+# Groups that site makes for itself.
+_OWN = {"swarm_engines", "swarm_todo"}
+
+
+@EACH
+def test_every_play_takes_the_defaults_for_connections(path: Path) -> None:
+    role = {"name": "flotilla.swarm.swarm_connection", "rolespec_validate": False}
+    for play in load(path):
+        assert play["tasks"][0]["ansible.builtin.import_role"] == role, play["name"]
+
+
+def test_these_defaults_give_way_to_all_that_a_user_sets() -> None:
+    role = ROOT / "roles" / "swarm_connection"
+    documented = load(role / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"]
+    assert set(load(role / "defaults" / "main.yml")) == set(documented)
+    # Without tasks it takes no time, and without variables nothing overrides the inventory.
+    assert not [part for part in ("tasks", "vars", "handlers") if (role / part).exists()]
+
+
+@EACH
+def test_each_has_a_page_with_its_variables_and_what_it_prints(path: Path) -> None:
+    page = f"playbook_{path.stem}"
+    docs = ROOT / "docs" / "docsite"
+    assert any(page in section["toctree"] for section in load(docs / "extra-docs.yml")["sections"])
+    text = (docs / "rst" / f"{page}.rst").read_text(encoding="utf-8")
+    assert f"flotilla.swarm.{path.stem}" in text
+    assert "\nVariables\n---" in text
+    assert "\nWhat it prints\n---" in text
+    code = re.sub(r"^ *#.*$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert {name for name in _NAME.findall(code) if f"``{name}``" not in text} - _OWN == set()
