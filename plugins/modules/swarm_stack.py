@@ -105,7 +105,7 @@ options:
         ignore_unsupported:
           description:
             - Keys that Swarm does not support and that are left out with a warning, such as V(network_mode). Keys that
-              C(docker stack deploy) ignores without harm, such as V(build) or V(links), need not be named.
+              C(docker stack deploy) ignores without harm, such as V(build) or V(expose), need not be named.
             - V(all) leaves out every key but the dangerous ones, such as V(privileged) or V(host_ip), which only their own
               names leave out. The guide on stacks has the class of each key.
           type: list
@@ -119,7 +119,8 @@ options:
           default: []
         ordered:
           description:
-            - Whether C(depends_on) in the files gives the order in which services are created and updated.
+            - Whether C(depends_on) and C(links) in the files give the order in which services are created and updated. A link is
+              what C(depends_on) with C(service_started) is.
             - A service that changes is sent once the services that it depends on, as far as they change too, have come so far
               as its C(condition) says. With C(service_started), the container of each of their tasks is being started. With
               C(service_healthy), all their tasks run, which they do from their first passed health check on. With

@@ -63,6 +63,20 @@ def in_order(names: t.Sequence[str], needs: t.Mapping[str, t.Iterable[str]]) -> 
     return sorted(names, key=stage.__getitem__)
 
 
+def reaches(name: str, other: str, needs: t.Mapping[str, t.Iterable[str]]) -> bool:
+    """Whether a name is another one, or needs it, be it by way of others.
+
+    Args:
+        needs: which names some of them need.
+    """
+    seen, todo = {name}, [name]
+    while todo:
+        new = [one for one in needs.get(todo.pop(), ()) if one not in seen]
+        seen.update(new)
+        todo += new
+    return other in seen
+
+
 class Turn(t.NamedTuple):
     """Whose turn it is: names that can be sent now, and names that cannot be sent, since what they need has failed."""
 

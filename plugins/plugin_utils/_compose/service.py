@@ -77,7 +77,7 @@ OPTIONS = {
 _OTHER_KEYS = (
     *("command", "configs", "credential_spec", "depends_on", "entrypoint", "env_file", "environment"),
     "extends",
-    *("extra_hosts", "image", "label_file", "labels", "networks", "platform", "ports", "profiles"),
+    *("extra_hosts", "image", "label_file", "labels", "links", "networks", "platform", "ports", "profiles"),
     *(
         "pull_policy",
         "restart",

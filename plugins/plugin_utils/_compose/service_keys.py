@@ -16,10 +16,10 @@ import typing as t
 
 from ...module_utils._options.convert import quoted
 from ...module_utils._rollout.service import is_job
-from ...module_utils._stack.order import COMPLETED, CONDITIONS, HEALTHY, STARTED, Need
+from ...module_utils._stack.order import COMPLETED, CONDITIONS, HEALTHY, STARTED, Need, reaches
 from .files import ComposeFiles
 from .secrets import ComposeSecrets
-from .unsupported import DEPENDENCY, LINK_ALIAS, NO_JOB, SECURITY_OPT
+from .unsupported import DEPENDENCY, LINK_ALIAS, LINK_ELSEWHERE, NO_JOB, SECURITY_OPT
 from .value import Value
 
 Options = dict[str, t.Any]
@@ -113,9 +113,36 @@ def pull_policy(value: Value) -> str:
 def check_links(value: Value | None) -> None:
     """Report links that give another service a name of their own; services know each other by their own names."""
     for item in value.items() if value else ():
-        service, colon, alias = item.text().partition(":")
-        if colon and alias != service:
+        service, _colon, alias = item.text().partition(":")
+        if alias not in ("", service):
             item.unsupported("links", LINK_ALIAS)
+
+
+def add_links(
+    needs: dict[str, dict[str, Need]], services: t.Mapping[str, Value], selected: t.Collection[str]
+) -> None:
+    """Add what services need because they link to others, which Compose starts before them. ``depends_on`` takes precedence.
+
+    A link from a circle gives no order, since files that have one work with ``docker stack deploy``.
+
+    Args:
+        needs: what each service needs of others, see ``needs``.
+        services: all services of the stack.
+        selected: the keys of those that are deployed.
+    """
+    for key in selected:
+        links = services[key].get("links")
+        for item in links.items() if links else ():
+            other, _colon, alias = item.text().partition(":")
+            if alias not in ("", other):
+                # See check_links.
+                continue
+            if other not in selected:
+                item.unsupported("links", LINK_ELSEWHERE)
+            elif reaches(other, key, needs):
+                item.warn(f"gives no order, since {other} needs {key} itself")
+            else:
+                needs.setdefault(key, {}).setdefault(other, {"condition": STARTED, "required": True})
 
 
 def needs(key: str, services: t.Mapping[str, Value], selected: t.Collection[str]) -> dict[str, Need]:

@@ -161,7 +161,7 @@ def read_stack(
         profiles: the profiles whose services are deployed too; ``*`` for all.
         project_dir: the folder on the hosts of the swarm in which relative paths begin, and those in inline definitions.
         leave_contents: do not read the files of secrets and configs, but name them in ``data_src``.
-        ordered: whether ``depends_on`` has a meaning.
+        ordered: whether ``depends_on`` and ``links`` give an order.
 
     Raises:
         Refused: one sentence that names the file and the key.
@@ -217,6 +217,7 @@ def _stack(
 def _needs(services: dict[str, Value], selected: t.Collection[str]) -> dict[str, dict[str, Need]]:
     """What each service needs of others, without those that need none."""
     found = {key: service_keys.needs(key, services, selected) for key in selected}
+    service_keys.add_links(found, services, selected)
     return {key: needs for key, needs in found.items() if needs}
 
 

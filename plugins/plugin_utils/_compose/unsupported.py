@@ -90,7 +90,6 @@ SERVICE: Keys = {
     ),
     "gpus": Unsupported("use deploy.resources.reservations.generic_resources"),
     "ipc": _NO_HOST,
-    "links": _harmless("services on one network resolve each other's names"),
     "log_driver": Unsupported("use logging.driver"),
     "log_opt": Unsupported("use logging.options"),
     "mac_address": Unsupported("Swarm assigns it"),
@@ -169,6 +168,8 @@ SUBNET: Keys = {"aux_addresses": Unsupported("Swarm drops them; leave them out o
 EXTERNAL = _harmless("what is there already keeps its own")
 #: A name for a linked service that is not its own.
 LINK_ALIAS = Unsupported("write the name as an alias of the linked service in a network")
+#: A link to a service that is not deployed with this one.
+LINK_ELSEWHERE = _harmless("services on one network resolve each other's names")
 PROJECT_DIRECTORY = Unsupported("move the file, or write its paths relative to the file")
 SECURITY_OPT = _dangerous(
     "services have no-new-privileges, label, seccomp=unconfined and apparmor=unconfined"

@@ -38,7 +38,7 @@ def compose(shop: Shop, tag: str = "1", **db: t.Any) -> Compose:
     job = {"image": tiny["image"], "deploy": {"mode": "replicated-job"}}
     return {
         "services": {
-            "proxy": {**tiny, "depends_on": ["web"]},
+            "proxy": {**tiny, "links": ["web"]},
             "web": {
                 **tiny,
                 "environment": {"KEY": "${KEY}"},

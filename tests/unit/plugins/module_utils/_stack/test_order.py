@@ -12,6 +12,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._stack.order import
     Circle,
     Need,
     in_order,
+    reaches,
     turn,
 )
 from hypothesis import given
@@ -34,6 +35,15 @@ def test_a_circle_is_named() -> None:
     assert caught.value.args == ("a", "b", "c", "a")
     with pytest.raises(Circle):
         in_order(["a"], {"a": ["a"]})
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "expected"),
+    [("a", "c", True), ("a", "a", True), ("c", "a", False), ("x", "z", True), ("a", "x", False)],
+)
+def test_what_is_needed_by_way_of_others(name: str, other: str, expected: bool) -> None:
+    needs = {"a": ["b"], "b": ["c"], "x": ["y", "z"], "y": ["x"]}
+    assert reaches(name, other, needs) is expected
 
 
 def test_a_long_chain_is_no_problem() -> None:

@@ -269,6 +269,33 @@ def test_what_no_service_can_depend_on_is_refused(depends_on: str, more: str, re
     assert f"services.web.depends_on{reason}" in refusal(text)
 
 
+def test_a_link_gives_an_order_too() -> None:
+    found = stack("""
+        services:
+          proxy: {image: x, links: [web, "web:web", late, elsewhere]}
+          web: {image: x, links: [db], depends_on: {db: {condition: service_healthy}}}
+          db: {image: x, links: [proxy, db]}
+          late: {image: x, profiles: [night]}
+        """)
+    assert [service["name"] for service in found.services] == ["shop_db", "shop_web", "shop_proxy"]
+    assert found.needs == {
+        "shop_web": {"shop_db": {"condition": "service_healthy", "required": True}},
+        "shop_proxy": {"shop_web": {"condition": "service_started", "required": True}},
+    }
+    [profile, *others] = found.warnings
+    assert "services.late is left out" in profile
+    assert others == [
+        "web.yml: services.db.links[0] gives no order, since proxy needs db itself.",
+        "web.yml: services.db.links[1] gives no order, since db needs db itself.",
+        "web.yml: services.proxy.links[2] and services.proxy.links[3] have no effect, as with docker stack deploy.",
+    ]
+
+
+def test_a_link_that_is_left_out_gives_no_order() -> None:
+    text = "services: {web: {image: x, links: ['db:database']}, db: {image: x}}"
+    assert stack(text, ignore_unsupported=["links"]).needs == {}
+
+
 def test_what_is_left_out_and_not_required_is_no_obstacle() -> None:
     text = (
         "services: {web: {image: x, depends_on: {late: {required: false}, gone: {required: false}}}, "
@@ -289,7 +316,7 @@ def test_the_condition_of_a_job_can_be_left_out() -> None:
 
 @pytest.mark.parametrize(("given", "ordered"), [(True, True), ("no", False), (False, False), ("x", True)])
 def test_the_task_says_whether_there_is_an_order(given: t.Any, ordered: bool) -> None:
-    services = {"web": {"image": "x", "depends_on": ["web"]}, "db": {"image": "x"}}
+    services = {"web": {"image": "x", "depends_on": ["web"], "links": ["db"]}, "db": {"image": "x"}}
     args = {"name": "shop", "compose": [{"services": services}], "ordered": given}
     access = FileAccess(False, str, lambda *_args: b"")
     if ordered:

@@ -15,12 +15,12 @@ from ansible_collections.flotilla.swarm.tests.unit.support.compose import refusa
 
 FILES = {
     "a.yml": (
-        "services: {web: {image: x, build: ., expose: [80], privileged: true, pid: host}, db: {image: y, links: [web]}}"
+        "services: {web: {image: x, build: ., expose: [80], privileged: true, pid: host}, db: {image: y, attach: true}}"
     ),
     "b.yml": "services: {db: {container_name: db}}\nmodels: {m: {}}",
 }
 HARMLESS = [
-    "a.yml: services.web.build, services.web.expose and services.db.links have no effect, as with docker stack deploy.",
+    "a.yml: services.web.build, services.web.expose and services.db.attach have no effect, as with docker stack deploy.",
     "b.yml: services.db.container_name has no effect, as with docker stack deploy.",
 ]
 
@@ -38,7 +38,7 @@ def test_all_keys_that_have_a_meaning_are_refused_at_once() -> None:
         ": Swarm does not support this; change the file, or leave the keys out with ignore_unsupported: [models, pid, "
         "privileged]."
     )
-    assert not any(key in told for key in ("build", "links", "expose", "container_name"))
+    assert not any(key in told for key in ("build", "attach", "expose", "container_name"))
 
 
 def test_harmless_keys_are_one_warning_for_each_file() -> None:
