@@ -125,8 +125,10 @@ def wanted_network(declared: DeclaredNetwork, live: Raw | None) -> tuple[Raw, Ch
     start = _own(live) if live else {"Name": declared.name, "Driver": "overlay"}
     values = dict(declared.values)
     owner = ((live or {}).get("Labels") or {}).get(NAMESPACE)
-    if owner in declared.stacks:
-        values["labels"] = {**values.get("labels", {}), NAMESPACE: owner}
+    own = values.get("labels", {})
+    # What is declared beside all stacks leaves it with the stack that made it.
+    if owner and (owner in declared.stacks or not (declared.stacks or NAMESPACE in own)):
+        values["labels"] = {**own, NAMESPACE: owner}
     if live and values.get("ipam_config") is not None:
         values["ipam_config"] = with_chosen_gateways(
             values["ipam_config"], (live.get("IPAM") or {}).get("Config")

@@ -94,7 +94,7 @@ class Deployment:
         self._declared_services = [
             declared_service(one, env_files(one)) for stack in stacks for one in stack.services
         ]
-        self._undeclared = Undeclared(client, [stack for stack in stacks if stack.name])
+        self._undeclared = Undeclared(client, stacks)
         self._needs = {name: need for stack in stacks for name, need in stack.needs.items()}
         # Of services that need others: those that were not sent yet, in their order.
         self._later: list[ServicePlan] = []

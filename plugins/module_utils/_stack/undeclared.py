@@ -57,13 +57,17 @@ class Undeclared:
 
     Args:
         client: a manager's Engine.
-        stacks: the stacks; of one that is to be absent, everything is found.
+        stacks: the stacks; of one that is to be absent, everything is found that none of the others declares. One without a
+            name has what is declared beside all stacks.
     """
 
     def __init__(self, client: Client, stacks: t.Sequence[DeclaredStack]) -> None:
         self._client = client
-        self._stacks = {stack.name: stack for stack in stacks}
-        self._pruned = {stack.name: stack for stack in stacks if stack.prune == "all"}
+        self._stacks = {stack.name: stack for stack in stacks if stack.name}
+        self._pruned = {name: stack for name, stack in self._stacks.items() if stack.prune == "all"}
+        self._declared = {
+            word: {one["name"] for stack in stacks for one in getattr(stack, f"{word}s")} for word in _WORDS
+        }
         self.objects: list[Left] = []
         for word in _WORDS:
             self.objects += self._read(word)
@@ -115,17 +119,16 @@ class Undeclared:
             Left(word, _id(raw), _name(raw), stack)
             for raw in self._client.get(f"/{word}s", filters=in_stack(only))
             for stack in [stacks.get(stack_of(raw) or "")]
-            if stack and _is_undeclared(word, raw, stack)
+            if stack and self._is_undeclared(word, raw)
         ]
         return sorted(found, key=lambda one: one.name)
 
-
-def _is_undeclared(word: str, raw: Raw, stack: DeclaredStack) -> bool:
-    if word == "network" and not is_of_swarm(raw):
-        return False
-    # A version belongs to the secret or config that its label names.
-    name = _name(raw) if word in ("service", "network") else declared_name(raw) or _name(raw)
-    return name not in {one["name"] for one in getattr(stack, f"{word}s")}
+    def _is_undeclared(self, word: str, raw: Raw) -> bool:
+        if word == "network" and not is_of_swarm(raw):
+            return False
+        # A version belongs to the secret or config that its label names.
+        name = _name(raw) if word in ("service", "network") else declared_name(raw) or _name(raw)
+        return name not in self._declared[word]
 
 
 def _id(raw: Raw) -> str:

@@ -159,3 +159,18 @@ def test_a_network_of_two_stacks_is_one(shop: Shop) -> None:
     for stacks in (both(), both()[::-1]):
         again = stage.one("m1", "swarm_stack", stacks=stacks)
         assert (again["failed"], again["changed"]) == (False, False), again
+    # Declared beside the stacks too, it is the same network, and stays when they leave.
+    alike, different = [{"name": "all"}], [{"name": "all", "attachable": True}]
+    writes = stage.writes()
+    refused = stage.one("m1", "swarm_deploy", networks=different, stacks=both())
+    assert refused["msg"].startswith(
+        "The list networks and the stack shop declare the network all with different options (attachable)"
+    ), refused["msg"]
+    same = stage.one("m1", "swarm_deploy", networks=alike, stacks=both())
+    assert (same["failed"], same["actions"]) == (False, []), same
+    assert writes.seen() == []
+    absent = [{"name": name, "state": "absent"} for name in ("shop", "blog")]
+    gone = stage.one("m1", "swarm_deploy", networks=alike, stacks=absent)
+    assert sorted(gone["actions"]) == ["service blog_web: removed", "service shop_web: removed"]
+    assert "all" in shop.sh("docker network ls --format '{{.Name}}'").split()
+    shop.sh("docker network rm all")

@@ -44,9 +44,30 @@ def test_what_cannot_work_in_the_last_stack_is_refused_before_the_first_write(mo
     assert engine.writes == []
 
 
-def test_the_same_object_in_a_list_and_in_a_stack_is_refused(module: Module) -> None:
-    twice = given(networks=[{"name": "front"}, {"name": "shop_front"}])
-    assert "shop_front is declared 2 times" in module.refuses(MemoryEngine(), **twice)
+def test_the_same_service_in_a_list_and_in_a_stack_is_refused(module: Module) -> None:
+    twice = given(services=[{"name": "shop_web", "image": "nginx:1"}])
+    assert "shop_web is declared 2 times" in module.refuses(MemoryEngine(), **twice)
+
+
+def test_a_network_of_the_list_and_of_a_stack_is_one_and_stays_when_the_stack_leaves(module: Module) -> None:
+    engine = MemoryEngine()
+    shared = [*given()["networks"], {"name": "shop_front"}]
+    assert module.run(engine, **given())["changed"]
+    assert module.run(engine, **given(networks=shared))["actions"] == []
+    gone = module.run(engine, networks=shared, stacks=[{"name": "shop", "state": "absent"}], wait=True)
+    assert "shop_web: removed" in " ".join(gone["actions"])
+    assert not [action for action in gone["actions"] if action.startswith("network ")]
+    assert [raw["Name"] for raw in engine.objects["networks"]] == ["front", "shop_front"]
+
+
+def test_a_network_that_the_list_and_a_stack_declare_differently_is_refused(module: Module) -> None:
+    engine = MemoryEngine()
+    different = given(networks=[{"name": "front"}, {"name": "shop_front", "internal": True}])
+    told = module.refuses(engine, **different)
+    assert told.startswith(
+        "The list networks and the stack shop declare the network shop_front with different options (internal)"
+    )
+    assert engine.writes == []
 
 
 def test_a_service_leaves_before_what_it_uses(module: Module) -> None:

@@ -59,10 +59,50 @@ def test_different_options_are_refused_naming_both(other: dict[str, t.Any], diff
     )
 
 
-def test_the_same_twice_in_one_stack_or_beside_stays_twice() -> None:
-    twice = [stack("shop", {"name": "all"}, {"name": "all"})]
-    assert len(declared_networks(twice)) == 2
-    assert len(declared_networks([stack("", {"name": "all"}), stack("shop", {"name": "all"})])) == 2
+@pytest.mark.parametrize("name", ["shop", ""])
+def test_the_same_twice_in_one_place_stays_twice(name: str) -> None:
+    twice = stack(name, {"name": "all"}, {"name": "all"})
+    assert len(declared_networks([twice, stack("blog", {"name": "all"})])) == 2
+
+
+def beside(*networks: dict[str, t.Any]) -> DeclaredStack:
+    """The list networks, whose entries have no label of a stack, and of which no option has to be declared."""
+    return DeclaredStack("", networks=list(networks))
+
+
+def test_what_the_list_and_a_stack_declare_alike_is_one_network_of_no_stack() -> None:
+    own = {"name": "all", "labels": {"a": "b"}, "attachable": False}
+    stacks = [
+        stack(name, {"name": "all", "labels": {"a": "b"}, "internal": False}) for name in ("shop", "blog")
+    ]
+    [found] = declared_networks([beside(own), *stacks])
+    assert found.values == {"driver": "overlay", "attachable": False, "internal": False, "labels": {"a": "b"}}
+    assert found.stacks == ("shop", "blog")
+    spec = plan_network(found, None, Attached()).spec
+    assert NAMESPACE not in spec["Labels"]
+    for live in (spec, {**spec, "Labels": {**spec["Labels"], NAMESPACE: "blog"}}):
+        assert plan_network(found, {**live, "Id": "n1", "Scope": "swarm"}, Attached()).action == "none"
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "differing"),
+    [
+        ({}, {"internal": True}, "internal"),
+        ({"attachable": True}, {}, "attachable"),
+        ({"labels": {"a": "b"}}, {"labels": {"a": "c"}}, "labels"),
+        ({"state": "absent"}, {}, "state"),
+        ({"ipam_config": [{"subnet": "10.9.0.0/24"}]}, {}, "ipam_config"),
+    ],
+)
+def test_different_options_in_the_list_and_in_a_stack_are_refused_naming_both(
+    own: dict[str, t.Any], other: dict[str, t.Any], differing: str
+) -> None:
+    with pytest.raises(Refused) as caught:
+        declared_networks([beside({"name": "all", **own}), stack("shop", {"name": "all", **other})])
+    assert str(caught.value) == (
+        f"The list networks and the stack shop declare the network all with different options ({differing}): declare it alike, "
+        "or in the list alone, and with external: true in the stack. Nothing was sent."
+    )
 
 
 @pytest.mark.parametrize("owner", ["shop", "blog"])
