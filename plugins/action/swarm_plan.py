@@ -15,6 +15,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors impo
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import info
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._control.screen import show
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._control.settings import load_filter
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._engine.plan import STEPS
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site import inventory
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.members import Member
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.membership import MembershipPlan
@@ -108,11 +109,16 @@ class ActionModule(ActionBase):
             **shown,
             **parts,
             "steps": _steps(parts),
+            "engine_steps": _engine_steps(parts),
             "quorum_steps": _quorum_steps(parts),
-            "todo": _todo(parts, [member.name for member in members if member.host]),
-            "engines_pending": _engines_pending(parts),
+            "todo": _todo(parts, _reached(members)),
+            "engines_todo": _reached(members) if _engines_pending(parts) else [],
             "manager_after": _manager_after(members, parts["entry"]),
         }
+
+
+def _reached(members: list[Member]) -> list[str]:
+    return [member.name for member in members if member.host]
 
 
 def _status(members: list[Member]) -> list[str]:
@@ -155,13 +161,21 @@ def _needed(variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 def _steps(parts: dict[str, t.Any]) -> list[dict[str, str]]:
     """The roles and their task files that carry the plan out, once the Engines run."""
+    planned = {name for part in parts["hosts"].values() for name in part}
     needed = {
-        ("swarm_firewall", "open"): any("firewall" in part for part in parts["hosts"].values()),
+        ("swarm_firewall", "install"): "firewall_package" in planned,
+        ("swarm_firewall", "open"): "firewall" in planned,
         ("swarm_labels", "labels"): parts["labels"],
-        ("swarm_quorum", "quorum"): _quorum_steps(parts),
-        ("swarm_firewall", "close"): any("firewall_after" in part for part in parts["hosts"].values()),
+        **{("swarm_quorum", step): True for step in _quorum_steps(parts)},
+        ("swarm_firewall", "close"): "firewall_after" in planned,
     }
     return [{"role": role, "tasks": tasks} for (role, tasks), need in needed.items() if need]
+
+
+def _engine_steps(parts: dict[str, t.Any]) -> list[str]:
+    """The steps that the Engine of some host needs: the same list on every host, so that each has them in the same order."""
+    engines = [part["engine"]["steps"] for part in parts["hosts"].values() if "engine" in part]
+    return [step for step in STEPS if any(step in steps for steps in engines)]
 
 
 def _quorum_steps(parts: dict[str, t.Any]) -> list[str]:

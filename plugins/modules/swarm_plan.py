@@ -91,15 +91,21 @@ steps:
   returned: when O(stage=hosts)
   type: list
   elements: dict
+engine_steps:
+  description: The steps of the role P(flotilla.swarm.swarm_engine#role) that are needed, in order.
+  returned: when O(stage=hosts)
+  type: list
+  elements: str
 quorum_steps:
   description: The steps of the role P(flotilla.swarm.swarm_quorum#role) that are needed, in order.
   returned: when O(stage=hosts)
   type: list
   elements: str
-engines_pending:
-  description: Whether an Engine is changed first, after which the hosts are read again.
+engines_todo:
+  description: Where an Engine is changed, the hosts that are read again afterwards, which are all that were reached.
   returned: when O(stage=hosts)
-  type: bool
+  type: list
+  elements: str
 manager_after:
   description: A host that was reached and that is a manager once the plan is carried out.
   returned: when O(stage=hosts)

@@ -97,6 +97,9 @@ def test_the_readme_leads_from_bare_hosts_to_a_swarm(newcomer: Newcomer) -> None
     ]
     assert [line.split()[:2] for line in shown[4:6]] == [["w1", "worker"], ["w2", "worker"]]
     assert lines.index("Every node is fine.") > lines.index(plan[-1])
+    # m1 has the swarm when the others join, and no other task is printed for hosts that do not need it.
+    assert [line for line in lines if line.startswith("skipping: [")] == ["skipping: [m1]"]
+    assert len(re.findall(r"^TASK \[", first.text, re.MULTILINE)) <= 21
     for text in (planned.text, first.text):
         assert "WARNING" not in text
 
@@ -119,7 +122,8 @@ def test_a_second_run_changes_nothing_and_shows_the_swarm(newcomer: Newcomer) ->
     assert [line.split()[0] for line in table(lines)[1:]] == ["m1", "m2", "m3", "w1", "w2"]
     assert "changed=0" in again.text
     assert not re.search(r"changed=[1-9]", again.text)
-    assert len(re.findall(r"^TASK \[", again.text, re.MULTILINE)) <= 4
+    assert len(re.findall(r"^TASK \[", again.text, re.MULTILINE)) == 3
+    assert "skipping: [" not in again.text
 
 
 def test_the_status_is_plain_text(newcomer: Newcomer) -> None:

@@ -17,13 +17,20 @@ from ...module_utils._swarm.quorum import survives_loss
 from .daemon import PATH, declared_options, plan_daemon
 from .packages import PackagePlan, plan_packages
 
+# The task files of the role, in the order in which they are carried out: an Engine that is being installed starts with its
+# options, so they come first.
+STEPS = (
+    *("options", "repository_debian", "version_debian", "install_debian", "install_redhat"),
+    *("hold_debian", "hold_redhat", "reset_count", "start", "restart_in_turn"),
+)
 # States of swarm_host_info's swarm in which the host is in none.
 _NO_SWARM = ("no_engine", "inactive", "unknown")
 
 
 class Tasks(t.TypedDict):
-    """What the role does, in this order.
+    """What the role does.
 
+    ``steps`` are those of ``STEPS`` that the host needs.
     ``daemon`` is the whole new content of daemon.json, ``None`` leaves it; ``previous_daemon`` is restored when the
     Engine does not start with the new content. ``version_pattern`` chooses among the versions that apt has, ``None``
     takes the newest; ``version_glob`` is the same for dnf, what follows a package's name. ``hold`` holds or releases
@@ -50,6 +57,7 @@ class Tasks(t.TypedDict):
     in_swarm: bool
     state: str
     reachable: int
+    steps: list[str]
 
 
 class EnginePlan(t.TypedDict):
@@ -105,7 +113,7 @@ def _state(swarm: t.Mapping[str, t.Any]) -> str:
 
 def _tasks(packages: PackagePlan, daemon: _Daemon, host: t.Mapping[str, t.Any], in_swarm: bool) -> Tasks:
     engine, system, swarm = host["engine"], host.get("os") or {}, host.get("swarm") or {}
-    return {
+    tasks: Tasks = {
         "daemon": daemon.content,
         "previous_daemon": dict(engine["daemon"]) if daemon.content is not None else {},
         "family": family(system),
@@ -124,7 +132,28 @@ def _tasks(packages: PackagePlan, daemon: _Daemon, host: t.Mapping[str, t.Any], 
         "in_swarm": in_swarm,
         "state": _state(swarm),
         "reachable": (swarm.get("quorum") or {}).get("reachable", 0),
+        "steps": [],
     }
+    return {**tasks, "steps": _steps(tasks)}
+
+
+def _steps(tasks: Tasks) -> list[str]:
+    """The steps that a host needs, in their order."""
+    system, install = tasks["family"], tasks["install"]
+    in_turn = tasks["restart"] and tasks["in_swarm"]
+    restarts = tasks["restart"] and not in_turn
+    needed = {
+        "options": tasks["daemon"] is not None and not in_turn,
+        # yum_repository and dnf do this within the installation.
+        "repository_debian": install and system == "debian" and tasks["repository_url"] is not None,
+        "version_debian": install and system == "debian" and tasks["version_pattern"] is not None,
+        f"install_{system}": install,
+        f"hold_{system}": tasks["hold"] is not None,
+        "reset_count": restarts,
+        "start": install or tasks["start"] or tasks["reload"] or restarts,
+        "restart_in_turn": in_turn,
+    }
+    return [step for step in STEPS if needed.get(step)]
 
 
 def _plan_daemon(

@@ -14,6 +14,9 @@ from ...module_utils._firewall.plan import FirewallPlan, plan_options
 from .members import HostPlans, Member, data_path
 from .membership import MembershipPlan
 
+# Of a backend whose program may be installed between the plan and the change.
+_PACKAGES = {"nftables": "nftables"}
+
 
 def plan_firewalls(
     members: list[Member],
@@ -44,6 +47,9 @@ def plan_firewalls(
         if plan["changed"]:
             plans.hosts[member.name] = {"firewall": options}
             plans.lines.extend(f"{member.name}: {line}" for line in _lines(plan))
+        package = _PACKAGES.get(plan["backend"])
+        if plan["changed"] and package and plan["backend"] not in live["installed"]:
+            plans.hosts[member.name]["firewall_package"] = package
         if member.name in membership.demote and plan["backend"] != "none":
             # A manager needs its port until it is demoted, and must not keep it afterwards.
             plans.hosts.setdefault(member.name, {})["firewall_after"] = {**options, "manager": False}

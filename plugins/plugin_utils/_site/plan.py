@@ -42,8 +42,8 @@ class SitePlan:
 
     Attributes:
         membership: who joins, and so on.
-        hosts: per host, the parts of the plan that concern it: ``engine``, ``firewall``, ``firewall_after``, ``join``,
-            ``prove``.
+        hosts: per host, the parts of the plan that concern it: ``engine``, ``firewall_package``, ``firewall``,
+            ``firewall_after``, ``join``, ``prove``.
         lines: the plan in the user's words, ``HOST: what`` a line.
         warnings: sentences for the user.
         settings: arguments for ``swarm_init``: those that create the swarm, or the settings that have to change.

@@ -110,9 +110,9 @@ def test_a_new_swarm_is_created_by_the_hosts_that_the_plan_names() -> None:
     assert (found["init"], found["entry"]) == ("m1", "m1")
     assert (found["join_managers"], found["join_workers"]) == ([], ["w1", "w2"])
     assert found["todo"] == ["m1", "w1", "w2"]
-    assert found["steps"] == [{"role": "swarm_quorum", "tasks": "quorum"}]
+    assert found["steps"] == [{"role": "swarm_quorum", "tasks": step} for step in found["quorum_steps"]]
     assert found["quorum_steps"] == ["prove", "swarm", "join", "nodes"]
-    assert found["engines_pending"] is False
+    assert (found["engines_todo"], found["engine_steps"]) == ([], [])
     assert found["roles"] == {"m1": "manager", "w1": "worker", "w2": "worker"}
     assert found["prove"] == ["m1", "w1", "w2"]
     assert set(found["hosts"]["w1"]) == {"join", "prove"}
@@ -221,26 +221,28 @@ def test_demotions_follow_promotions() -> None:
 def test_every_step_is_a_task_file() -> None:
     roles = Path(__file__).resolve().parents[4] / "roles"
     parts = {part: ["x"] for causes in swarm_plan._QUORUM_STEPS.values() for part in causes}
-    hosts = {"m1": {"firewall": {}}, "w1": {"firewall_after": {}}}
+    hosts = {"m1": {"firewall": {}, "firewall_package": "x"}, "w1": {"firewall_after": {}}}
     steps = swarm_plan._steps({**parts, "hosts": hosts, "labels": ["x"]})
-    assert [step["role"] for step in steps] == [
-        "swarm_firewall",
-        "swarm_labels",
-        "swarm_quorum",
-        "swarm_firewall",
+    quorum = [("swarm_quorum", step) for step in swarm_plan._QUORUM_STEPS]
+    assert [(step["role"], step["tasks"]) for step in steps] == [
+        ("swarm_firewall", "install"),
+        ("swarm_firewall", "open"),
+        ("swarm_labels", "labels"),
+        *quorum,
+        ("swarm_firewall", "close"),
     ]
     for step in steps:
         assert (roles / step["role"] / "tasks" / f"{step['tasks']}.yml").is_file()
-    for name in swarm_plan._quorum_steps(parts):
-        assert (roles / "swarm_quorum" / "tasks" / f"{name}.yml").is_file()
+    for step in swarm_plan.STEPS:
+        assert (roles / "swarm_engine" / "tasks" / f"{step}.yml").is_file()
 
 
 def test_where_engines_are_changed_every_host_is_read_again() -> None:
     infos = formed()
     infos["w1"] = host_info("w1", swarm_info("no_engine", name="w1"))
     found = run(infos)
-    assert found["engines_pending"] is True
-    assert found["todo"] == ["m1", "w1", "w2"]
+    assert found["engines_todo"] == found["todo"] == ["m1", "w1", "w2"]
+    assert found["engine_steps"] == found["hosts"]["w1"]["engine"]["steps"] == ["install_debian", "start"]
     del infos["w2"]
     assert run(infos)["todo"] == ["m1", "w1"], "as far as it was reached at all"
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._engine.plan import STEPS
 from ansible_collections.flotilla.swarm.tests.unit.support.engines import (
     ABSENT,
     ARCH,
+    BOOKWORM,
     MANAGER,
+    ROCKY,
     engine,
     plan,
     refusal,
@@ -108,3 +111,43 @@ def test_a_locking_swarm_is_not_restarted() -> None:
     swarm = {**MANAGER, "settings": {"autolock_managers": True}}
     assert "autolock" in refusal({"mtu": 1400}, swarm=swarm)
     assert plan({"insecure_registries": ["r:5000"]}, swarm=swarm)["refusals"] == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "live", "system", "swarm", "steps"),
+    [
+        ({}, ABSENT, BOOKWORM, {}, ["install_debian", "start"]),
+        (
+            {"source": "docker", "version": "26.1", "daemon": {"mtu": 1400}},
+            ABSENT,
+            BOOKWORM,
+            {},
+            [
+                *("options", "repository_debian", "version_debian", "install_debian"),
+                *("hold_debian", "start"),
+            ],
+        ),
+        (
+            {"source": "docker", "version": "26.1"},
+            ABSENT,
+            ROCKY,
+            {},
+            ["install_redhat", "hold_redhat", "start"],
+        ),
+        ({"hold": True}, engine(), BOOKWORM, {}, ["hold_debian"]),
+        ({}, engine("stopped", None), BOOKWORM, {"state": "no_engine"}, ["start"]),
+        ({"daemon": {"debug": True}}, engine(), BOOKWORM, {}, ["options", "start"]),
+        ({"daemon": {"mtu": 1400}}, engine(), BOOKWORM, {}, ["options", "reset_count", "start"]),
+        ({"daemon": {"mtu": 1400}}, engine(), BOOKWORM, MANAGER, ["restart_in_turn"]),
+        ({}, engine(), BOOKWORM, {}, []),
+    ],
+)
+def test_the_role_gets_the_steps_that_a_host_needs_in_their_order(
+    declared: dict[str, t.Any],
+    live: dict[str, t.Any],
+    system: dict[str, t.Any],
+    swarm: dict[str, t.Any],
+    steps: list[str],
+) -> None:
+    found = plan(declared, live, system, swarm)["tasks"]["steps"]
+    assert found == steps == [step for step in STEPS if step in found]

@@ -83,6 +83,16 @@ def test_a_manager_keeps_its_port_until_it_is_demoted() -> None:
     assert after == {**before, "manager": False}
 
 
+def test_the_program_of_a_declared_backend_is_installed_where_it_is_missing() -> None:
+    bare = {"backend": "none", "installed": []}
+    members = behind(fresh(("m1", "w1"), swarm_firewall_backend="nftables"), **bare)
+    members[1].host["firewall"]["installed"] = ["nftables"]  # type: ignore[index]
+    plan = build(members, False)
+    assert plan.hosts["m1"]["firewall_package"] == "nftables"
+    assert "firewall" in plan.hosts["w1"]
+    assert "firewall_package" not in plan.hosts["w1"]
+
+
 def test_a_host_without_a_firewall_gets_none_and_its_note_is_a_warning() -> None:
     members = behind(fresh(["m1"]), backend="none", note="Nothing filters here.")
     plan = build(members, False)
