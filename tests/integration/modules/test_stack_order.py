@@ -68,8 +68,9 @@ class Seen(t.NamedTuple):
 
 
 def seen(shop: Shop, name: str) -> Seen:
-    [newest, *_older] = shop.sh(f"docker service ps -q --no-trunc shop_{name}").split()
-    [raw] = json.loads(shop.sh(f"docker inspect {newest}"))
+    # docker service ps sorts the tasks of a job by their nodes.
+    tasks = shop.sh(f"docker service ps -q --no-trunc shop_{name}").split()
+    raw = max(json.loads(shop.sh(f"docker inspect {' '.join(tasks)}")), key=lambda task: task["CreatedAt"])
     return Seen(raw["CreatedAt"], raw["Status"]["Timestamp"], raw["Status"]["State"])
 
 
