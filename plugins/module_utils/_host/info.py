@@ -18,9 +18,9 @@ from .._ports.listeners import listeners
 from .._ports.native import read_native
 from .._run.commands import Run, run_command
 from .._run.verb import Result, Unfinished, Verb
-from .._swarm import leader, state
+from .._swarm import state
 from .._swarm.published import published_ports
-from . import facts
+from . import facts, leader
 from .options import INTERFACE
 
 

@@ -12,8 +12,8 @@ import typing as t
 
 from .._engine.client import Client
 from .._engine.wait import Deadline
-from . import state
-from .quorum import majority
+from .._swarm import state
+from .._swarm.quorum import majority
 
 # Seconds between two looks, and until a manager's port is taken for closed.
 _INTERVAL, _CONNECTING = 1.0, 2.0

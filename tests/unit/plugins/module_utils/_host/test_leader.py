@@ -8,7 +8,7 @@ import socket
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import leader
+from ansible_collections.flotilla.swarm.plugins.module_utils._host import leader
 from hypothesis import given
 from hypothesis import strategies as st
 
