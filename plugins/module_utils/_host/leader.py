@@ -19,7 +19,6 @@ from .._swarm.quorum import majority
 _INTERVAL, _CONNECTING = 1.0, 2.0
 
 Found = t.Dict[str, t.Any]
-Answers = t.Callable[[str], bool]
 
 
 def answers(address: str) -> bool:
@@ -36,7 +35,7 @@ def answers(address: str) -> bool:
     return True
 
 
-def can_be_chosen(found: Found, answering: Answers = answers) -> bool:
+def can_be_chosen(found: Found) -> bool:
     """Whether a manager without a leader will have one again: as many managers as are needed to choose one answer.
 
     An election takes some 10 s. Where the group of managers was about to change, it was seen to take more than a minute,
@@ -44,25 +43,23 @@ def can_be_chosen(found: Found, answering: Answers = answers) -> bool:
 
     Args:
         found: the swarm as ``state.read`` returns it.
-        answering: asks one manager, this one included.
     """
     managers = [manager["address"] for manager in found.get("remote_managers") or []]
     if found["state"] != "no_quorum" or not managers:
         return False
-    return sum(map(answering, managers)) >= majority(len(managers))
+    return sum(map(answers, managers)) >= majority(len(managers))
 
 
-def wait(client: Client, seconds: float, answering: Answers = answers) -> Found:
+def wait(client: Client, seconds: float) -> Found:
     """Read the swarm as ``state.read`` does until it has a leader, or until none can be chosen.
 
     Args:
         client: a manager's Engine.
         seconds: how long to wait at most.
-        answering: asks one manager, this one included.
     """
     deadline = Deadline(seconds)
     while True:
         found = state.read(client)
-        if not deadline.left or not can_be_chosen(found, answering):
+        if not deadline.left or not can_be_chosen(found):
             return found
         time.sleep(min(_INTERVAL, deadline.left))
