@@ -13,4 +13,4 @@ class ActionModule(HostAction):
     """See the module of the same name."""
 
     verb = "_host.info.VERB"
-    interface = "_run.interface.NO_OPTIONS"
+    interface = "_host.options.INTERFACE"

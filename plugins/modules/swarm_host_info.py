@@ -17,9 +17,19 @@ author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
   - flotilla.swarm._connection
+  - flotilla.swarm._progress
   - flotilla.swarm._attributes
   - flotilla.swarm._attributes.info_module
   - flotilla.swarm._attributes.actiongroup_swarm
+options:
+  wait_for_leader:
+    description:
+      - Seconds to wait at most where the host is a manager of a swarm without a leader, while as many of its managers as are
+        needed to choose one take connections from this host. An election takes some 10 s, and more than a minute where
+        an Engine stopped while another manager joined.
+      - With V(0), and where fewer managers take connections, the state is returned as it is.
+    type: int
+    default: 0
 seealso:
   - module: flotilla.swarm.swarm_info
   - module: flotilla.swarm.swarm_firewall

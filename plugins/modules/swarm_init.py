@@ -169,7 +169,7 @@ options:
         default: cfssl
       url:
         description:
-          - Where certificate signing requests are sent.
+          - Where certificate signing requests are sent. It is not shown where a login stands in it.
         type: str
         required: true
       options:

@@ -217,6 +217,22 @@ def test_quorum_lost_stops_in_seconds(formed: Lab) -> None:
         formed.host("m2").start()
 
 
+def test_managers_that_have_no_leader_yet_are_waited_for(formed: Lab) -> None:
+    """P7: a quorum that is there, but has not chosen its leader, is not a lost one."""
+    back = [formed.host("m1"), formed.host("m2")]
+    for host in back:
+        host.run("systemctl stop docker.socket docker")
+    try:
+        until(lambda: formed.host("m3").run("timeout 5 docker node ls", check=False).rc != 0)
+    finally:
+        for host in back:
+            host.run("systemctl start --no-block docker.socket docker")
+    for host in back:
+        until(lambda host=host: host.run("docker version", check=False).rc == 0)
+    run = site(formed, USUAL).succeeded()
+    assert run.changed == dict.fromkeys(run.changed, 0), run.text
+
+
 FIVE = inventory("m1 m2 m3 w1 w2", "w3")
 
 

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
+from dataclasses import dataclass, field
 
 from .._engine.client import Client
 from .._engine.errors import EngineAbsent, EngineForbidden, FlotillaError, Refused, Unanswered
@@ -15,11 +17,11 @@ from .._firewall.read import read_firewall
 from .._ports.listeners import listeners
 from .._ports.native import read_native
 from .._run.commands import Run, run_command
-from .._run.interface import NO_OPTIONS
-from .._run.verb import Verb
+from .._run.verb import Result, Unfinished, Verb
 from .._swarm import state
 from .._swarm.published import published_ports
-from . import facts
+from . import facts, leader
+from .options import INTERFACE
 
 
 def read(client: Client, run: Run = run_command) -> dict[str, t.Any]:
@@ -89,9 +91,52 @@ def _firewall(run: Run) -> dict[str, t.Any]:
         return {"backend": "unknown", "note": str(error)}
 
 
-def work(_options: dict[str, t.Any], _check_mode: bool, client: Client) -> dict[str, t.Any]:
+def _now() -> float:
+    # Looked up at each call, so that a test can set the clock.
+    return time.time()
+
+
+@dataclass
+class Election(Unfinished):
+    """A host whose swarm has no leader, though as many managers as are needed to choose one answer.
+
+    Attributes:
+        result: the host without a leader.
+        seconds: how long to wait for one, from ``started``.
+        started: in this host's Unix time, which holds in a later call too.
+    """
+
+    result: Result
+    seconds: float
+    started: float = field(default_factory=_now)
+
+    def finish(self, client: Client, pause_after: float | None) -> Result:
+        """Wait for the leader, and read the host again."""
+        left = max(0.0, self.started + self.seconds - time.time())
+        found = leader.wait(client, left if pause_after is None else min(left, pause_after))
+        waited = time.time() - self.started
+        if waited < self.seconds and leader.can_be_chosen(found):
+            line = f"the managers are choosing a leader: {waited:.0f} s of at most {self.seconds:g} s"
+            return {
+                "changed": False,
+                "progress": [line],
+                "left": {"seconds": self.seconds, "started": self.started},
+            }
+        return {"changed": False, "host": read(client)}
+
+
+def work(options: dict[str, t.Any], _check_mode: bool, client: Client) -> Result | Unfinished:
     """Read the host."""
-    return {"changed": False, "host": read(client)}
+    result = {"changed": False, "host": read(client)}
+    seconds = options["wait_for_leader"]
+    if seconds and leader.can_be_chosen(result["host"]["swarm"]):
+        return Election(result, seconds)
+    return result
 
 
-VERB = Verb(NO_OPTIONS, work)
+def go_on(client: Client, left: Result, pause_after: float | None) -> Result:
+    """Go on waiting from what an earlier call has left."""
+    return Election({}, left["seconds"], left["started"]).finish(client, pause_after)
+
+
+VERB = Verb(INTERFACE, work, go_on)

@@ -46,6 +46,11 @@ def has_login(value: t.Any) -> bool:
     return bool(_LOGIN.search(str(value)))
 
 
+def hide_login(value: t.Any) -> t.Any:
+    """An address as it is shown: hidden where a login stands in it."""
+    return hide_value(value) if has_login(value) else value
+
+
 def is_harmless(name: str, value: t.Any) -> bool:
     """Whether an option of a driver holds no credential, for all that is known of its name."""
     known = name in _HARMLESS or name.startswith(_HARMLESS_PREFIX)

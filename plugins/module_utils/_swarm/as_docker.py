@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._options.driver_options import hide_login
 from .._options.hidden import hide_spec, hide_value
 from .options import SWARM
 
@@ -22,7 +23,7 @@ def facts(swarm: Raw) -> Raw:
     # No Engine that is known returns the key; an external CA may want a password.
     ca_config.pop("SigningCAKey", None)
     for ca in ca_config.get("ExternalCAs") or []:
-        ca["Options"] = hide_value(ca.get("Options"))
+        ca.update(URL=hide_login(ca.get("URL")), Options=hide_value(ca.get("Options")))
     return {**shown, "Spec": spec}
 
 

@@ -13,7 +13,7 @@ import re
 import typing as t
 
 from .._options import convert
-from .._options.driver_options import hide_options
+from .._options.driver_options import hide_login, hide_options
 from .._options.labels import LABELS
 from .._options.option import BOOL, DURATION, INT, Option, Table, ValueType, argument_spec
 from .._options.value_types import SECONDS, at_least, between, lists
@@ -61,7 +61,7 @@ SETTINGS: Table = (
 
 _EXTERNAL_CA_SPEC: dict[str, t.Any] = {
     "protocol": {"type": "str", "choices": ["cfssl"], "default": "cfssl"},
-    "url": {"type": "str", "required": True},
+    "url": {"type": "str", "required": True, "hidden": hide_login},
     # An external CA may want a password.
     "options": {"type": "dict", "hidden": hide_options, "text": "lines"},
     "ca_cert": {"type": "str", "text": "lines"},
@@ -92,7 +92,7 @@ _EXTERNAL_CAS = Option(
     ValueType(
         {"type": "list", "elements": "dict", "options": _EXTERNAL_CA_SPEC},
         _external_cas,
-        lambda values: [value.get("URL") for value in values],
+        lambda values: [hide_login(value.get("URL")) for value in values],
     ),
     default=[],
 )

@@ -165,18 +165,23 @@ def _quorum_lost(left: list[Member], members: list[Member]) -> str:
 
 
 def quorum_lost(count: int, left: list[str], missing: list[str]) -> str:
-    """The sentence about a lost quorum, with both ways out.
+    """The sentence about a lost quorum, with the ways out.
 
     Args:
         count: how many managers the swarm has.
         left: those that can be asked.
         missing: the others.
     """
-    return (
-        f"The swarm has lost its quorum: of its {count} managers, {', '.join(left)} can be asked, {majority(count)} are "
-        f"needed. Start {' or '.join(missing) or 'the others'}. If they are lost for good, run swarm_init with "
-        f"force_new_cluster=true on {left[0]}, then this playbook again. Nothing was changed."
-    )
+    managers = f"of its {count} managers, {', '.join(left)} can be asked, {majority(count)} are needed"
+    forced = f"run swarm_init with force_new_cluster=true on {left[0]}, then this playbook again. Nothing was changed."
+    if len(left) >= majority(count):
+        return (
+            f"The swarm has no leader, though its managers could choose one: {managers}. Check with swarm_reach that they reach "
+            "each other, and run again. If that does not help, restart their Engines one after the other. If nothing helps, "
+            f"{forced}"
+        )
+    others = " or ".join(missing) or "the others"
+    return f"The swarm has lost its quorum: {managers}. Start {others}. If they are lost for good, {forced}"
 
 
 def _refuse_foreign(members: list[Member], cluster: Cluster) -> None:

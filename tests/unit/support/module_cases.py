@@ -141,6 +141,7 @@ CASES: dict[str, Case] = {
             {"join_token": CANARY},
             {"signing_ca_cert": "cert", "signing_ca_key": CANARY},
             {"external_cas": [{"url": "https://ca", "options": {"token": CANARY}}]},
+            {"external_cas": [{"url": f"https://us:{CANARY}@ca"}]},
         ),
         unseen=frozenset({"join_tokens"}),
     ),

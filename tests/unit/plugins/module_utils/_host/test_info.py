@@ -9,7 +9,9 @@ import typing as t
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
 from ansible_collections.flotilla.swarm.plugins.module_utils._host import info as host_info
-from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, info
+from ansible_collections.flotilla.swarm.plugins.module_utils._run import verb
+from ansible_collections.flotilla.swarm.tests.unit.support.clock import FakeTime
+from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence, info
 
 VERSION = {"Version": "26.1.5+dfsg1", "ApiVersion": "1.45"}
 HELD = [
@@ -127,3 +129,75 @@ def test_a_firewall_that_cannot_be_read_does_not_hide_the_rest(monkeypatch: pyte
     found = read(Engine(VERSION, info=info()))
     assert found["firewall"] == {"backend": "unknown", "note": "nft says no."}
     assert found["engine"]["state"] == "running"
+
+
+# --- a swarm without a leader ---------------------------------------------------------------------------------------------
+
+NO_LEADER = errors.NoQuorum("The swarm does not have a leader.")
+MANAGERS = ["10.0.0.11:2377", "10.0.0.12:2377"]
+
+
+def electing(*answers: t.Any) -> Engine:
+    """An Engine whose swarm answers one after the other."""
+    local = info("active", "id-m1", control=True, managers=MANAGERS)
+    return Engine(VERSION, info=local, swarm=Sequence(*answers), nodes=[], services=[])
+
+
+@pytest.fixture
+def clock(fake_time: FakeTime, monkeypatch: pytest.MonkeyPatch) -> FakeTime:
+    """The clock of what waits, where every manager answers."""
+    for module in (host_info, host_info.leader):
+        monkeypatch.setattr(module, "time", fake_time)
+    monkeypatch.setattr(host_info.leader, "answers", lambda _address: True)
+    return fake_time
+
+
+def perform(engine: Engine, **options: t.Any) -> dict[str, t.Any]:
+    whole = {"wait_for_leader": 120, "progress": True, **options}
+    return verb.perform(host_info.VERB, whole, False, lambda _options: engine)
+
+
+def test_a_leader_that_can_be_chosen_is_waited_for(clock: FakeTime) -> None:
+    found = perform(electing(NO_LEADER, NO_LEADER, NO_LEADER, {"ID": "s"}))
+    assert found["host"]["swarm"]["state"] == "manager"
+    assert clock.now - 1000 == 2
+
+
+def test_the_waiting_for_a_leader_ends(clock: FakeTime) -> None:
+    found = perform(electing(NO_LEADER))
+    assert found["host"]["swarm"]["state"] == "no_quorum"
+    assert clock.now - 1000 == 120
+
+
+@pytest.mark.parametrize(
+    ("answering", "wait"), [(["10.0.0.11:2377"], 120), (MANAGERS, 0)], ids=["quorum lost", "not asked for"]
+)
+def test_what_has_no_leader_is_said_at_once(
+    clock: FakeTime, monkeypatch: pytest.MonkeyPatch, answering: list[str], wait: int
+) -> None:
+    monkeypatch.setattr(host_info.leader, "answers", lambda address: address in answering)
+    found = perform(electing(NO_LEADER), wait_for_leader=wait)
+    assert found["host"]["swarm"]["state"] == "no_quorum"
+    assert clock.now == 1000
+
+
+def test_waiting_for_a_leader_in_parts_shows_how_long_it_takes(clock: FakeTime) -> None:
+    engine = electing(NO_LEADER)
+    part = perform(engine, _waiting={"pause_after": 5})
+    assert part["progress"] == ["the managers are choosing a leader: 5 s of at most 120 s"]
+    assert "host" not in part
+    part = perform(engine, _waiting={"pause_after": 10, "left": part["left"]}, wait_for_leader=0)
+    assert part["progress"] == ["the managers are choosing a leader: 15 s of at most 120 s"]
+    engine.answers["GET /swarm"] = {"ID": "s"}
+    whole = perform(engine, _waiting={"pause_after": 10, "left": part["left"]}, wait_for_leader=0)
+    assert whole["host"]["swarm"]["state"] == "manager"
+    assert clock.now - 1000 == 15
+
+
+def test_the_parts_of_a_waiting_are_no_longer_than_the_whole(clock: FakeTime) -> None:
+    engine = electing(NO_LEADER)
+    found, parts = perform(engine, wait_for_leader=12, _waiting={"pause_after": 5}), 1
+    while found.get("left"):
+        found, parts = perform(engine, _waiting={"pause_after": 10, "left": found["left"]}), parts + 1
+    assert found["host"]["swarm"]["state"] == "no_quorum"
+    assert (clock.now - 1000, parts) == (12, 2)

@@ -143,3 +143,4 @@ def test_external_cas_are_sent_in_the_engines_form_and_shown_by_their_urls() -> 
     assert "Options" not in sent
     row = next(row for row in SWARM if row.name == "external_cas")
     assert row.type.show([sent]) == ["https://ca"]
+    assert row.type.show([{**sent, "URL": "https://us:word@ca"}]) == ["(hidden)"]

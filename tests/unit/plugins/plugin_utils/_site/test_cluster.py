@@ -167,8 +167,14 @@ def test_a_lost_quorum_names_what_is_lost_and_the_way_out() -> None:
     )
 
 
-def test_a_lost_quorum_of_which_every_manager_is_here() -> None:
-    assert "Start the others." in refusal(lost("m1"), lost("m2"), lost("m3"))
+def test_enough_managers_without_a_leader_are_not_a_lost_quorum() -> None:
+    assert refusal(lost("m1"), lost("m2"), inactive("m3")) == (
+        "The swarm has no leader, though its managers could choose one: of its 3 managers, m1, m2 can be asked, 2 are needed. "
+        "Check with swarm_reach that they reach each other, and run again. If that does not help, restart their Engines one "
+        "after the other. If nothing helps, run swarm_init with force_new_cluster=true on m1, then this playbook again. Nothing "
+        "was changed."
+    )
+    assert "has no leader" in refusal(lost("m1"), lost("m2"), lost("m3"))
 
 
 def test_managers_with_ipv6_addresses_are_lost_by_their_names_too() -> None:
