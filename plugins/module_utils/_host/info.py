@@ -6,27 +6,30 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import EngineAbsent, EngineForbidden, FlotillaError, Refused, Unanswered
 from .._firewall.host import Host
 from .._firewall.read import read_firewall
+from .._options.fingerprint import SALT as SALT_BYTES
 from .._ports.listeners import listeners
 from .._ports.native import read_native
 from .._run.commands import Run, run_command
-from .._run.interface import NO_OPTIONS
 from .._run.verb import Verb
 from .._swarm import state
 from .._swarm.published import published_ports
 from . import facts
+from .options import HOST_INFO, SALT
 
 
-def read(client: Client, run: Run = run_command) -> dict[str, t.Any]:
+def read(client: Client, salt: bytes = b"", run: Run = run_command) -> dict[str, t.Any]:
     """Read a host in any state.
 
     Args:
         client: the host's Engine, whether it answers or not.
+        salt: that of the fingerprints in place of secrets; without one, it is made.
         run: runs a command.
 
     Returns:
@@ -36,7 +39,7 @@ def read(client: Client, run: Run = run_command) -> dict[str, t.Any]:
     Raises:
         EngineForbidden: this user may not use the Engine.
     """
-    engine = _engine(client, run)
+    engine = _engine(client, salt or os.urandom(SALT_BYTES), run)
     swarm = _swarm(client, engine)
     in_swarm = swarm["state"] not in ("no_engine", "inactive")
     return {
@@ -62,8 +65,8 @@ def _swarm(client: Client, engine: dict[str, t.Any]) -> dict[str, t.Any]:
     return found
 
 
-def _engine(client: Client, run: Run) -> dict[str, t.Any]:
-    found = facts.engine_files(run)
+def _engine(client: Client, salt: bytes, run: Run) -> dict[str, t.Any]:
+    found = facts.engine_files(run, salt)
     installed = found.pop("installed")
     engine: dict[str, t.Any] = {"version": None, "api_version": None, "error": None, **found}
     try:
@@ -89,9 +92,9 @@ def _firewall(run: Run) -> dict[str, t.Any]:
         return {"backend": "unknown", "note": str(error)}
 
 
-def work(_options: dict[str, t.Any], _check_mode: bool, client: Client) -> dict[str, t.Any]:
+def work(options: dict[str, t.Any], _check_mode: bool, client: Client) -> dict[str, t.Any]:
     """Read the host."""
-    return {"changed": False, "host": read(client)}
+    return {"changed": False, "host": read(client, (options.get(SALT) or "").encode())}
 
 
-VERB = Verb(NO_OPTIONS, work)
+VERB = Verb(HOST_INFO, work)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.deploy import VERB as NETWORK
 from ansible_collections.flotilla.swarm.plugins.module_utils._node.deploy import VERB as NODE
-from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import Verb, perform
 from ansible_collections.flotilla.swarm.plugins.module_utils._options import fingerprint
+from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import Verb, perform
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.deploy import CONFIG_VERB, SECRET_VERB
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.options import CONFIG, SECRET
 from ansible_collections.flotilla.swarm.plugins.module_utils._service.deploy import VERB as SERVICE
