@@ -6,6 +6,10 @@
 
 from __future__ import annotations
 
+import secrets
+import typing as t
+
+from ansible_collections.flotilla.swarm.plugins.module_utils._host.options import SALT
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.action import HostAction
 
 
@@ -13,4 +17,10 @@ class ActionModule(HostAction):
     """See the module of the same name."""
 
     verb = "_host.info.VERB"
-    interface = "_host.options.INTERFACE"
+    interface = "_host.options.HOST_INFO"
+    # Made with the class, before the workers of the hosts start.
+    salt = secrets.token_hex(16)
+
+    def options(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The options of the task, with the salt that all hosts of a run share."""
+        return {**super().options(variables), SALT: self.salt}

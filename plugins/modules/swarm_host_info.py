@@ -33,6 +33,7 @@ options:
 seealso:
   - module: flotilla.swarm.swarm_info
   - module: flotilla.swarm.swarm_firewall
+  - module: flotilla.swarm.swarm_engine_options
 """
 
 EXAMPLES = r"""
@@ -80,6 +81,8 @@ host:
         - C(version) and C(api_version) are known when it runs, C(package) and C(held) where a package manager brought it;
           C(daemon) is the parsed C(/etc/docker/daemon.json), C(daemon_error) why it cannot be parsed; C(error) is a
           sentence when it does not run.
+        - In C(daemon) a salted scrypt hash stands in place of each value that may be a secret (see
+          M(flotilla.swarm.swarm_engine_options)), or V((hidden\)) where the Python of the host has no scrypt.
       type: dict
       returned: always
     swarm:

@@ -10,13 +10,13 @@ the addresses, and rpm where it alone knows the package of the Engine.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import typing as t
 
 from .._files.read import read_file
 from .._run.commands import Run
+from .daemon import PATH, parse, with_fingerprints
 from .system import (
     DEBIAN_PACKAGES,
     addresses,
@@ -48,11 +48,15 @@ def read(run: Run) -> dict[str, t.Any]:
     }
 
 
-def engine_files(run: Run) -> dict[str, t.Any]:
+def engine_files(run: Run, salt: bytes) -> dict[str, t.Any]:
     """What the host's files say of its Engine: ``installed package held daemon daemon_error``.
 
     ``package`` is the one that brought the Engine, ``held`` whether it is held, both ``None`` where no package manager
-    brought it. ``daemon`` is the parsed ``/etc/docker/daemon.json``.
+    brought it. ``daemon`` is the parsed ``/etc/docker/daemon.json``, with fingerprints of what may be a secret.
+
+    Args:
+        run: runs a command.
+        salt: that of the fingerprints.
     """
     dockerd = next((path for path in _DOCKERD if os.path.exists(path)), None)
     package = _package_of(dockerd, run) if dockerd else None
@@ -63,9 +67,8 @@ def engine_files(run: Run) -> dict[str, t.Any]:
         "daemon": {},
         "daemon_error": None,
     }
-    text = _read("/etc/docker/daemon.json")
     try:
-        found["daemon"] = json.loads(text) if text.strip() else {}
+        found["daemon"] = with_fingerprints(parse(_read(PATH)), salt)
     except ValueError as error:
         found["daemon_error"] = str(error)
     return found

@@ -6,29 +6,30 @@
 
 from __future__ import annotations
 
-import time
+import os
 import typing as t
-from dataclasses import dataclass, field
 
 from .._engine.client import Client
 from .._engine.errors import EngineAbsent, EngineForbidden, FlotillaError, Refused, Unanswered
 from .._firewall.host import Host
 from .._firewall.read import read_firewall
+from .._options.fingerprint import SALT as SALT_BYTES
 from .._ports.listeners import listeners
 from .._ports.native import read_native
 from .._run.commands import Run, run_command
-from .._run.verb import Result, Unfinished, Verb
+from .._run.verb import Verb
 from .._swarm import state
 from .._swarm.published import published_ports
 from . import facts, leader
-from .options import INTERFACE
+from .options import HOST_INFO, SALT
 
 
-def read(client: Client, run: Run = run_command) -> dict[str, t.Any]:
+def read(client: Client, salt: bytes = b"", run: Run = run_command) -> dict[str, t.Any]:
     """Read a host in any state.
 
     Args:
         client: the host's Engine, whether it answers or not.
+        salt: that of the fingerprints in place of secrets; without one, it is made.
         run: runs a command.
 
     Returns:
@@ -38,7 +39,7 @@ def read(client: Client, run: Run = run_command) -> dict[str, t.Any]:
     Raises:
         EngineForbidden: this user may not use the Engine.
     """
-    engine = _engine(client, run)
+    engine = _engine(client, salt or os.urandom(SALT_BYTES), run)
     swarm = _swarm(client, engine)
     in_swarm = swarm["state"] not in ("no_engine", "inactive")
     return {
@@ -64,8 +65,8 @@ def _swarm(client: Client, engine: dict[str, t.Any]) -> dict[str, t.Any]:
     return found
 
 
-def _engine(client: Client, run: Run) -> dict[str, t.Any]:
-    found = facts.engine_files(run)
+def _engine(client: Client, salt: bytes, run: Run) -> dict[str, t.Any]:
+    found = facts.engine_files(run, salt)
     installed = found.pop("installed")
     engine: dict[str, t.Any] = {"version": None, "api_version": None, "error": None, **found}
     try:
@@ -91,52 +92,14 @@ def _firewall(run: Run) -> dict[str, t.Any]:
         return {"backend": "unknown", "note": str(error)}
 
 
-def _now() -> float:
-    # Looked up at each call, so that a test can set the clock.
-    return time.time()
+def work(options: dict[str, t.Any], _check_mode: bool, client: Client) -> dict[str, t.Any]:
+    """Read the host, and once more where its swarm had no leader and has been waited for."""
+    salt, seconds = (options.get(SALT) or "").encode(), options["wait_for_leader"]
+    host = read(client, salt)
+    if seconds and leader.can_be_chosen(host["swarm"]):
+        leader.wait(client, seconds)
+        host = read(client, salt)
+    return {"changed": False, "host": host}
 
 
-@dataclass
-class Election(Unfinished):
-    """A host whose swarm has no leader, though as many managers as are needed to choose one answer.
-
-    Attributes:
-        result: the host without a leader.
-        seconds: how long to wait for one, from ``started``.
-        started: in this host's Unix time, which holds in a later call too.
-    """
-
-    result: Result
-    seconds: float
-    started: float = field(default_factory=_now)
-
-    def finish(self, client: Client, pause_after: float | None) -> Result:
-        """Wait for the leader, and read the host again."""
-        left = max(0.0, self.started + self.seconds - time.time())
-        found = leader.wait(client, left if pause_after is None else min(left, pause_after))
-        waited = time.time() - self.started
-        if waited < self.seconds and leader.can_be_chosen(found):
-            line = f"the managers are choosing a leader: {waited:.0f} s of at most {self.seconds:g} s"
-            return {
-                "changed": False,
-                "progress": [line],
-                "left": {"seconds": self.seconds, "started": self.started},
-            }
-        return {"changed": False, "host": read(client)}
-
-
-def work(options: dict[str, t.Any], _check_mode: bool, client: Client) -> Result | Unfinished:
-    """Read the host."""
-    result = {"changed": False, "host": read(client)}
-    seconds = options["wait_for_leader"]
-    if seconds and leader.can_be_chosen(result["host"]["swarm"]):
-        return Election(result, seconds)
-    return result
-
-
-def go_on(client: Client, left: Result, pause_after: float | None) -> Result:
-    """Go on waiting from what an earlier call has left."""
-    return Election({}, left["seconds"], left["started"]).finish(client, pause_after)
-
-
-VERB = Verb(INTERFACE, work, go_on)
+VERB = Verb(HOST_INFO, work)

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import base64
 import functools
+import os
 import typing as t
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from .._engine.client import Client, filter_by
 from .._engine.errors import Conflict, FlotillaError, NotFound, Overtaken, Refused
 from .._engine.update import create, remove, update
+from .._options.fingerprint import SALT, fingerprint
 from .._options.one_or_many import check_case, check_once
 from .._options.option import check_versions
 from .._rollout.references import users
 from .._run.steps import step
 from . import versions
-from .compare import fingerprint, same_content
+from .compare import same_content
 from .declared import DeclaredSecret
 from .options import Family
 from .plan import SecretPlan, labels_of_current, labels_of_older, plan_secret
@@ -191,7 +193,7 @@ class Secrets:
     def _fingerprint(self, declared: DeclaredSecret) -> dict[str, str]:
         if self.family.readable or declared.data is None:
             return {}
-        text = fingerprint(declared.data)
+        text = fingerprint(declared.data, os.urandom(SALT))
         return {} if text is None else {versions.FINGERPRINT: text}
 
     def _relabel(self, version: Version, labels: t.Callable[[Version], dict[str, str]]) -> None:

@@ -11,12 +11,11 @@ there is none, and the Engine is asked in a way that cannot change anything.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
-import os
 
 from .._engine.client import Client
 from .._engine.errors import EngineError, FlotillaError, LeaderLost, OutOfSequence, Unanswered
+from .._options.fingerprint import matches
 from .declared import DeclaredSecret
 from .options import Family
 from .plan import versioned_changes
@@ -24,11 +23,6 @@ from .versions import FINGERPRINT, Version
 
 # What the Engine answers where the data differs (swarmkit controlapi/secret.go).
 _DIFFERS = "only updates to Labels are allowed"
-
-# 2**14 blocks of 1 KiB: some 50 ms and 16 MiB for each guess.
-_COST = 14
-_MEMORY = 64 * 1024 * 1024
-_SALT = 16
 
 
 def same_content(client: Client, family: Family, declared: DeclaredSecret, version: Version) -> bool:
@@ -45,26 +39,6 @@ def same_content(client: Client, family: Family, declared: DeclaredSecret, versi
     return _engine_says_same(client, family, declared.data, version) if known is None else known
 
 
-def fingerprint(data: bytes) -> str | None:
-    """A salted, slow hash of some data, a different one each time; ``None`` where this Python cannot compute one."""
-    salt = os.urandom(_SALT)
-    digest = _hash(data, salt, _COST)
-    return None if digest is None else f"scrypt${_COST}${_text(salt)}${_text(digest)}"
-
-
-def matches(stored: str, data: bytes) -> bool | None:
-    """Whether a fingerprint is that of the data; ``None`` where it cannot be compared."""
-    try:
-        kind, cost, salt, wanted = stored.split("$")
-        # One that another client wrote must not cost more than one of ours.
-        if kind != "scrypt" or not 1 <= int(cost) <= _COST:
-            return None
-        digest, expected = _hash(data, base64.b64decode(salt), int(cost)), base64.b64decode(wanted)
-    except ValueError:
-        return None
-    return None if digest is None else hmac.compare_digest(digest, expected)
-
-
 def _engine_says_same(client: Client, family: Family, data: bytes, version: Version) -> bool:
     """Ask the Engine for an update that it has to refuse.
 
@@ -77,7 +51,7 @@ def _engine_says_same(client: Client, family: Family, data: bytes, version: Vers
             {
                 "Name": version.object_name,
                 "Labels": version.labels,
-                "Data": _text(data),
+                "Data": base64.b64encode(data).decode(),
             },
             version=version.raw["Version"]["Index"] - 1,
         )
@@ -98,18 +72,3 @@ def _engine_says_same(client: Client, family: Family, data: bytes, version: Vers
         f"{version.object_name}: the Engine at {client.where} accepted an update that it had to refuse, so it is unknown "
         "whether its content is the declared one; set force: true to create a new version."
     )
-
-
-def _hash(data: bytes, salt: bytes, cost: int) -> bytes | None:
-    # Missing where Python was built without it, refused where OpenSSL is in FIPS mode.
-    scrypt = getattr(hashlib, "scrypt", None)
-    if scrypt is None:
-        return None
-    try:
-        return bytes(scrypt(data, salt=salt, n=2**cost, r=8, p=1, maxmem=_MEMORY, dklen=32))
-    except ValueError:
-        return None
-
-
-def _text(value: bytes) -> str:
-    return base64.b64encode(value).decode()

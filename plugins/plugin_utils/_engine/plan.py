@@ -12,9 +12,11 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._engine.errors import Refused
+from ...module_utils._host.daemon import PATH
+from ...module_utils._host.daemon_plan import declared_options, plan_daemon
 from ...module_utils._host.system import family
 from ...module_utils._swarm.quorum import survives_loss
-from .daemon import PATH, declared_options, plan_daemon
+from .daemon import MarkedComparison
 from .packages import PackagePlan, plan_packages
 
 # The task files of the role, in the order in which they are carried out: an Engine that is being installed starts with its
@@ -26,21 +28,21 @@ STEPS = (
 # States of swarm_host_info's swarm in which the host is in none.
 _NO_SWARM = ("no_engine", "inactive", "unknown")
 
+#: What the names of the role's variables begin with.
+PREFIX = "swarm_engine_"
+
 
 class Tasks(t.TypedDict):
     """What the role does.
 
-    ``steps`` are those of ``STEPS`` that the host needs.
-    ``daemon`` is the whole new content of daemon.json, ``None`` leaves it; ``previous_daemon`` is restored when the
-    Engine does not start with the new content. ``version_pattern`` chooses among the versions that apt has, ``None``
-    takes the newest; ``version_glob`` is the same for dnf, what follows a package's name. ``hold`` holds or releases
-    ``pinned``, ``None`` leaves it. At most one of ``start``, ``reload`` and ``restart`` is true. Hosts that are
-    ``in_swarm`` restart one after the other, and each has to come back as ``state`` (of swarm_info), with as many
-    managers ``reachable`` as before.
+    ``steps`` are those of ``STEPS`` that the host needs. ``options`` is whether the declared options are merged into daemon.json, which the host does from the role's variables.
+    ``version_pattern`` chooses among the versions that apt has, ``None`` takes the newest; ``version_glob`` is the same for
+    dnf, what follows a package's name. ``hold`` holds or releases ``pinned``, ``None`` leaves it. At most one of ``start``,
+    ``reload`` and ``restart`` is true. Hosts that are ``in_swarm`` restart one after the other, and each has to come back as
+    ``state`` (of swarm_info), with as many managers ``reachable`` as before.
     """
 
-    daemon: dict[str, t.Any] | None
-    previous_daemon: dict[str, t.Any]
+    options: bool
     family: str | None
     repository_url: str | None
     codename: str
@@ -72,7 +74,7 @@ class EnginePlan(t.TypedDict):
 class _Daemon(t.NamedTuple):
     """The part of the plan that is about daemon.json."""
 
-    content: dict[str, t.Any] | None = None
+    differs: bool = False
     reload: bool = False
     restart: bool = False
     lines: t.Sequence[str] = ()
@@ -114,8 +116,7 @@ def _state(swarm: t.Mapping[str, t.Any]) -> str:
 def _tasks(packages: PackagePlan, daemon: _Daemon, host: t.Mapping[str, t.Any], in_swarm: bool) -> Tasks:
     engine, system, swarm = host["engine"], host.get("os") or {}, host.get("swarm") or {}
     tasks: Tasks = {
-        "daemon": daemon.content,
-        "previous_daemon": dict(engine["daemon"]) if daemon.content is not None else {},
+        "options": daemon.differs,
         "family": family(system),
         "repository_url": packages.repository_url,
         "codename": str(system.get("codename") or ""),
@@ -143,7 +144,7 @@ def _steps(tasks: Tasks) -> list[str]:
     in_turn = tasks["restart"] and tasks["in_swarm"]
     restarts = tasks["restart"] and not in_turn
     needed = {
-        "options": tasks["daemon"] is not None and not in_turn,
+        "options": tasks["options"] and not in_turn,
         # yum_repository and dnf do this within the installation.
         "repository_debian": install and system == "debian" and tasks["repository_url"] is not None,
         "version_debian": install and system == "debian" and tasks["version_pattern"] is not None,
@@ -163,20 +164,19 @@ def _plan_daemon(
     in_swarm: bool,
     restarts: bool,
 ) -> _Daemon:
-    """Merge the declared options into daemon.json and choose how a running Engine applies them.
+    """Compare the declared options with daemon.json and choose how a running Engine applies them.
 
     ``restarts`` is false where an Engine is installed in the same run, since that one starts with the options.
     """
-    live = engine.get("daemon")
-    if engine.get("daemon_error") or not isinstance(live, dict):
-        why = engine.get("daemon_error") or "it is no JSON object"
-        raise Refused(f"{PATH} cannot be read ({why}): repair or remove it.")
-    options = declared_options(declared)
+    if engine.get("daemon_error"):
+        raise Refused(f"{PATH} cannot be read ({engine['daemon_error']}): repair or remove it.")
+    options, live = declared_options(declared, PREFIX), engine["daemon"]
     _refuse_live_restore(options, live)
-    daemon = plan_daemon(options, live)
-    if daemon.content is None:
+    compared = MarkedComparison()
+    daemon = plan_daemon(options, live, compared)
+    if not daemon.keys:
         return _Daemon()
-    lines, warnings = list(daemon.lines), []
+    lines, warnings = list(daemon.lines), _of_unknown(compared.unknown)
     if "data-root" in daemon.keys and engine["state"] != "absent":
         _refuse_lost_identity(engine, in_swarm)
         warnings.append("images, volumes and containers stay in the old data root and are not moved.")
@@ -186,7 +186,17 @@ def _plan_daemon(
     elif running:
         warnings += _check_restart(swarm)
         lines.append("restart the engine, one node at a time" if in_swarm else "restart the engine")
-    return _Daemon(daemon.content, running and daemon.reload, running and not daemon.reload, lines, warnings)
+    return _Daemon(True, running and daemon.reload, running and not daemon.reload, lines, warnings)
+
+
+def _of_unknown(keys: t.Collection[str]) -> list[str]:
+    """Warn of values that are planned though they may be the same; the host itself can compare them, and does."""
+    names = ", ".join(sorted(keys))
+    sentence = (
+        f"whether {names} in {PATH} is as declared cannot be known before the host compares it, since a Python without scrypt "
+        "(FIPS) makes and reads no fingerprints."
+    )
+    return [sentence] if keys else []
 
 
 def _refuse_live_restore(options: t.Mapping[str, t.Any], live: t.Mapping[str, t.Any]) -> None:

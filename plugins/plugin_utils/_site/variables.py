@@ -16,15 +16,20 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.vars.plugins import get_vars_from_inventory_sources
 
 from ...module_utils._engine.errors import Refused
+from ...module_utils._host.options import DECLARED
 from ...module_utils._options.labels import node_labels
 from ...module_utils._options.option import argument_spec
+from ...module_utils._options.texts import wrong_value
 from ...module_utils._swarm.options import SETTINGS
+from .._engine.plan import PREFIX
 from .members import Member
 
 _ROLES = ("swarm_engine", "swarm_firewall", "swarm_quorum", "swarm_labels")
 # Labels may come from several groups at once, each in a variable of its own.
 LABELS = "swarm_labels_node"
 _PREFIXES = tuple(f"{role}_" for role in _ROLES)
+# As the module has them that gets their values, so that it refuses nothing that the plan took.
+_OPTIONS = {f"{PREFIX}{name}": argument for name, argument in DECLARED.items()}
 
 
 @functools.lru_cache(maxsize=1)
@@ -139,6 +144,9 @@ def values(host: str, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """
     known = {name: spec for name, spec in specs().items() if not is_labels(name)}
     declared = {name: value for name, value in variables.items() if name in known and value is not None}
+    problem = wrong_value(_OPTIONS, declared)
+    if problem:
+        raise Refused(f"{host}: {problem}")
     checked = _checked(host, known, declared)
     settings = checked["swarm_quorum_settings"]
     return {**checked, "swarm_quorum_settings": _settings(host, settings) if settings else {}}

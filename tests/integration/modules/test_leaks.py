@@ -14,6 +14,7 @@ import json
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from ansible_collections.flotilla.swarm.tests.integration.ansible_run import ansible_playbook
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage
 from ansible_collections.flotilla.swarm.tests.integration.modules.watching import KEPT, Watch
@@ -124,7 +125,16 @@ def leaked(text: str) -> list[str]:
     ]
 
 
-def test_no_secret_is_seen_whichever_way(single: Stage) -> None:
+@pytest.fixture
+def options(single: Stage) -> t.Iterator[str]:
+    """The file of the Engine's options, which is as before afterwards: the Engine would not start with what is written here."""
+    path = "/etc/docker/daemon.json"
+    before = single.sh("m1", f"cat {path}")
+    yield path
+    single.sh("m1", f"rm -f {path}.before; cat > {path} <<'END'\n{before}\nEND")
+
+
+def test_no_secret_is_seen_whichever_way(single: Stage, options: str) -> None:
     """K1, X6: every option that may hold one, on every way, with every verbosity, right and wrong; and flotilla.swarm.deploy."""
     runs = Runs(single)
     with Watch(single, "m1", canaries.SIGNS) as watch, ThreadPoolExecutor(4) as pool:
@@ -137,6 +147,7 @@ def test_no_secret_is_seen_whichever_way(single: Stage) -> None:
     for name in (*WAYS, "declared"):
         assert f'"web-{name}' in services and f'"shop-{name}' in services, name
     assert canaries.CANARY in services and canaries.SHOWN in places["output of program0"]
+    assert canaries.CANARY in single.sh("m1", f"cat {options} {options}.before")
     assert "Invoked with" in places["journal"] and "swarm_stack" in places["journal"]
     assert "AnsiballZ" in places["processes"] and "ssh" in places["processes of the control node"]
     assert "AnsiballZ_swarm_service" in single.sh("m1", f"ls -R {KEPT}; rm -rf {KEPT}")

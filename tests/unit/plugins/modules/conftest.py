@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import deploy
 from ansible_collections.flotilla.swarm.plugins.module_utils._firewall.host import Host
+from ansible_collections.flotilla.swarm.plugins.module_utils._host import daemon
 from ansible_collections.flotilla.swarm.tests.unit.support.modules import Module
 
 
@@ -25,3 +26,9 @@ def without_firewall(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(
         deploy, "Host", lambda _run: Host(lambda argv: pytest.fail(f"{argv} was started"), str(tmp_path))
     )
+
+
+@pytest.fixture(autouse=True)
+def without_options(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The host's Engine has no options, and they are not those of the machine that the tests run on."""
+    monkeypatch.setattr(daemon, "PATH", str(tmp_path / "docker" / "daemon.json"))

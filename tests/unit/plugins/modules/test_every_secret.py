@@ -44,7 +44,7 @@ LOOKS_SECRET = re.compile(
 HARMLESS = {
     # Names, paths and hosts.
     *("client_key", "data_src", "env_files", "secrets", "secret_name", "secret_id", "registry_auth.username"),
-    *("registry_auth.server", "credential_spec", "data_path_addr"),
+    *("registry_auth.server", "credential_spec", "data_path_addr", "data_root"),
     # Settings of resolv.conf and tmpfs.
     *("dns_options", "tmpfs_options"),
     # How something else is done.

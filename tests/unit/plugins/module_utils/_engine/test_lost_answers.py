@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.deploy import VERB as NETWORK
 from ansible_collections.flotilla.swarm.plugins.module_utils._node.deploy import VERB as NODE
+from ansible_collections.flotilla.swarm.plugins.module_utils._options import fingerprint
 from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import Verb, perform
-from ansible_collections.flotilla.swarm.plugins.module_utils._secret import compare
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.deploy import CONFIG_VERB, SECRET_VERB
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.options import CONFIG, SECRET
 from ansible_collections.flotilla.swarm.plugins.module_utils._service.deploy import VERB as SERVICE
@@ -238,14 +238,14 @@ def usual(name: str) -> tuple[Result, t.Any, int]:
 
 
 with pytest.MonkeyPatch.context() as cheap:
-    cheap.setattr(compare, "_COST", 4)
+    cheap.setattr(fingerprint, "_COST", 4)
     WRITES = [(name, at) for name in CASES for at in range(1, usual(name)[2] + 1)]
 
 
 @pytest.fixture(autouse=True)
 def cheap_fingerprints(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are slow on purpose."""
-    monkeypatch.setattr(compare, "_COST", 4)
+    monkeypatch.setattr(fingerprint, "_COST", 4)
 
 
 def sure(result: Result) -> list[str]:

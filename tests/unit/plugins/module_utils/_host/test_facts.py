@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._host import facts
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.fingerprint import fingerprint
 from ansible_collections.flotilla.swarm.tests.unit.support.hosts import ADDRESSES, DEBIAN, ROCKY, dnf5
 
 
@@ -37,6 +39,7 @@ def no_program(command: list[str]) -> t.NoReturn:
     raise AssertionError(f"{command} is started for nothing")
 
 
+SALT = b"salt"
 DOCKER_IO = {"/usr/sbin/dockerd": "", "/var/lib/dpkg/info/docker.io.list": ""}
 
 
@@ -64,7 +67,7 @@ def test_the_hosts_files_tell_of_its_engine(
     monkeypatch: pytest.MonkeyPatch, files: dict[str, str], expected: dict[str, t.Any]
 ) -> None:
     Disk(monkeypatch, {"/etc/os-release": DEBIAN, **files})
-    found = facts.engine_files(no_program)
+    found = facts.engine_files(no_program, SALT)
     assert {key: found[key] for key in expected} == expected
 
 
@@ -111,22 +114,59 @@ def test_rpm_names_the_package_of_the_engine_and_dnf_s_files_tell_whether_it_is_
         started.append(command)
         return answer
 
-    found = facts.engine_files(run)
+    found = facts.engine_files(run, SALT)
     assert {key: found[key] for key in expected} == expected
     assert started == [["rpm", "-q", "--queryformat", "%{NAME}\\n", "--file", "/usr/bin/dockerd"]]
 
 
 def test_without_an_engine_no_package_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     Disk(monkeypatch, {"/etc/os-release": ROCKY, "/etc/dnf/plugins/versionlock.list": LOCKED})
-    found = facts.engine_files(no_program)
+    found = facts.engine_files(no_program, SALT)
     assert (found["installed"], found["package"], found["held"]) == (False, None, None)
 
 
 def test_a_broken_daemon_json_is_an_error_and_not_taken_for_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     Disk(monkeypatch, {"/etc/docker/daemon.json": '{"debug": }'})
-    found = facts.engine_files(no_program)
+    found = facts.engine_files(no_program, SALT)
     assert found["daemon"] == {}
     assert "line 1" in found["daemon_error"]
+
+
+def test_a_daemon_json_that_is_no_object_is_an_error_and_shown_nowhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Disk(monkeypatch, {"/etc/docker/daemon.json": '["s3cret"]'})
+    found = facts.engine_files(no_program, SALT)
+    assert (found["daemon"], found["daemon_error"]) == ({}, "it is no JSON object")
+
+
+def test_what_may_be_a_secret_in_daemon_json_is_a_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = {"mtu": 1400, "userland-proxy": False, "log-opts": {"max-size": "1m", "splunk-token": "s3cret"}}
+    Disk(monkeypatch, {"/etc/docker/daemon.json": json.dumps(content)})
+    found = facts.engine_files(no_program, SALT)["daemon"]
+    token = found["log-opts"].pop("splunk-token")
+    assert found == {**content, "log-opts": {"max-size": "1m"}}
+    assert token == fingerprint(b'"s3cret"', SALT)
+
+
+def test_fingerprints_cost_nothing_where_there_is_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        hashlib, "scrypt", lambda *_data, **_how: pytest.fail("a hash is computed for nothing")
+    )
+    content = {
+        "mtu": 1400,
+        "userland-proxy": False,
+        "registry-mirrors": ["https://m"],
+        "log-opts": {"max-size": "1m"},
+    }
+    Disk(monkeypatch, {"/etc/docker/daemon.json": json.dumps(content)})
+    assert facts.engine_files(no_program, SALT)["daemon"] == content
+
+
+def test_a_python_without_scrypt_hides_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(hashlib, "scrypt")
+    Disk(monkeypatch, {"/etc/docker/daemon.json": '{"proxies": {"http-proxy": "s3cret"}}'})
+    assert facts.engine_files(no_program, SALT)["daemon"] == {"proxies": {"http-proxy": "(hidden)"}}
 
 
 def test_reading_a_host_starts_two_programs_and_reads_files_for_the_rest(

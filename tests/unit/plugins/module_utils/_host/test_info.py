@@ -45,7 +45,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> dict[str, t.Any]:
     """A host with an Engine's files on it."""
     files: dict[str, t.Any] = {"installed": True, "package": "docker.io", "held": False, "daemon": {}}
     monkeypatch.setattr(host_info.facts, "read", lambda run: {"hostname": "m1"})
-    monkeypatch.setattr(host_info.facts, "engine_files", lambda run: dict(files))
+    monkeypatch.setattr(host_info.facts, "engine_files", lambda run, salt: dict(files))
     monkeypatch.setattr(host_info, "listeners", lambda: HELD)
     monkeypatch.setattr(host_info, "read_native", lambda engine: HELD[:1])
     monkeypatch.setattr(host_info, "read_firewall", lambda host: {"backend": "none"})
@@ -53,7 +53,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> dict[str, t.Any]:
 
 
 def read(engine: Engine) -> dict[str, t.Any]:
-    return host_info.read(engine, lambda command: (0, "", ""))
+    return host_info.read(engine, run=lambda command: (0, "", ""))
 
 
 def test_an_engine_outside_of_a_swarm() -> None:

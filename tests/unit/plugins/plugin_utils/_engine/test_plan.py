@@ -66,7 +66,7 @@ def test_a_node_keeps_its_data_root() -> None:
 
 def test_a_host_outside_of_a_swarm_may_move_with_a_warning_of_what_stays() -> None:
     found = plan({"data_root": "/srv/docker/"})
-    assert found["tasks"]["daemon"] == {"data-root": "/srv/docker"}
+    assert found["changes"][0] == "daemon: data-root /var/lib/docker → /srv/docker"
     assert found["warnings"] == [
         "images, volumes and containers stay in the old data root and are not moved."
     ]
@@ -104,7 +104,7 @@ def test_a_restart_that_cannot_keep_the_quorum_is_warned_of(managers: int, few: 
 def test_a_restart_that_would_cost_the_quorum_is_refused(managers: int, reachable: int) -> None:
     sentence = refusal({"mtu": 1400}, swarm=quorum(managers, reachable))
     assert f"with {reachable} of {managers} managers reachable" in sentence
-    assert plan({"mtu": 1400}, swarm=quorum(managers, reachable))["tasks"]["daemon"] is None
+    assert plan({"mtu": 1400}, swarm=quorum(managers, reachable))["tasks"]["options"] is False
 
 
 def test_a_locking_swarm_is_not_restarted() -> None:

@@ -348,7 +348,9 @@ def test_options_and_check_mode_travel_on_the_standard_input() -> None:
     run(action)
     [(command, script)] = action.commands
     assert "7" not in command
-    assert script == PROGRAMS["_host.info.VERB"].script({**DEFAULTS, "timeout": 7, "check_mode": True})
+    assert script == PROGRAMS["_host.info.VERB"].script(
+        {**DEFAULTS, "_salt": None, "timeout": 7, "check_mode": True}
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,29 @@ import hashlib
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._secret.compare import fingerprint, matches
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.fingerprint import (
+    SALT,
+    fingerprint,
+    is_fingerprint,
+    matches,
+)
+
+ONE, OTHER = b"1" * SALT, b"2" * SALT
 
 
-def test_it_recognizes_the_data_and_is_never_twice_the_same() -> None:
-    one, other = fingerprint(b"hunter2"), fingerprint(b"hunter2")
+def test_it_recognizes_the_data_and_differs_with_the_salt() -> None:
+    one, other = fingerprint(b"hunter2", ONE), fingerprint(b"hunter2", OTHER)
     assert one
     assert other
     assert one != other
+    assert one == fingerprint(b"hunter2", ONE)
     assert matches(one, b"hunter2") is True
     assert matches(other, b"hunter3") is False
+
+
+def test_it_is_known_by_its_form() -> None:
+    assert is_fingerprint(fingerprint(b"hunter2", ONE))
+    assert not any(map(is_fingerprint, ("hunter2", "scrypt$14", "a$b$c$d", None, 7, ["scrypt$14$a$b"])))
 
 
 @pytest.mark.parametrize(
@@ -37,13 +50,13 @@ def test_one_of_an_unknown_form_cannot_be_compared(stored: str) -> None:
 
 
 def test_a_python_without_scrypt_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    stored = fingerprint(b"hunter2")
+    stored = fingerprint(b"hunter2", ONE)
     assert stored
 
     def refuse(*_args: t.Any, **_how: t.Any) -> bytes:
         raise ValueError("disabled for FIPS")
 
     monkeypatch.setattr(hashlib, "scrypt", refuse)
-    assert (fingerprint(b"hunter2"), matches(stored, b"hunter2")) == (None, None)
+    assert (fingerprint(b"hunter2", ONE), matches(stored, b"hunter2")) == (None, None)
     monkeypatch.delattr(hashlib, "scrypt")
-    assert (fingerprint(b"hunter2"), matches(stored, b"hunter2")) == (None, None)
+    assert (fingerprint(b"hunter2", ONE), matches(stored, b"hunter2")) == (None, None)
