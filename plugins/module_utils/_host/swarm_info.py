@@ -14,6 +14,7 @@ from .._run.verb import Options, Result, Verb
 from .._service.options import hide_service
 from .._swarm import as_docker as swarm
 from .._swarm import info
+from .._swarm.back import wait_until_back
 from .._swarm.nodes import Node
 from .._swarm.options import INFO_INTERFACE
 from . import as_docker
@@ -22,7 +23,13 @@ Raw = t.Dict[str, t.Any]
 
 
 def work(options: Options, _check_mode: bool, client: Client) -> Result:
-    """Read the swarm, and what else was asked for."""
+    """Read the swarm, and what else was asked for.
+
+    Raises:
+        WaitTimeout: the node is not back in time.
+    """
+    if options["wait_for"]:
+        wait_until_back(client, options["wait_for"], options["wait_for_managers"], options["wait_timeout"])
     found = info.read(options, client)
     return {**found, **_lists(options, client, found["nodes"])} if found["state"] == "manager" else found
 
