@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 import typing as t
 from dataclasses import dataclass
@@ -25,12 +26,17 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._end = time.monotonic() + seconds
+        self._begun = time.monotonic()
 
     @property
     def left(self) -> float:
         """Seconds left, never negative."""
-        return max(0.0, self._end - time.monotonic())
+        return max(0.0, self.seconds - self.waited)
+
+    @property
+    def waited(self) -> float:
+        """Seconds that are over."""
+        return time.monotonic() - self._begun
 
 
 @dataclass
@@ -48,7 +54,7 @@ class Wait:
     @property
     def line(self) -> str:
         """One line about it, as it is at this moment."""
-        return progress_line(self.doing, self.deadline.seconds - self.deadline.left, self.deadline.seconds)
+        return progress_line(self.doing, self.deadline.waited, self.deadline.seconds)
 
 
 #: What this process waits for now, the innermost last. A process does one thing at a time, and whoever shows the progress is
@@ -57,8 +63,9 @@ WAITS: list[Wait] = []
 
 
 def progress_line(doing: str, waited: float, seconds: float) -> str:
-    """What is waited for, for how long already, and how long at most."""
-    return f"{doing}, {waited:.0f} s of at most {seconds:.0f} s"
+    """What is waited for, for how long already, and how long at most, where that is limited."""
+    most = f" of at most {seconds:.0f} s" if math.isfinite(seconds) else ""
+    return f"{doing}, {waited:.0f} s{most}"
 
 
 @contextlib.contextmanager

@@ -14,10 +14,10 @@ from .._run.verb import Options, Result, Verb
 from .._service.options import hide_service
 from .._swarm import as_docker as swarm
 from .._swarm import info
-from .._swarm.back import wait_until_back
 from .._swarm.nodes import Node
 from .._swarm.options import INFO_INTERFACE
 from . import as_docker
+from .back import wait_until_back
 
 Raw = t.Dict[str, t.Any]
 

@@ -31,6 +31,8 @@ Result = t.Dict[str, t.Any]
 
 # Seconds for which a result is kept of which nobody has heard: the connection to the host may be lost meanwhile.
 _KEPT = 120.0
+# Seconds for which the action connects again to a host whose wait has no limit of its own.
+_LONGEST = 3600.0
 # Seconds between two looks whether something is waited for.
 _LOOK = 0.2
 # The names of sockets without a file begin with NUL (unix(7)).
@@ -178,7 +180,7 @@ class _Job:
         return {
             "changed": False,
             "progress": [self._hide(wait.line)],
-            "left": {JOB: self._name, "seconds": wait.deadline.seconds},
+            "left": {JOB: self._name, "seconds": min(wait.deadline.seconds, _LONGEST)},
         }
 
     def _go_on_alone(self) -> None:

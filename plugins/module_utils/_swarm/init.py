@@ -32,9 +32,9 @@ from .._ports.control import free_ports
 from .._run.steps import doubtful, step
 from .._run.verb import Verb
 from . import as_docker, state
+from .authority import Rotation
 from .declared import DeclaredSwarm, check_is_init, init_request
 from .options import INIT_INTERFACE, SWARM, ZEROS
-from .rotation import Rotation
 
 Result = t.Dict[str, t.Any]
 

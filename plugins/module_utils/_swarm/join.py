@@ -25,9 +25,9 @@ from .._run.steps import step
 from .._run.verb import Verb
 from . import state
 from .attempt import Attempt, unless
+from .authority import digest_in, digest_of
 from .leave import Leaving
 from .options import JOIN_INTERFACE
-from .token import digest_in, digest_of
 
 # Bytes of a file with a root certificate, which has less than 1 KiB.
 _LARGEST_CERTIFICATE = 1 << 16

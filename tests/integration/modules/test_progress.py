@@ -108,8 +108,8 @@ def test_a_wait_whose_process_is_killed_begins_anew(cluster: Stage) -> None:
             # What was done is not known to the process that went on: that something was done is.
             assert "another one went on from what it had done" in done.text
             assert "True []" in done.text
-            assert len(lines) >= 2, lines
-            assert all("draining w1: 1 of 1 tasks is still running" in line for line in lines), lines
+            told = [line for line in lines if "draining w1: 1 of 1 tasks is still running" in line]
+            assert len(told) >= 2, lines
         finally:
             cluster.sh("m1", "docker service rm stubborn; docker node update --availability active w1")
 

@@ -129,6 +129,7 @@ _MOUNT["driver_config"] = {"name": "local", "options": {"o": CANARY}}
 CASES: dict[str, Case] = {
     "swarm_config": Case({"name": "app", "data": "words"}, MemoryEngine, True, hidden=({"data": CANARY},)),
     "swarm_config_info": Case({}, holding("configs", _CONTENT), reads=True),
+    "swarm_engine_packages": Case({"name": []}, None),
     "swarm_firewall": Case({"members": ["10.0.0.11"]}, None),
     "swarm_host_info": Case({}, MemoryEngine, reads=True),
     "swarm_info": Case({"published_ports": True}, MemoryEngine, reads=True),

@@ -73,6 +73,7 @@ def test_a_deadline_counts_down_to_zero(fake_time: t.Any) -> None:
 
 def test_a_wait_says_what_for_how_long_already_and_how_long_at_most(fake_time: t.Any) -> None:
     assert progress_line("draining w1", 12.4, 600) == "draining w1, 12 s of at most 600 s"
+    assert progress_line("installing docker.io", 12.4, float("inf")) == "installing docker.io, 12 s"
     lines: list[str] = []
     left = [3, 2, 1]
 

@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import EngineAbsent, WaitTimeout
-from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import back
+from ansible_collections.flotilla.swarm.plugins.module_utils._host import back
 
 
 def manager(reachable: int) -> dict[str, t.Any]:

@@ -11,7 +11,7 @@ import typing as t
 from .._engine.client import Client
 from .._engine.errors import EngineAbsent
 from .._engine.wait import Deadline, wait_until
-from . import state
+from .._swarm import state
 
 
 def wait_until_back(client: Client, wanted: str, managers: int, seconds: float) -> None:
