@@ -50,10 +50,10 @@ def perform(
     Returns:
         The result; or ``progress``, a line about what is waited for, and ``left``, by which the next call asks again.
     """
-    waiting = options.get(WAITING) or {}
+    waiting: dict[str, t.Any] = options.get(WAITING) or {}
     job, pause_after = (waiting.get("left") or {}).get(JOB), waiting.get("pause_after")
     if job:
-        return _ask(job, pause_after) or {"changed": False, LOST: True}
+        return _ask(job, pause_after or 0.0) or {"changed": False, LOST: True}
 
     def work() -> Result:
         return verbs.perform(verb, options, check_mode, connect)
@@ -63,15 +63,16 @@ def perform(
 
 def _begin(work: t.Callable[[], Result], options: Options, verb: verbs.Verb, pause_after: float) -> Result:
     job = os.urandom(16).hex()
-    try:
-        listener = _listener(job)
-    except (OSError, AttributeError):
-        # Only Linux has such sockets. Elsewhere (a control node with macOS) all is done, and nothing is shown.
-        return work()
     secrets = secret_texts(verb.interface.all_arguments, options)
     sys.stdout.flush()
     sys.stderr.flush()
-    if os.fork() == 0:
+    try:
+        listener = _listener(job)
+        child = os.fork()
+    except (OSError, AttributeError):
+        # Only Linux has such sockets. Elsewhere (a control node with macOS) all is done, and nothing is shown.
+        return work()
+    if child == 0:
         _Job(job, listener, lambda line: hide_texts(line, secrets)).run(work)
     listener.close()
     answer = _ask(job, pause_after)
@@ -96,7 +97,7 @@ def _listener(job: str) -> socket.socket:
 
 def _ask(job: str, pause_after: float) -> Result | None:
     """What a job came to, or after so many seconds, what it waits for; ``None`` where it has ended without a result."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as own, contextlib.suppress(OSError):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as own, contextlib.suppress(OSError, ValueError):
         own.connect(f"{_NAME}{job}")
         if not _is_own(own):
             return None
@@ -191,8 +192,8 @@ class _Job:
         # Not ended with the session of the connection.
         with contextlib.suppress(OSError):
             os.setsid()
-        with contextlib.suppress(OSError), open("/proc/self/comm", "w", encoding="ascii") as stream:
-            stream.write(_PROCESS)
+        with contextlib.suppress(OSError), open("/proc/self/comm", "w", encoding="ascii") as name:
+            name.write(_PROCESS)
         null = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(null, stream)

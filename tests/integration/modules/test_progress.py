@@ -21,13 +21,18 @@ _JOBS = "pgrep -x flotilla-job"
 
 
 def task(
-    stage: Stage, host: str, module: str, args: dict[str, t.Any], **environment: str
+    stage: Stage,
+    host: str,
+    module: str,
+    args: dict[str, t.Any],
+    variables: dict[str, t.Any] | None = None,
+    **environment: str,
 ) -> tuple[Done, list[str]]:
     """Run one task as a user does, and return the lines about its waiting."""
     told = {"ansible.builtin.debug": {"msg": "{{ found.changed }} {{ found.actions | default([]) }}"}}
     keys = {"ansible.builtin.debug": {"msg": "{{ found.keys() | sort | join(' ') }}"}}
     one = {f"flotilla.swarm.{module}": args, "register": "found"}
-    book = [{"hosts": host, "gather_facts": False, "tasks": [one, told, keys]}]
+    book = [{"hosts": host, "gather_facts": False, "vars": variables or {}, "tasks": [one, told, keys]}]
     done = stage.play("progress.yml", book, **environment)
     assert "_waiting" not in done.text
     assert " left " not in done.text, "it stays between the action and its module"
@@ -87,6 +92,30 @@ def test_nothing_is_shown_where_nobody_wants_it(cluster: Stage) -> None:
         assert (done.status, lines) == (0, []), done.text
         assert cluster.sh("m2", _JOBS, check=False) == ""
     finally:
+        cluster.sh("m1", "docker service rm stubborn; docker node update --availability active w1")
+
+
+def test_a_wait_goes_on_for_a_user_with_sudo(cluster: Stage) -> None:
+    """R8: by the program, and by the module in a terminal, which ends with the connection; sudo may use one of its own."""
+    cluster.sh(
+        "m2",
+        "id ops >/dev/null 2>&1 || useradd -m -s /bin/bash ops; cp -r /root/.ssh /home/ops/; chown -R ops: /home/ops/.ssh; "
+        "printf 'Defaults use_pty\\nops ALL=(ALL) NOPASSWD: ALL\\n' >/etc/sudoers.d/ops",
+    )
+    user = {"ansible_user": "ops", "ansible_become": True}
+    try:
+        for pipelining in (True, False):
+            stubborn(cluster, 1, 12)
+            args = {"hostname": "w1", "availability": "drain", "wait_timeout": 60}
+            done, lines = task(cluster, "m2", "swarm_node", args, {**user, "ansible_pipelining": pipelining})
+            assert done.status == 0, done.text
+            assert "True ['w1: availability: active → drain']" in done.text
+            assert "another one went on" not in done.text
+            assert len(lines) == 1, lines
+            assert "draining w1: 1 of 1 tasks is still running" in lines[0]
+            cluster.sh("m1", "docker service rm stubborn; docker node update --availability active w1")
+    finally:
+        cluster.sh("m2", "rm -f /etc/sudoers.d/ops")
         cluster.sh("m1", "docker service rm stubborn; docker node update --availability active w1")
 
 
