@@ -17,3 +17,7 @@ class ActionModule(HostAction):
 
     verb = "_host.swarm_info.VERB"
     interface = "_swarm.options.INFO_INTERFACE"
+
+    def _shows_progress(self) -> bool:
+        # Each host is read in most playbooks, and at once: a process of its own would only cost time.
+        return bool(self._task.args.get("wait_for")) and super()._shows_progress()

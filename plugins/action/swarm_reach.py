@@ -13,3 +13,7 @@ class ActionModule(HostAction):
     """See the module of the same name."""
 
     verb = "_ports.reach.VERB"
+
+    def _shows_progress(self) -> bool:
+        # A listener goes on in a process of its own anyway, and starts and ends at once.
+        return self._task.args.get("state") == "proven" and super()._shows_progress()

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """How a module that waits for rollouts shows the progress. The action plugin of the module's name does it."""
+    """How a module that waits shows the progress. The action plugin of the module's name does it."""
 
     DOCUMENTATION = r"""
 options:
   progress:
     description:
-      - While waiting for longer than some seconds, show now and then which services are not done and why. The warnings of the
-        task are shown then too, before it is over.
-      - Nothing is shown in check mode, and in a task with C(async).
+      - While waiting for longer than five seconds, show now and then, on which host, what is waited for, for how long
+        already, and how long at most; of rollouts, which services are not done and why. The warnings of the task are shown
+        then too, before it is over.
+      - The host goes on waiting in a process of its own between two of these lines. Where its administrator has that process
+        killed when a connection ends (C(KillUserProcesses) of systemd-logind), the task begins anew with what is not done yet.
+      - Nothing is shown in check mode, in a task with C(async), and where the task does not wait (C(wait)).
     type: bool
     default: true
   _waiting:

@@ -18,6 +18,7 @@ extends_documentation_fragment:
   - flotilla.swarm._attributes
   - flotilla.swarm._attributes.info_module
   - flotilla.swarm._attributes.actiongroup_swarm
+  - flotilla.swarm._progress
 options:
   tokens:
     description:
@@ -75,6 +76,21 @@ options:
       - Return the ports that this host's own programs hold in RV(held_ports). Needs root to know whose they are.
     type: bool
     default: false
+  wait_for:
+    description:
+      - Before anything is read, wait until the host is this in its swarm, for example after its Engine was restarted.
+    type: str
+    choices: [worker, manager]
+  wait_for_managers:
+    description:
+      - With O(wait_for=manager), wait until so many managers are reachable, this one among them.
+    type: int
+    default: 1
+  wait_timeout:
+    description:
+      - The number of seconds that O(wait_for) may take.
+    type: int
+    default: 60
 seealso:
   - module: flotilla.swarm.swarm_node_info
 """
@@ -88,6 +104,11 @@ EXAMPLES = r"""
   ansible.builtin.assert:
     that: swarm.quorum.may_fail > 0
     fail_msg: "{{ swarm.why }}"
+
+- name: Wait until a manager is back after a restart of its Engine, and all three managers are reachable
+  flotilla.swarm.swarm_info:
+    wait_for: manager
+    wait_for_managers: 3
 
 - name: List the running tasks of a service
   flotilla.swarm.swarm_info:

@@ -18,6 +18,7 @@ extends_documentation_fragment:
   - flotilla.swarm._connection
   - flotilla.swarm._attributes
   - flotilla.swarm._attributes.actiongroup_swarm
+  - flotilla.swarm._progress
 attributes:
   check_mode:
     support: full

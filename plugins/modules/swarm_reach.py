@@ -27,6 +27,7 @@ description:
 author: Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
   - flotilla.swarm._attributes
+  - flotilla.swarm._progress
 attributes:
   check_mode:
     support: full

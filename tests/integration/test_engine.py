@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import typing as t
 
@@ -18,6 +19,7 @@ ROLE = [{"hosts": "swarm", "gather_facts": False, "roles": ["flotilla.swarm.swar
 PINNED = {"m1": "20.10", "w1": "26.1"}
 DAEMON = "/etc/docker/daemon.json"
 
+HOLD_LOCK = 'import fcntl, time; f = open("/var/lib/dpkg/lock-frontend", "w"); fcntl.lockf(f, fcntl.LOCK_EX); time.sleep(25)'
 OLD_ENGINE = """
 import http.server, json, socketserver
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -97,8 +99,13 @@ def test_a_version_that_no_repository_has_is_refused_with_those_there_are(hosts:
 
 
 def test_a_bare_host_gets_the_pinned_engine_held_and_with_its_options(hosts: Hosts) -> None:
+    # Another program installs something on m1 for a while.
+    hosts.run("m1", f"systemd-run -q python3 -c '{HOLD_LOCK}'")
     played = hosts.engine()
     assert played.status == 0, played.text
+    # R8: said while it is so.
+    waits = r"\[m1\] installing docker\.io=20\.10\S+: waiting for process \d+ \(python3\), which installs something, [456] s"
+    assert re.search(waits, played.text), played.text
     for name, version in PINNED.items():
         assert hosts.run(name, "docker version --format '{{.Server.Version}}'").startswith(version)
         assert hosts.run(name, "apt-mark showhold") == "docker.io"
@@ -223,6 +230,7 @@ def test_nodes_of_a_swarm_restart_one_after_the_other(hosts: Hosts) -> None:
     hosts.lab.host("w1").join(hosts.lab.host("m1"))
     played = hosts.engine(mtu=1430)
     assert played.status == 0, played.text
+    assert "RETRYING" not in played.text
     # CLOCK_MONOTONIC is the machine's, so the two hosts' times compare.
     enter = {name: hosts.started(name) for name in PINNED}
     first, second = sorted(enter, key=lambda name: enter[name])

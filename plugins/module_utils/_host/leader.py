@@ -11,7 +11,7 @@ import time
 import typing as t
 
 from .._engine.client import Client
-from .._engine.wait import Deadline
+from .._engine.wait import Deadline, waiting_for
 from .._swarm import state
 from .._swarm.quorum import majority
 
@@ -58,8 +58,9 @@ def wait(client: Client, seconds: float) -> Found:
         seconds: how long to wait at most.
     """
     deadline = Deadline(seconds)
-    while True:
-        found = state.read(client)
-        if not deadline.left or not can_be_chosen(found):
-            return found
-        time.sleep(min(_INTERVAL, deadline.left))
+    with waiting_for("waiting until the managers have chosen a leader", deadline):
+        while True:
+            found = state.read(client)
+            if not deadline.left or not can_be_chosen(found):
+                return found
+            time.sleep(min(_INTERVAL, deadline.left))

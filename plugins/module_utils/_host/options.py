@@ -11,6 +11,7 @@ import typing as t
 from .._options.hidden import hide_value
 from .._options.value_types import SECONDS
 from .._run.interface import Interface
+from .._run.progress import PROGRESS
 from .daemon import hide
 
 #: The private option by which an action gives all hosts of a run one salt, so that an equal value has an equal fingerprint
@@ -20,7 +21,7 @@ SALT = "_salt"
 HOST_INFO = Interface(
     {
         "wait_for_leader": {**SECONDS, "default": 0},
-        "progress": {"type": "bool", "default": True},
+        **PROGRESS,
         SALT: {"type": "str", "no_log": False},
     },
     waits=True,

@@ -17,12 +17,19 @@ from .._swarm import info
 from .._swarm.nodes import Node
 from .._swarm.options import INFO_INTERFACE
 from . import as_docker
+from .back import wait_until_back
 
 Raw = t.Dict[str, t.Any]
 
 
 def work(options: Options, _check_mode: bool, client: Client) -> Result:
-    """Read the swarm, and what else was asked for."""
+    """Read the swarm, and what else was asked for.
+
+    Raises:
+        WaitTimeout: the node is not back in time.
+    """
+    if options["wait_for"]:
+        wait_until_back(client, options["wait_for"], options["wait_for_managers"], options["wait_timeout"])
     found = info.read(options, client)
     return {**found, **_lists(options, client, found["nodes"])} if found["state"] == "manager" else found
 

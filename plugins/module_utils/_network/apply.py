@@ -163,7 +163,7 @@ class Networks:
                     self._client, create_request(plan.spec), self._deadline, _id_of(plan.live)
                 )
         if plan.action == "recreate" or plan.services:
-            wait_for_addresses(self._client, plan.id, Deadline(ALLOCATION))
+            wait_for_addresses(self._client, plan.id, plan.name, Deadline(ALLOCATION))
         return [*self._reattach(plan, plan.id, done), *self._resume(plan, done)]
 
     def _resume(self, plan: NetworkPlan, done: list[str]) -> list[Rollout]:
@@ -212,7 +212,7 @@ class Networks:
                 deadline = Deadline(max(self._deadline.left, _GOING_BACK))
                 with step(done, "created again as it was"):
                     network_id = create_network(self._client, create_request(live), deadline, network_id)
-                wait_for_addresses(self._client, network_id, deadline)
+                wait_for_addresses(self._client, network_id, plan.name, deadline)
             self._reattach(plan, network_id, done)
         except FlotillaError as error:
             gone = " and is gone" if "removed" in done else ""
@@ -226,7 +226,7 @@ class Networks:
         failures: list[FlotillaError] = []
         for plan in plans:
             try:
-                wait_for_addresses(self._client, plan.id, deadline)
+                wait_for_addresses(self._client, plan.id, plan.name, deadline)
             except FlotillaError as error:
                 failures.append(self._half_done(plan, [], error).prefixed(f"{beginning}{plan.name}: "))
         if failures:
@@ -237,7 +237,7 @@ class Networks:
         """Remove the network of a plan, and say so even where its last trace stays."""
         try:
             with step(done, "removed"):
-                remove_network(self._client, plan.id, self._deadline)
+                remove_network(self._client, plan.id, plan.name, self._deadline)
         except FlotillaError as error:
             done += ["removed"] if error.facts.pop("changed", False) else []
             raise
@@ -258,7 +258,9 @@ class Networks:
             return all(raw.get("Driver") for raw in ours) or None
 
         with contextlib.suppress(WaitTimeout):
-            wait_until(settled, Deadline(_MOMENT), lambda: "some have no addresses yet")
+            wait_until(
+                settled, Deadline(_MOMENT), lambda: "some have no addresses yet", "reading the networks"
+            )
         return found
 
     def _plan(

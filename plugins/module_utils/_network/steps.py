@@ -57,7 +57,10 @@ def create_network(client: Client, body: Raw, deadline: Deadline, predecessor: s
             return None
 
     return wait_until(
-        created, patience, lambda: f"it could not be created within {patience.seconds:.0f} s: {objection[0]}"
+        created,
+        patience,
+        lambda: f"it could not be created within {patience.seconds:.0f} s: {objection[0]}",
+        f"creating network {body['Name']}: the Engine does not take the name yet",
     )
 
 
@@ -69,7 +72,7 @@ def exists(client: Client, name: str, identity: str = "", but: str = "") -> bool
     )
 
 
-def wait_for_addresses(client: Client, network_id: str, deadline: Deadline) -> None:
+def wait_for_addresses(client: Client, network_id: str, name: str, deadline: Deadline) -> None:
     """Wait until a new network has its addresses: it has no driver until the leader has given it a subnet.
 
     Raises:
@@ -82,7 +85,12 @@ def wait_for_addresses(client: Client, network_id: str, deadline: Deadline) -> N
         return None
 
     try:
-        wait_until(allocated, deadline, lambda: "it got no addresses")
+        wait_until(
+            allocated,
+            deadline,
+            lambda: "it got no addresses",
+            f"creating network {name}: it has no addresses yet",
+        )
     except WaitTimeout:
         raise _removed_again(client, network_id) from None
 

@@ -13,10 +13,10 @@ from .._engine.errors import FlotillaError, NotAManager, NotFound, StillManager
 from .._engine.update import remove, update
 from .._engine.wait import Deadline, wait_until
 from .._options.option import check_versions
-from .._rollout.tasks import HOLDING
 from .._run.steps import step
 from .._swarm import nodes
 from .declared import DeclaredNode
+from .draining import Draining
 from .options import NODE, hide_node
 from .plan import NodePlan, plan_node, plan_nodes
 
@@ -81,7 +81,11 @@ class Nodes:
             if not done:
                 planned.action = "none"
             elif planned.promotes:
-                self._wait(lambda: self._is_reachable(planned), "it is not a reachable manager yet")
+                self._wait(
+                    lambda: self._is_reachable(planned),
+                    "it is not a reachable manager yet",
+                    f"promoting {planned.name}: it is not a reachable manager yet",
+                )
             elif planned.demotes:
                 self._wait_until_demoted(planned)
         except FlotillaError as error:
@@ -108,22 +112,12 @@ class Nodes:
         ]
         # A node that is gone cannot report the end of its tasks, so there is nothing to wait for.
         waiting = {node["id"]: node["hostname"] for node in draining if node and node["state"] == "ready"}
-        left: dict[str, int] = {}
-
-        def drained() -> bool | None:
-            left.clear()
-            for task in self._client.get("/tasks", filters={"node": list(waiting)}):
-                if (task.get("Status") or {}).get("State") in HOLDING:
-                    left[waiting[task["NodeID"]]] = left.get(waiting[task["NodeID"]], 0) + 1
-            return not left or None
-
         if waiting:
+            state = Draining(waiting)
             self._wait(
-                drained,
-                lambda: (
-                    "still draining: "
-                    + ", ".join(f"{name} runs {count} task(s)" for name, count in left.items())
-                ),
+                lambda: state.see(self._client.get("/tasks", filters={"node": list(waiting)})) or None,
+                lambda: f"still draining: {state.late}",
+                lambda: state.doing,
             )
 
     def now(self, read_again: bool) -> Raw:
@@ -152,22 +146,24 @@ class Nodes:
                     demotion.did = update(self._client, path, _as_worker).changed
                 self._wait_until_demoted(planned)
             with step(done, f"{planned.name}: removed"):
-                self._wait_until_removed(planned.node["id"])
+                self._wait_until_removed(planned.node["id"], planned.name)
         except FlotillaError as error:
             raise error.after({"actions": done}) from None
 
-    def _wait_until_removed(self, node_id: str) -> None:
+    def _wait_until_removed(self, node_id: str, name: str) -> None:
         if not self._force and not self._is_removable(node_id):
             self._wait(
                 lambda: self._is_removable(node_id),
                 "it is not down and so cannot be removed; let it leave the swarm first "
                 "(swarm_join with state=absent on it) or set force: true",
+                f"removing {name}: it is not down yet",
                 at_least=0.0,
                 at_most=self._seconds_to_leave(),
             )
         self._wait(
             lambda: self._delete(node_id) or None,
             "it is still a manager",
+            f"removing {name}: it is still a manager",
             at_least=10.0,
         )
 
@@ -190,12 +186,14 @@ class Nodes:
         self._wait(
             lambda: self._is_demoted(planned),
             "it is still in the raft group: the swarm postpones its demotion while that would cost the quorum",
+            f"demoting {planned.name}: it is still in the raft group",
         )
 
     def _wait(
         self,
         check: t.Callable[[], t.Any],
         late: str | t.Callable[[], str],
+        doing: str | t.Callable[[], str],
         at_least: float | None = None,
         at_most: float = float("inf"),
     ) -> None:
@@ -204,7 +202,10 @@ class Nodes:
             return
         seconds = min(seconds, at_most)
         wait_until(
-            check, Deadline(seconds), lambda: f"{late() if callable(late) else late} (waited {seconds:g} s)."
+            check,
+            Deadline(seconds),
+            lambda: f"{late() if callable(late) else late} (waited {seconds:g} s).",
+            doing,
         )
 
     def _node(self, node_id: str) -> nodes.Node | None:

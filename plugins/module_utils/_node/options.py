@@ -12,8 +12,8 @@ from .._options.hidden import hide_spec
 from .._options.labels import NODE_LABELS
 from .._options.one_or_many import OneOrMany
 from .._options.option import TEXT, Option, Table, argument_spec
-from .._options.value_types import SECONDS
 from .._run.interface import Interface
+from .._run.progress import wait_arguments
 
 NODE: Table = (
     Option("role", ("Role",), TEXT, "worker", spec={"choices": ["manager", "worker"]}),
@@ -35,10 +35,9 @@ MODULE = OneOrMany(
 ARGUMENTS: dict[str, t.Any] = {
     **MODULE.arguments,
     "force": {"type": "bool", "default": False},
-    "wait": {"type": "bool", "default": True},
-    "wait_timeout": {**SECONDS, "default": 120},
+    **wait_arguments(120),
 }
-INTERFACE = Interface(ARGUMENTS, MODULE.rules)
+INTERFACE = Interface(ARGUMENTS, MODULE.rules, waits=True)
 
 
 def hide_node(raw: dict[str, t.Any]) -> dict[str, t.Any]:

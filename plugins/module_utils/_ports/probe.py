@@ -97,6 +97,12 @@ def probe(targets: t.Sequence[ProbeTarget], run: str, timeout: float = 2.0) -> l
     return outcomes
 
 
+def longest(targets: t.Sequence[ProbeTarget], timeout: float) -> float:
+    """The seconds that a probe takes where no target answers."""
+    streams = sum(target.protocol == "tcp" for target in targets)
+    return timeout * max(1, -(-streams // _SIDE_BY_SIDE))
+
+
 def problem_of(number: int | None) -> str:
     """The problem behind an error number of the kernel."""
     if number == errno.ECONNREFUSED:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.errors import FlotillaError, Refused
+from .._engine.wait import Deadline, waiting_for
 from .._run.interface import Interface
+from .._run.progress import PROGRESS
 from .._run.verb import Verb
 from .control import stop
 from .listen import ListenPort, start
-from .probe import ProbeTarget, probe
+from .probe import ProbeTarget, longest, probe
 from .report import failures, reach_rows
 
 # How many failures the message repeats: in a swarm of hundreds of hosts more of them would hide the reason.
@@ -37,6 +39,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "peers": {"type": "list", "elements": "dict", "default": [], "options": _PEER},
     "timeout": {"type": "float", "default": 2.0},
     "required": {"type": "bool", "default": True},
+    **PROGRESS,
 }
 
 
@@ -76,12 +79,18 @@ def _targets(options: dict[str, t.Any]) -> list[ProbeTarget]:
 
 
 def _prove(options: dict[str, t.Any], targets: list[ProbeTarget]) -> dict[str, t.Any]:
-    rows = reach_rows(targets, probe(targets, options["run"], options["timeout"]))
+    with waiting_for(asking(targets), Deadline(longest(targets, options["timeout"]))):
+        rows = reach_rows(targets, probe(targets, options["run"], options["timeout"]))
     sentences = failures(options["host"], rows)
     result: dict[str, t.Any] = {"reached": rows, "failures": sentences}
     if sentences and options["required"]:
         raise NotReached(summary(sentences), result)
     return result
+
+
+def asking(targets: t.Sequence[ProbeTarget]) -> str:
+    """What is waited for, for the progress."""
+    return f"asking {len({target.host for target in targets})} hosts on {len(targets)} ports"
 
 
 def summary(sentences: t.Sequence[str]) -> str:
@@ -103,4 +112,4 @@ def _check_options(options: dict[str, t.Any]) -> None:
         raise Refused(f"timeout is {options['timeout']}: give 0.5 to 30 seconds.")
 
 
-VERB = Verb(Interface(ARGUMENTS, connects=False), work)
+VERB = Verb(Interface(ARGUMENTS, connects=False, waits=True), work)

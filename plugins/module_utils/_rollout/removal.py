@@ -27,6 +27,9 @@ from .._swarm.nodes import is_gone, views
 from .references import users
 from .tasks import HOLDING
 
+# How many tasks one line of progress names.
+_NAMED = 3
+
 Raw = t.Dict[str, t.Any]
 Result = t.Dict[str, t.Any]
 
@@ -108,27 +111,28 @@ def _without_used(client: Client, removals: list[Removal]) -> list[Removal]:
 
 def _remove(client: Client, removal: Removal, deadline: Deadline) -> None:
     if removal.word == "network":
-        remove_network(client, removal.id, deadline)
+        remove_network(client, removal.id, removal.name, deadline)
         return
     remove(client, f"/{removal.word}s/{removal.id}")
 
 
-def remove_network(client: Client, network_id: str, deadline: Deadline) -> None:
+def remove_network(client: Client, network_id: str, name: str, deadline: Deadline) -> None:
     """Remove a network once its tasks have ended, and wait until this Engine does not have it any longer.
 
     Raises:
         FlotillaError: a service uses it, or a task did not release it in time; ``changed`` is among its facts where the
             network was removed nevertheless.
     """
-    wait_until_released(client, network_id, deadline)
-    _delete_network(client, network_id, deadline)
+    doing = f"removing network {name}"
+    wait_until_released(client, network_id, deadline, doing)
+    _delete_network(client, network_id, deadline, doing)
     try:
-        _wait_until_absent(client, network_id, deadline)
+        _wait_until_absent(client, network_id, deadline, doing)
     except FlotillaError as error:
         raise error.after({"changed": True}) from None
 
 
-def wait_until_released(client: Client, network_id: str, deadline: Deadline) -> None:
+def wait_until_released(client: Client, network_id: str, deadline: Deadline, doing: str) -> None:
     """Wait until no task holds a network, whatever service the task is of, and whether that still exists.
 
     Tasks on nodes that are gone do not count: the swarm believes them running until the node returns.
@@ -153,7 +157,13 @@ def wait_until_released(client: Client, network_id: str, deadline: Deadline) -> 
         tasks = ", ".join(holding) or "an unknown task"
         return f"after {deadline.seconds:.0f} s it is still held by {tasks}"
 
-    wait_until(released, deadline, sentence)
+    wait_until(released, deadline, sentence, lambda: f"{doing}: {held_by(holding)}" if holding else doing)
+
+
+def held_by(holding: list[str]) -> str:
+    """By what a network is held, for the progress."""
+    more = f" and {len(holding) - _NAMED} more" if len(holding) > _NAMED else ""
+    return f"it is still held by {', '.join(holding[:_NAMED])}{more}"
 
 
 def _holds(task: Raw, network_id: str) -> bool:
@@ -163,7 +173,7 @@ def _holds(task: Raw, network_id: str) -> bool:
     )
 
 
-def _delete_network(client: Client, network_id: str, deadline: Deadline) -> None:
+def _delete_network(client: Client, network_id: str, deadline: Deadline, doing: str) -> None:
     """Delete a network, again and again while the Engine's objection is one that ends by itself."""
     objection = ""
 
@@ -179,7 +189,10 @@ def _delete_network(client: Client, network_id: str, deadline: Deadline) -> None
         return True
 
     wait_until(
-        deleted, deadline, lambda: f"it could not be removed within {deadline.seconds:.0f} s: {objection}"
+        deleted,
+        deadline,
+        lambda: f"it could not be removed within {deadline.seconds:.0f} s: {objection}",
+        lambda: f"{doing}: {objection}" if objection else doing,
     )
 
 
@@ -188,7 +201,7 @@ def _is_temporary(text: str) -> bool:
     return "in use by task" in text or "has active endpoints" in text
 
 
-def _wait_until_absent(client: Client, network_id: str, deadline: Deadline) -> None:
+def _wait_until_absent(client: Client, network_id: str, deadline: Deadline, doing: str) -> None:
     """Wait until this Engine has let a removed network go: until then it refuses a new one of the same name."""
 
     def absent() -> bool | None:
@@ -202,4 +215,5 @@ def _wait_until_absent(client: Client, network_id: str, deadline: Deadline) -> N
         absent,
         deadline,
         lambda: f"it was removed, but this Engine still has it after {deadline.seconds:.0f} s",
+        f"{doing}: this Engine still has it",
     )

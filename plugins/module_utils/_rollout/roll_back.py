@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from .._engine.client import Client
 from .._engine.errors import FlotillaError, NotFound
 from .._engine.update import update
+from .._engine.wait import Deadline, waiting_for
 from .references import used
 from .wait import Rollout, wait_for_rollouts
 
@@ -58,8 +59,10 @@ def roll_back_failed(client: Client, moves: list[Move], rollouts: list[Rollout],
                 going_back.append(Rollout(rollout.service_id, rollout.name, goal="rolled_back"))
         except FlotillaError as error:
             sentences.append(f"{rollout.name} could not be rolled back: {str(error).rstrip('.')}.")
+    names = ", ".join(rollout.name for rollout in going_back)
     try:
-        wait_for_rollouts(client, going_back, seconds)
+        with waiting_for(f"rolling back {names}", Deadline(seconds)):
+            wait_for_rollouts(client, going_back, seconds)
     except FlotillaError as error:
         sentences.append(f"The rollback failed too: {str(error).rstrip('.')}.")
     return sentences + _versions_in_use(client, moves, {rollout.service_id for rollout in rollouts})

@@ -21,6 +21,11 @@ WAITING = "_waiting"
 #: In what an earlier call has left: the names of what it did not send yet. The call that goes on gets all options again, since
 #: what comes back from a host may be seen, and must not have what was declared.
 LATER = "later"
+#: In what an earlier call has left: the name of the process on the host that goes on with all of it (``job.py``). Whoever asks
+#: for it gets what it came to, or what it waits for.
+JOB = "job"
+#: In a result: there is no such process any longer, and nobody knows how far it came.
+LOST = "lost"
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Interface:
         arguments: the argument spec, without the connection options; ``hidden`` in it is ours (``_options/arguments.py``).
         rules: which options need or exclude others, as ``AnsibleModule`` takes them: ``required_if`` and the like.
         connects: whether the verb speaks to an Engine; where it does not, its client is ``None``.
-        waits: whether its waiting can be cut into parts.
+        waits: whether it may wait for so long that a user wants to know for what.
     """
 
     arguments: Options

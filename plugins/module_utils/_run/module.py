@@ -17,7 +17,8 @@ from .._engine.transports import connect
 from .._options.arguments import for_ansible, hidden_texts, hide_arguments
 from .._options.hidden import hide_texts
 from .._options.texts import wrong_value
-from .verb import Verb, perform
+from .job import perform
+from .verb import Verb
 
 # The names of private options, which Ansible lists before the others.
 _PRIVATE = re.compile(r"\b_[a-z_]+, ")

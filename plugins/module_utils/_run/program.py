@@ -57,7 +57,9 @@ def run(verb: str, texts: str, options: str) -> None:
     value = getattr(importlib.import_module(f"{_PACKAGE}.{module}"), name)
     given = _unpacked(options)
     connection = importlib.import_module(f"{_PACKAGE}._engine.connection")
-    perform = importlib.import_module(f"{_PACKAGE}._run.verb").perform
+    # What a process of its own needs is loaded only where the verb may wait.
+    runner = "job" if given.get("_waiting") else "verb"
+    perform = importlib.import_module(f"{_PACKAGE}._run.{runner}").perform
 
     def connect(options: t.Any) -> t.Any:
         client = connection.own_client(options["docker_host"], options["api_version"], options["timeout"])

@@ -20,7 +20,7 @@ from .._engine.errors import (
     WaitTimeout,
 )
 from .._engine.update import Sending, insist
-from .._engine.wait import Deadline, wait_until
+from .._engine.wait import Deadline, wait_until, waiting_for
 from . import state
 
 Result = t.Dict[str, t.Any]
@@ -43,6 +43,7 @@ class Attempt:
         self._client = client
         self._request = request
         self._seconds = seconds or _JOINING
+        [self._address] = request["RemoteAddrs"]
 
     def make(self) -> str:
         """Join; where that fails, nothing is left of the attempt.
@@ -67,7 +68,8 @@ class Attempt:
     def _send(self) -> str | None:
         """Why it failed, empty where it did not; ``None`` where an answer was lost and nothing was begun."""
         try:
-            self._client.post("/swarm/join", self._request)
+            with waiting_for(f"joining through {self._address}: no answer yet", Deadline(_JOINING)):
+                self._client.post("/swarm/join", self._request)
         except (JoinTimeout, Unanswered, LeaderLost) as error:
             # The Engine goes on in the background; whether it gets there is seen by waiting.
             waited = isinstance(error, JoinTimeout)
@@ -90,12 +92,13 @@ class Attempt:
         found = self._state_after(seconds)
         if found["state"] == "pending" and found["node_id"]:
             found = self._state_after(self._seconds)
-        [address] = self._request["RemoteAddrs"]
         if found["state"] == "no_engine":
-            raise OutcomeUnknown(f"{found['why']} Whether this node joined through {address} is not known.")
+            raise OutcomeUnknown(
+                f"{found['why']} Whether this node joined through {self._address} is not known."
+            )
         if found["state"] == "pending" and found["node_id"]:
             raise WaitTimeout(
-                f"The swarm has taken this node in through {address}, but the join is not finished ({found['why']}); the "
+                f"The swarm has taken this node in through {self._address}, but the join is not finished ({found['why']}); the "
                 "Engine goes on with it: run again to wait for it."
             )
         return found
@@ -107,6 +110,7 @@ class Attempt:
             lambda: unless(state.read(self._client), ("pending", "no_engine"), deadline),
             deadline,
             lambda: f"The Engine at {self._client.where} is still trying to join.",
+            f"joining through {self._address}: the Engine is still trying",
         )
 
     def _end(self) -> None:

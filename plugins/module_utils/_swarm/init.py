@@ -23,7 +23,7 @@ from .._engine.errors import (
     Unanswered,
 )
 from .._engine.update import Arrived, Sending, insist, update
-from .._engine.wait import Deadline, wait_until
+from .._engine.wait import Deadline, wait_until, waiting_for
 from .._options.changes import Changes, side, visible_changes
 from .._options.hidden import hide_changes
 from .._options.option import check_versions
@@ -32,6 +32,7 @@ from .._ports.control import free_ports
 from .._run.steps import doubtful, step
 from .._run.verb import Verb
 from . import as_docker, state
+from .authority import Rotation
 from .declared import DeclaredSwarm, check_is_init, init_request
 from .options import INIT_INTERFACE, SWARM, ZEROS
 
@@ -77,11 +78,13 @@ class Swarm:
             lambda: (
                 f"The Engine at {self._client.where} took the unlock key but is still locked after {_SETTLING:g} s."
             ),
+            "unlocking this manager: it is still locked",
         )
 
     def _send_key(self, key: str) -> None:
         try:
-            self._client.post("/swarm/unlock", {"UnlockKey": key}, timeout=_UNLOCKING)
+            with waiting_for("unlocking this manager: no answer yet", Deadline(_UNLOCKING)):
+                self._client.post("/swarm/unlock", {"UnlockKey": key}, timeout=_UNLOCKING)
         except Unanswered:
             # The first of several locked managers is unlocked at once, but answers only when there is a leader.
             pass
@@ -113,6 +116,7 @@ class Swarm:
             lambda: self._client.get("/swarm"),
             Deadline(_SETTLING),
             lambda: f"The new swarm at {self._client.where} has no leader after {_SETTLING:g} s.",
+            "creating a swarm: it has no leader yet",
         )
         if created:
             update(self._client, "/swarm", lambda live: _zeros(live, declared))
@@ -191,13 +195,23 @@ class Swarm:
 
     def wait_for_rotation(self, seconds: float) -> None:
         """Wait until every node has a certificate of the new root, if a rotation is in progress."""
+        rotation = Rotation()
+
+        def finished() -> bool | None:
+            live = self._client.get("/swarm")
+            if not live.get("RootRotationInProgress"):
+                return True
+            rotation.see(live, self._client.get("/nodes"))
+            return None
+
         wait_until(
-            lambda: not self._client.get("/swarm").get("RootRotationInProgress") or None,
+            finished,
             Deadline(seconds),
             lambda: (
                 f"The CA rotation is not finished after {seconds:g} s: it needs every node, those that are down "
                 "too; remove stale nodes (swarm_node with state=absent) and run again."
             ),
+            lambda: rotation.doing,
         )
 
 

@@ -25,9 +25,9 @@ from .._run.steps import step
 from .._run.verb import Verb
 from . import state
 from .attempt import Attempt, unless
+from .authority import digest_in, digest_of
 from .leave import Leaving
 from .options import JOIN_INTERFACE
-from .token import digest_in, digest_of
 
 # Bytes of a file with a root certificate, which has less than 1 KiB.
 _LARGEST_CERTIFICATE = 1 << 16
@@ -88,6 +88,7 @@ class Joining:
             lambda: unless(state.read(self._client), ("pending",), deadline),
             deadline,
             lambda: f"The Engine at {self._client.where} is still trying to join.",
+            "waiting for an earlier join, with which the Engine goes on",
         )
 
     def _check_membership(self, found: dict[str, t.Any], expected_root: str, addresses: list[str]) -> None:
@@ -166,6 +167,7 @@ class Joining:
                 f"The node joined but is no {'reachable manager' if role == 'manager' else 'worker'} after "
                 f"{self._wait_timeout:g} s: {state.read(self._client)['why']}"
             ),
+            f"joined as {role}, but this is no {'reachable manager' if role == 'manager' else 'worker'} yet",
         )
 
 

@@ -85,6 +85,7 @@ class Leaving:
                 lambda: (
                     "This manager's demotion is not finished: the swarm postpones it while that would cost the quorum."
                 ),
+                "leaving the swarm: this manager's demotion is not finished",
             )
         except FlotillaError:
             if not force:
@@ -106,6 +107,7 @@ class Leaving:
             lambda: insist(sent),
             Deadline(self._seconds),
             lambda: "The Engine still counts itself as a manager.",
+            "leaving the swarm: the Engine still counts itself as a manager",
         )
 
 

@@ -18,6 +18,7 @@ from .._options.labels import LABELS
 from .._options.option import BOOL, DURATION, INT, Option, Table, ValueType, argument_spec
 from .._options.value_types import SECONDS, at_least, between, lists
 from .._run.interface import Interface
+from .._run.progress import PROGRESS, wait_arguments
 from . import addresses
 
 _HOUR = 3600 * 10**9
@@ -130,8 +131,7 @@ _INIT: dict[str, t.Any] = {
     **{name: {**_FLAG, "once": True} for name in _ROTATIONS},
     "return_tokens": _FLAG,
     "return_unlock_key": _FLAG,
-    "wait": {"type": "bool", "default": True},
-    "wait_timeout": {**SECONDS, "default": 300},
+    **wait_arguments(300),
 }
 _JOIN: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "join", "absent"], "default": "present"},
@@ -155,19 +155,23 @@ _JOIN: dict[str, t.Any] = {
     },
     "port_conflicts": {"type": "str", "choices": ["refuse", "warn"], "default": "refuse"},
     "force": {"type": "bool", "default": False},
-    "wait": {"type": "bool", "default": True},
-    "wait_timeout": {**SECONDS, "default": 60},
+    **wait_arguments(60),
 }
 _NEEDED = ["remote_addrs", "join_token"]
 
-INIT_INTERFACE = Interface(_INIT, {"required_together": [("signing_ca_cert", "signing_ca_key")]})
+INIT_INTERFACE = Interface(_INIT, {"required_together": [("signing_ca_cert", "signing_ca_key")]}, waits=True)
 JOIN_INTERFACE = Interface(
-    _JOIN, {"required_if": [("state", "present", _NEEDED), ("state", "join", _NEEDED)]}
+    _JOIN, {"required_if": [("state", "present", _NEEDED), ("state", "join", _NEEDED)]}, waits=True
 )
 INFO_INTERFACE = Interface(
     {
         **dict.fromkeys(("tokens", "unlock_key", "published_ports", "held_ports", "verbose_output"), _FLAG),
         **dict.fromkeys(("nodes", "services", "tasks"), _FLAG),
         **{f"{kind}_filters": {"type": "dict"} for kind in ("nodes", "services", "tasks")},
-    }
+        "wait_for": {"type": "str", "choices": ["worker", "manager"]},
+        "wait_for_managers": {"type": "int", "default": 1, "limits": at_least(1, "a number of managers")},
+        "wait_timeout": {**SECONDS, "default": 60},
+        **PROGRESS,
+    },
+    waits=True,
 )

@@ -18,7 +18,7 @@ from ansible.utils.display import Display
 from ...module_utils._engine.connection import CONNECTION
 from ...module_utils._engine.errors import FlotillaError
 from ...module_utils._options.arguments import secret_texts
-from ...module_utils._run.interface import LATER, WAITING
+from ...module_utils._run.interface import JOB, LATER, LOST, WAITING
 from .program import HostProgram, ProgramEnded, ProgramNotUsable
 
 Result = dict[str, t.Any]
@@ -92,25 +92,29 @@ class HostAction(ActionBase):
     def _in_parts(self, options: Result, variables: Result) -> Result:
         """Do the verb, and show the progress while it waits."""
         begun = time.monotonic()
-        found = first = self._do({**options, WAITING: {"pause_after": _FIRST_PART}}, variables)
-        shown = ""
-        # Ansible shows the warnings of a task when it is over; a wait that is too short, for example, is known before.
-        for warning in (found.get("warnings") or []) if found.get("left") else []:
-            self._show(f"warning: {warning}", variables)
+        first = {**options, WAITING: {"pause_after": _FIRST_PART}}
+        found = whole = self._do(first, variables)
+        shown: list[str] = []
         while found.get("left"):
-            line = _line(found.get("progress") or [])
-            if line != shown:
-                self._show(line, variables)
-                shown = line
+            # Ansible shows the warnings of a task when it is over; a wait that is too short, for example, is known before.
+            warnings = [f"warning: {warning}" for warning in found.get("warnings") or []]
+            for line in [*warnings, _line(found.get("progress") or [])]:
+                if line not in shown:
+                    self._show(line, variables)
+            shown = [*warnings, line]
             until = begun + found["left"].get("seconds", 0)
             found = self._do_next_part(self._going_on(options, found["left"]), variables, until)
-        return _whole(first, found)
+            if found.pop(LOST, False):
+                found = self._do_after_loss(first, variables)
+            whole = _whole(whole, found)
+        return _whole(whole, {})
 
     def _do_next_part(self, options: Result, variables: Result, until: float) -> Result:
         """Go on waiting, and connect again where the connection is lost.
 
-        What was declared has been sent by then. A part looks, and removes what is not needed any longer where it is still
-        there, so it can be done again from where the part before it ended.
+        What was declared has been sent by then, or the host goes on with it by itself (``_run/job.py``). A part looks, and
+        removes what is not needed any longer where it is still there, so it can be done again from where the part before it
+        ended.
 
         Args:
             options: of the next part.
@@ -123,7 +127,7 @@ class HostAction(ActionBase):
                 return self._do(options, variables)
             except AnsibleConnectionFailure as error:
                 if time.monotonic() >= until:
-                    return _not_seen_to_its_end(error, options[WAITING]["left"].get(LATER) or [])
+                    return _not_seen_to_its_end(error, options[WAITING]["left"])
             if not told:
                 self._show("the connection is lost, connecting again", variables)
                 told = True
@@ -132,10 +136,22 @@ class HostAction(ActionBase):
                 self._connection.reset()
             time.sleep(_AGAIN)
 
+    def _do_after_loss(self, first: Result, variables: Result) -> Result:
+        """Do the verb again where the process that did it on the host was killed."""
+        lost = "the process that waited on the host"
+        anew = self.program.done_anew(first)
+        if anew:
+            return _not_repeated(ProgramEnded(lost), anew)
+        found = self._do(first, variables)
+        warning = f"The program on the host ended before its result ({lost}); another one went on from what it had done."
+        return {**found, "changed": True, "warnings": [*(found.get("warnings") or []), warning]}
+
     def _show(self, line: str, variables: Result) -> None:
         # To stderr, as warnings: programs that read the play's output as JSON are not disturbed.
-        host = variables.get("inventory_hostname", self._task.action)
-        _display.display(f"[{host}] {line}", stderr=True)
+        host, delegate = variables.get("inventory_hostname", self._task.action), self._task.delegate_to
+        # As Ansible names the host of a result.
+        where = f"{host} -> {delegate}" if delegate and delegate != host else host
+        _display.display(f"[{where}] {line}", stderr=True)
 
     def _going_on(self, options: Result, left: Result) -> Result:
         """The options of a call that goes on waiting: how the Engine is reached, and what is left to wait for."""
@@ -143,7 +159,8 @@ class HostAction(ActionBase):
         connection = {name: value for name, value in options.items() if name in known}
         secrets = secret_texts(self.program.interface.arguments, options)
         waiting = {"pause_after": _NEXT_PART, "left": left, "hide": sorted(secrets)}
-        if left.get(LATER):
+        # A process of the host that goes on takes nothing of it, but Ansible wants the options of a task to be whole.
+        if left.get(LATER) or left.get(JOB):
             return {**options, WAITING: waiting}
         return {**connection, **self.program.interface.arguments_to_go_on(options, waiting)}
 
@@ -218,14 +235,16 @@ def _not_repeated(ended: ProgramEnded, anew: list[str]) -> Result:
     }
 
 
-def _not_seen_to_its_end(error: AnsibleError, later: list[str]) -> Result:
+def _not_seen_to_its_end(error: AnsibleError, left: Result) -> Result:
     """The failure of a wait whose connection did not come back in time."""
+    later = left.get(LATER)
     but = f", but perhaps not {', '.join(later)}" if later else ""
+    done = "The host goes on by itself" if left.get(JOB) else f"What was declared has been sent{but}"
     return {
         "failed": True,
-        "changed": False,
-        "msg": "The connection was lost while waiting, and could not be made again within wait_timeout. What was declared has "
-        f"been sent{but}; run the same again to see it through. The last attempt: {error}",
+        "changed": bool(left.get(JOB)),
+        "msg": "The connection was lost while waiting, and could not be made again within wait_timeout. "
+        f"{done}; run the same again to see it through. The last attempt: {error}",
     }
 
 

@@ -39,7 +39,7 @@ _COLLECTION = "ansible_collections.flotilla.swarm.plugins.module_utils"
 _FOLDER = Path(__file__).resolve().parents[2] / "module_utils"
 _START = "_run.program"
 # What every program needs beside its verb.
-_ALWAYS = ("_run.verb", "_engine.connection")
+_ALWAYS = ("_run.job", "_engine.connection")
 _PYTHON = "/usr/bin/python3"
 # What the line of the result begins with (see ``_run/program.py``).
 _MARK = "flotilla.swarm: "

@@ -364,9 +364,9 @@ def test_a_killed_run_is_finished_by_the_next(swarm: Stage, engine: Client) -> N
         [plan] = networks.plan()
         [used_by] = engine.get("/services", filters={"name": [one["name"].replace("n", "s")]})
         detach_service(engine, used_by, plan)
-        wait_until_released(engine, plan.id, Deadline(60))
+        wait_until_released(engine, plan.id, Deadline(60), "removing")
         if "removed" in steps:
-            remove_network(engine, plan.id, Deadline(60))
+            remove_network(engine, plan.id, plan.name, Deadline(60))
         if "created" in steps:
             create_network(engine, create_request(plan.spec), Deadline(60), predecessor=plan.id)
         there = spec(swarm, one["name"].replace("n", "s"))

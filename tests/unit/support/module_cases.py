@@ -134,6 +134,7 @@ CASES: dict[str, Case] = {
         None,
         hidden=({"daemon": {"proxies": {"http-proxy": CANARY}}}, {"log_options": {"token": CANARY}}),
     ),
+    "swarm_engine_packages": Case({"name": []}, None),
     "swarm_firewall": Case({"members": ["10.0.0.11"]}, None),
     "swarm_host_info": Case({}, MemoryEngine, reads=True),
     "swarm_info": Case({"published_ports": True}, MemoryEngine, reads=True),

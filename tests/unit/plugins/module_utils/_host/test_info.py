@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors, wait
 from ansible_collections.flotilla.swarm.plugins.module_utils._host import info as host_info
 from ansible_collections.flotilla.swarm.plugins.module_utils._run import verb
 from ansible_collections.flotilla.swarm.tests.unit.support.clock import FakeTime
@@ -146,8 +146,7 @@ def electing(*answers: t.Any) -> Engine:
 @pytest.fixture
 def clock(fake_time: FakeTime, monkeypatch: pytest.MonkeyPatch) -> FakeTime:
     """The clock of what waits, where every manager answers."""
-    for module in (host_info, host_info.leader):
-        monkeypatch.setattr(module, "time", fake_time)
+    monkeypatch.setattr(host_info.leader, "time", fake_time)
     monkeypatch.setattr(host_info.leader, "answers", lambda _address: True)
     return fake_time
 
@@ -170,34 +169,26 @@ def test_the_waiting_for_a_leader_ends(clock: FakeTime) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answering", "wait"), [(["10.0.0.11:2377"], 120), (MANAGERS, 0)], ids=["quorum lost", "not asked for"]
+    ("answering", "seconds"), [(["10.0.0.11:2377"], 120), (MANAGERS, 0)], ids=["quorum lost", "not asked for"]
 )
 def test_what_has_no_leader_is_said_at_once(
-    clock: FakeTime, monkeypatch: pytest.MonkeyPatch, answering: list[str], wait: int
+    clock: FakeTime, monkeypatch: pytest.MonkeyPatch, answering: list[str], seconds: int
 ) -> None:
     monkeypatch.setattr(host_info.leader, "answers", lambda address: address in answering)
-    found = perform(electing(NO_LEADER), wait_for_leader=wait)
+    found = perform(electing(NO_LEADER), wait_for_leader=seconds)
     assert found["host"]["swarm"]["state"] == "no_quorum"
     assert clock.now == 1000
 
 
-def test_waiting_for_a_leader_in_parts_shows_how_long_it_takes(clock: FakeTime) -> None:
-    engine = electing(NO_LEADER)
-    part = perform(engine, _waiting={"pause_after": 5})
-    assert part["progress"] == ["the managers are choosing a leader: 5 s of at most 120 s"]
-    assert "host" not in part
-    part = perform(engine, _waiting={"pause_after": 10, "left": part["left"]}, wait_for_leader=0)
-    assert part["progress"] == ["the managers are choosing a leader: 15 s of at most 120 s"]
-    engine.answers["GET /swarm"] = {"ID": "s"}
-    whole = perform(engine, _waiting={"pause_after": 10, "left": part["left"]}, wait_for_leader=0)
-    assert whole["host"]["swarm"]["state"] == "manager"
-    assert clock.now - 1000 == 15
+def test_the_waiting_for_a_leader_is_shown(clock: FakeTime, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = []
 
+    def sleep(seconds: float) -> None:
+        clock.now += seconds
+        lines.append(wait.WAITS[-1].line)
 
-def test_the_parts_of_a_waiting_are_no_longer_than_the_whole(clock: FakeTime) -> None:
-    engine = electing(NO_LEADER)
-    found, parts = perform(engine, wait_for_leader=12, _waiting={"pause_after": 5}), 1
-    while found.get("left"):
-        found, parts = perform(engine, _waiting={"pause_after": 10, "left": found["left"]}), parts + 1
-    assert found["host"]["swarm"]["state"] == "no_quorum"
-    assert (clock.now - 1000, parts) == (12, 2)
+    monkeypatch.setattr(clock, "sleep", sleep)
+    perform(electing(NO_LEADER), wait_for_leader=7)
+    assert lines[4] == "waiting until the managers have chosen a leader, 5 s of at most 7 s"
+    assert len(lines) == 7
+    assert wait.WAITS == []

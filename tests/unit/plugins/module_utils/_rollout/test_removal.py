@@ -168,7 +168,7 @@ def test_without_removals_nothing_is_asked() -> None:
 def test_a_network_is_removed_once_no_task_holds_it(state: str, fake_time: FakeTime) -> None:
     """Also where the service of the task does not exist any longer."""
     engine = swarm(**{"GET /tasks": Sequence([holding(state)], [holding("shutdown")])})
-    removal.remove_network(engine, "n1", Deadline(5))
+    removal.remove_network(engine, "n1", "back", Deadline(5))
     holds = state in ("assigned", "accepted", "preparing", "ready", "starting", "running")
     assert requests(engine).count("GET /tasks") == (2 if holds else 1)
     assert DELETE in requests(engine)
@@ -179,14 +179,14 @@ def test_a_network_is_removed_once_no_task_holds_it(state: str, fake_time: FakeT
 )
 def test_tasks_on_nodes_that_are_gone_and_of_other_networks_do_not_count(task: Raw) -> None:
     engine = swarm(**{"GET /tasks": [task]})
-    removal.remove_network(engine, "n1", Deadline(5))
+    removal.remove_network(engine, "n1", "back", Deadline(5))
     assert DELETE in requests(engine)
 
 
 def test_a_task_that_does_not_end_in_time_is_named() -> None:
     engine = swarm(**{"GET /tasks": [holding()]})
     with pytest.raises(WaitTimeout) as error:
-        removal.wait_until_released(engine, "n1", Deadline(5))
+        removal.wait_until_released(engine, "n1", Deadline(5), "removing")
     assert str(error.value) == "after 5 s it is still held by task task12345678 on w1 (running)"
     removed = remove_all(engine, [one("network", "n1")], Deadline(5))
     assert removed.done == []
@@ -198,25 +198,30 @@ def test_a_task_that_does_not_end_in_time_is_named() -> None:
 def test_every_task_that_does_not_end_in_time_is_named() -> None:
     tasks = [{**holding("ready"), "ID": "t2"}, {**holding(), "ID": "t1"}]
     with pytest.raises(WaitTimeout) as error:
-        removal.wait_until_released(swarm(**{"GET /tasks": tasks}), "n1", Deadline(5))
+        removal.wait_until_released(swarm(**{"GET /tasks": tasks}), "n1", Deadline(5), "removing")
     assert str(error.value) == (
         "after 5 s it is still held by task t1 on w1 (running), task t2 on w1 (ready)"
     )
+
+
+def test_the_progress_names_some_of_the_tasks() -> None:
+    assert removal.held_by(["task t1 on w1 (running)"]) == "it is still held by task t1 on w1 (running)"
+    assert removal.held_by(list("abcde")) == "it is still held by a, b, c and 2 more"
 
 
 def test_an_objection_that_ends_by_itself_is_waited_for(fake_time: FakeTime) -> None:
     busy = EngineError("The Engine said: network n1 is in use by task t1", 400)
     endpoints = EngineError("The Engine said: network n1 has active endpoints", 403)
     engine = swarm(**{DELETE: Sequence(busy, endpoints, None), NETWORK: Sequence({"Id": "n1"}, GONE)})
-    removal.remove_network(engine, "n1", Deadline(5))
+    removal.remove_network(engine, "n1", "back", Deadline(5))
     assert requests(engine) == ["GET /tasks", *[DELETE] * 3, *[NETWORK] * 2]
     engine.answers[DELETE] = busy
     with pytest.raises(WaitTimeout, match=r"^it could not be removed within 5 s: .* is in use by task t1$"):
-        removal.remove_network(engine, "n1", Deadline(5))
+        removal.remove_network(engine, "n1", "back", Deadline(5))
     engine.answers[DELETE] = GONE
     engine.answers[NETWORK] = {"Id": "n1"}
     with pytest.raises(WaitTimeout) as error:
-        removal.remove_network(engine, "n1", Deadline(5))
+        removal.remove_network(engine, "n1", "back", Deadline(5))
     assert str(error.value) == "it was removed, but this Engine still has it after 5 s"
     assert error.value.facts == {"changed": True}
 

@@ -42,9 +42,16 @@ def play(
     *answers: Result | AnsibleConnectionFailure,
     check: bool = False,
     job: int = 0,
+    delegate: str | None = None,
 ) -> Played:
     task = SimpleNamespace(
-        args=args, check_mode=check, async_val=job, diff=False, action="swarm_service", collections=[]
+        args=args,
+        check_mode=check,
+        async_val=job,
+        diff=False,
+        action="swarm_service",
+        collections=[],
+        delegate_to=delegate,
     )
     # A connection that passes no input on, so that the module is called and not the program.
     connection = mock.MagicMock(has_native_async=False, has_pipelining=False)
@@ -191,6 +198,80 @@ def test_a_connection_that_stays_lost_ends_the_wait_and_says_what_was_done(
 def test_a_connection_that_fails_at_first_is_not_tried_again(shown: list[str]) -> None:
     with pytest.raises(AnsibleConnectionFailure):
         play(shown, {"name": "web"}, AnsibleConnectionFailure("Connection refused"))
+
+
+JOB = {"job": "a1b2", "seconds": 60}
+
+
+def test_a_process_that_goes_on_is_asked_with_the_options_of_the_task(shown: list[str]) -> None:
+    given = {"name": "web", "image": "tiny:2"}
+    played = play(
+        shown,
+        given,
+        waiting("removing network back, 5 s of at most 60 s", left=JOB, invocation={"module_args": given}),
+        waiting("removing network back, 15 s of at most 60 s", left=JOB),
+        {"changed": True, "actions": ["back: removed"], "diff": {"after": "x"}},
+        delegate="m2",
+    )
+    assert played.calls[1:] == [{**given, WAITING: {"pause_after": 10, "left": JOB, "hide": []}}] * 2
+    # As Ansible names the host of a result.
+    assert played.shown == [
+        "[m1 -> m2] removing network back, 5 s of at most 60 s",
+        "[m1 -> m2] removing network back, 15 s of at most 60 s",
+    ]
+    assert (played.result["changed"], played.result["actions"]) == (True, ["back: removed"])
+    assert played.result["diff"] == {"after": "x"}
+    assert played.result["invocation"] == {"module_args": given}
+    assert "left" not in played.result
+
+
+def test_a_process_that_comes_to_rollouts_hands_them_over(shown: list[str]) -> None:
+    rollouts = {"rollouts": [{"name": "web"}]}
+    played = play(
+        shown,
+        {"name": "web", "image": "tiny:2"},
+        waiting("creating network front, 5 s of at most 60 s", left=JOB),
+        waiting("web: 1/3 running", left=rollouts, changed=True, actions=["a"], diff=["b"], warnings=["c"]),
+        {"changed": True, "actions": ["a"], "rollouts": []},
+    )
+    assert played.shown[1:] == ["[m1] warning: c", "[m1] web: 1/3 running"]
+    assert played.calls[2] == {WAITING: {"pause_after": 10, "left": rollouts, "hide": []}}
+    assert played.result["diff"] == ["b"], "the first result of the verb has it"
+
+
+def test_a_process_that_was_killed_is_followed_by_another_one(shown: list[str]) -> None:
+    given = {"name": "web"}
+    played = play(
+        shown,
+        given,
+        waiting("a", left=JOB),
+        {"changed": False, "lost": True},
+        {"changed": False, "actions": []},
+    )
+    assert played.calls[2] == played.calls[0]
+    assert played.result["changed"] is True, "what the first one did is not known"
+    assert "lost" not in played.result
+    [warning] = played.result["warnings"]
+    assert warning.endswith("another one went on from what it had done.")
+
+
+def test_a_process_that_was_killed_is_not_followed_where_that_would_do_something_twice(
+    shown: list[str],
+) -> None:
+    given = {"name": "web", "force_update": True}
+    played = play(shown, given, waiting("a", left=JOB), {"changed": False, "lost": True})
+    assert (played.result["failed"], played.result["changed"]) == (True, True)
+    assert "whether force_update was carried out is not known" in played.result["msg"]
+
+
+def test_a_host_that_is_not_reached_again_goes_on_by_itself(
+    shown: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "_AGAIN", 0)
+    lost = AnsibleConnectionFailure("Connection refused")
+    played = play(shown, {"name": "web"}, waiting("a", left={**JOB, "seconds": 0}), lost)
+    assert (played.result["failed"], played.result["changed"]) == (True, True)
+    assert "The host goes on by itself; run the same again" in played.result["msg"]
 
 
 def test_many_services_make_one_short_line(shown: list[str]) -> None:
