@@ -4,8 +4,9 @@
 
 """Whether the content of a version is the declared one. PRIVATE to the collection.
 
-The data of a config can be read. That of a secret is recognized by its fingerprint. Where another client created the secret
-there is none, and the Engine is asked in a way that cannot change anything.
+The data of a config can be read. That of a secret is recognized by its fingerprint, and that of several secrets by one seal, as
+long as none of them has changed. Where another client created the secret there is none, and the Engine is asked in a way that
+cannot change anything.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import os
+import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import EngineError, FlotillaError, LeaderLost, OutOfSequence, Unanswered
 from .declared import DeclaredSecret
 from .options import Family
 from .plan import versioned_changes
-from .versions import FINGERPRINT, Version
+from .versions import FINGERPRINT, SEAL, Version
 
 # What the Engine answers where the data differs (swarmkit controlapi/secret.go).
 _DIFFERS = "only updates to Labels are allowed"
@@ -31,8 +34,22 @@ _MEMORY = 64 * 1024 * 1024
 _SALT = 16
 
 
-def same_content(client: Client, family: Family, declared: DeclaredSecret, version: Version) -> bool:
-    """Whether the data of a version, and each option that cannot be changed in place, are what is declared."""
+def same_content(
+    client: Client,
+    family: Family,
+    declared: DeclaredSecret,
+    recognized: t.Container[str],
+    version: Version,
+) -> bool:
+    """Whether the data of a version, and each option that cannot be changed in place, are what is declared.
+
+    Args:
+        client: the Engine.
+        family: secrets or configs.
+        declared: what is declared.
+        recognized: fingerprints that are known to be those of the declared data.
+        version: the version.
+    """
     spec = version.raw["Spec"]
     if versioned_changes(family, declared, spec):
         return False
@@ -41,13 +58,51 @@ def same_content(client: Client, family: Family, declared: DeclaredSecret, versi
     if family.readable:
         return hmac.compare_digest(base64.b64decode(spec.get("Data") or ""), declared.data)
     stored = version.labels.get(FINGERPRINT)
+    if stored in recognized:
+        return True
     known = matches(stored, declared.data) if stored else None
     return _engine_says_same(client, family, declared.data, version) if known is None else known
 
 
 def fingerprint(data: bytes) -> str | None:
     """A salted, slow hash of some data, a different one each time; ``None`` where this Python cannot compute one."""
-    salt = os.urandom(_SALT)
+    return _fingerprint(data, os.urandom(_SALT))
+
+
+def seal(known: t.Mapping[str, bytes]) -> dict[str, str]:
+    """The label with one fingerprint of many secrets, by which all are recognized in the time that one takes.
+
+    Who guesses at one of them has to know all others, and each guess takes as long as at that one's own fingerprint.
+
+    Args:
+        known: the data of each secret, by its fingerprint; of a single one, there is no label.
+    """
+    text = _fingerprint(_together(known), _salt_of(known)) if len(known) > 1 else None
+    return {} if text is None else {SEAL: text}
+
+
+def sealed(versions: t.Sequence[tuple[Version, bytes]]) -> set[str]:
+    """The fingerprints of these versions, if a seal on one of them says that each is that of the data beside it."""
+    known = {one.labels[FINGERPRINT]: data for one, data in versions if FINGERPRINT in one.labels}
+    seals = {one.labels[SEAL] for one, _data in versions if SEAL in one.labels}
+    # Its salt tells which fingerprints a seal is for, before anything slow is done.
+    beginning = f"scrypt${_COST}${_text(_salt_of(known))}$"
+    found = (matches(one, _together(known)) for one in sorted(seals) if one.startswith(beginning))
+    return set(known) if any(found) else set()
+
+
+def _together(known: t.Mapping[str, bytes]) -> bytes:
+    return json.dumps(
+        [(one, hashlib.sha256(data).hexdigest()) for one, data in sorted(known.items())]
+    ).encode()
+
+
+def _salt_of(known: t.Iterable[str]) -> bytes:
+    """A salt that no other secrets have: each of their fingerprints has a random one."""
+    return hashlib.sha256(json.dumps(sorted(known)).encode()).digest()[:_SALT]
+
+
+def _fingerprint(data: bytes, salt: bytes) -> str | None:
     digest = _hash(data, salt, _COST)
     return None if digest is None else f"scrypt${_COST}${_text(salt)}${_text(digest)}"
 

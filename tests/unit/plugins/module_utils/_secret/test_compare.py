@@ -8,7 +8,19 @@ import hashlib
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._secret.compare import fingerprint, matches
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.compare import (
+    fingerprint,
+    matches,
+    seal,
+    sealed,
+)
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.versions import (
+    FINGERPRINT,
+    SEAL,
+    Version,
+)
+
+DATA = [b"one", b"two", b"three"]
 
 
 def test_it_recognizes_the_data_and_is_never_twice_the_same() -> None:
@@ -47,3 +59,67 @@ def test_a_python_without_scrypt_says_so(monkeypatch: pytest.MonkeyPatch) -> Non
     assert (fingerprint(b"hunter2"), matches(stored, b"hunter2")) == (None, None)
     monkeypatch.delattr(hashlib, "scrypt")
     assert (fingerprint(b"hunter2"), matches(stored, b"hunter2")) == (None, None)
+
+
+@pytest.fixture
+def hashes(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What is hashed slowly."""
+    made: list[bytes] = []
+    slow = hashlib.scrypt
+
+    def noted(data: bytes, **how: t.Any) -> bytes:
+        made.append(data)
+        return slow(data, **how)
+
+    monkeypatch.setattr(hashlib, "scrypt", noted)
+    return made
+
+
+def version(name: str, **labels: str) -> Version:
+    return Version({"ID": name, "Spec": {"Name": name, "Labels": labels}}, 1)
+
+
+def with_seal(data: list[bytes]) -> list[tuple[Version, bytes]]:
+    """Versions with fingerprints of their own, of which the last one has the seal."""
+    known = {str(fingerprint(one)): one for one in data}
+    versions = [version(f"v{at}", **{FINGERPRINT: text}) for at, text in enumerate(known)]
+    last = version("last", **{FINGERPRINT: versions[-1].labels[FINGERPRINT]}, **seal(known))
+    return list(zip([*versions[:-1], last], data, strict=True))
+
+
+def test_many_are_recognized_by_the_seal_on_one_of_them_in_the_time_of_one(hashes: list[bytes]) -> None:
+    versions = with_seal(DATA)
+    hashes.clear()
+    assert sealed(versions) == {one.labels[FINGERPRINT] for one, _data in versions}
+    assert sealed(versions[::-1]) == sealed(versions)
+    assert len(hashes) == 3
+
+
+@pytest.mark.parametrize(
+    "data", [[b"one", b"two", b"3"], [b"two", b"one", b"three"], [b"one,two", b"", b"three"]]
+)
+def test_other_data_or_the_same_in_other_places_breaks_a_seal(data: list[bytes]) -> None:
+    assert sealed([(one, other) for (one, _data), other in zip(with_seal(DATA), data, strict=True)]) == set()
+
+
+def test_of_other_secrets_a_seal_says_nothing_and_costs_nothing(hashes: list[bytes]) -> None:
+    versions, others = with_seal(DATA), with_seal(DATA)
+    hashes.clear()
+    assert sealed(versions[1:]) == set()
+    assert sealed([*versions, *others[:1]]) == set()
+    # The same data again, created once more.
+    assert sealed([*others[:1], *versions[1:]]) == set()
+    assert hashes == []
+
+
+def test_a_seal_is_never_twice_the_same() -> None:
+    one, other = (versions[-1][0].labels[SEAL] for versions in (with_seal(DATA), with_seal(DATA)))
+    assert one.split("$")[2:] != other.split("$")[2:]
+    assert not set(one.split("$")[2:]) & set(other.split("$")[2:])
+
+
+def test_one_that_is_alone_or_cannot_be_hashed_has_no_seal(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = {str(fingerprint(one)): one for one in DATA}
+    assert seal(dict([*known.items()][:1])) == seal({}) == {}
+    monkeypatch.delattr(hashlib, "scrypt")
+    assert seal(known) == {}
