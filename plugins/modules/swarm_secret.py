@@ -38,6 +38,7 @@ attributes:
         Engine has to refuse, in check mode, too.
 notes:
   - The data is shown nowhere. A label of the version has a salted scrypt hash of the data, by which the data is recognized.
+    Another one has such a hash of all secrets that are declared together.
 seealso:
   - module: flotilla.swarm.swarm_secret_info
   - module: flotilla.swarm.swarm_service

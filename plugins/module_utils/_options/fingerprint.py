@@ -31,6 +31,11 @@ def is_fingerprint(value: t.Any) -> bool:
     return isinstance(value, str) and value.startswith(f"{_KIND}$") and value.count("$") == 3
 
 
+def has_salt(stored: str, salt: bytes) -> bool:
+    """Whether a fingerprint is one of ours with this salt, which costs nothing to know."""
+    return stored.startswith(f"{_KIND}${_COST}${_text(salt)}$")
+
+
 def matches(stored: str, data: bytes) -> bool | None:
     """Whether a fingerprint is that of the data; ``None`` where it cannot be compared."""
     try:

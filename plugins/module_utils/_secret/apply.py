@@ -25,6 +25,7 @@ from .compare import same_content
 from .declared import DeclaredSecret
 from .options import Family
 from .plan import SecretPlan, labels_of_current, labels_of_older, plan_secret
+from .seal import seal, sealed
 from .versions import Raw, Version
 
 # A fingerprint is slow on purpose, and Python computes several at a time.
@@ -52,7 +53,8 @@ class Secrets:
                 raise error.prefixed(f"{one.name}: ") from None
         self._client = client
         self._declared = declared
-        self._fingerprints: dict[str, dict[str, str]] | None = None
+        self._fingerprints: dict[str, str] | None = None
+        self._seal: dict[str, str] = {}
         self._raws: list[Raw] = []
         self._begun: list[Future[SecretPlan]] | None = None
         #: Secrets or configs.
@@ -66,7 +68,8 @@ class Secrets:
         """Read what there is, and begin to compare contents, which goes on while something else is done."""
         self._raws = self._candidates() if self._declared else []
         pool = ThreadPoolExecutor(_THREADS)
-        self._begun = [pool.submit(self._plan, self._raws, declared) for declared in self._declared]
+        known = pool.submit(self._sealed)
+        self._begun = [pool.submit(self._plan, declared, known) for declared in self._declared]
         pool.shutdown(wait=False)
 
     def plan(self, leaving: t.AbstractSet[str] = frozenset()) -> list[SecretPlan]:
@@ -117,7 +120,7 @@ class Secrets:
         if plan.target is None:
             plan.id = self._create(plan)
             return
-        marked = self._fingerprint_of(plan)
+        marked = self._marks_of(plan)
         self._relabel(plan.target, lambda now: {**labels_of_current(plan, now), **marked})
 
     def current(self) -> dict[str, str]:
@@ -135,9 +138,14 @@ class Secrets:
                 ids.setdefault(plan.name, identity)
         return ids
 
-    def _plan(self, raws: list[Raw], declared: DeclaredSecret) -> SecretPlan:
-        same = functools.partial(same_content, self._client, self.family, declared)
-        return plan_secret(self.family, declared, raws, same)
+    def _plan(self, declared: DeclaredSecret, known: Future[set[str]]) -> SecretPlan:
+        same = functools.partial(same_content, self._client, self.family, declared, known.result())
+        return plan_secret(self.family, declared, self._raws, same)
+
+    def _sealed(self) -> set[str]:
+        """The fingerprints of current versions that are known at once to be those of what is declared."""
+        found = [(versions.versions_of(self._raws, one.name)[:1], one.data) for one in self._declared]
+        return sealed([(current[0], data) for current, data in found if current and data is not None])
 
     def _candidates(self) -> list[Raw]:
         """All objects that can be versions of what is declared, and perhaps some more."""
@@ -166,7 +174,7 @@ class Secrets:
         declared = plan.declared
         body: Raw = {
             "Name": plan.object_name,
-            "Labels": {**plan.labels, **self._fingerprint_of(plan)},
+            "Labels": {**plan.labels, **self._marks_of(plan)},
         }
         for option in self.family.versioned:
             if option.name in declared.values:
@@ -181,20 +189,30 @@ class Secrets:
                 "is declared."
             ) from None
 
-    def _fingerprint_of(self, plan: SecretPlan) -> dict[str, str]:
-        """The label with the fingerprint, where a plan needs one; all are computed together, with the first of them."""
-        if self._fingerprints is None:
-            plans = [one for one in self.plans if one.needs_fingerprint]
-            with ThreadPoolExecutor(_THREADS) as pool:
-                labels = pool.map(self._fingerprint, [one.declared for one in plans])
-                self._fingerprints = {one.name: label for one, label in zip(plans, labels)}
-        return self._fingerprints.get(plan.name, {})
-
-    def _fingerprint(self, declared: DeclaredSecret) -> dict[str, str]:
-        if self.family.readable or declared.data is None:
+    def _marks_of(self, plan: SecretPlan) -> dict[str, str]:
+        """The labels by which the data is recognized; those of all plans are computed together, with the first of them."""
+        if self.family.readable:
             return {}
-        text = fingerprint(declared.data, os.urandom(SALT))
-        return {} if text is None else {versions.FINGERPRINT: text}
+        if self._fingerprints is None:
+            self._fingerprints = self._new_fingerprints()
+            known = {self._fingerprint_after(one): one.declared.data for one in self.plans}
+            self._seal = seal({text: data for text, data in known.items() if text and data is not None})
+        text = self._fingerprints.get(plan.name)
+        return {**self._seal, **({versions.FINGERPRINT: text} if text else {})}
+
+    def _new_fingerprints(self) -> dict[str, str]:
+        """The fingerprint of each secret that needs one, where this Python can compute it."""
+        data = {one.name: one.declared.data for one in self.plans if one.needs_fingerprint}
+        with ThreadPoolExecutor(_THREADS) as pool:
+            texts = pool.map(
+                lambda one: None if one is None else fingerprint(one, os.urandom(SALT)), data.values()
+            )
+            return {name: text for name, text in zip(data, texts) if text}
+
+    def _fingerprint_after(self, plan: SecretPlan) -> str | None:
+        """The fingerprint that the current version of a secret has when all plans are carried out."""
+        kept = plan.target.labels.get(versions.FINGERPRINT) if plan.target else None
+        return (self._fingerprints or {}).get(plan.name, kept)
 
     def _relabel(self, version: Version, labels: t.Callable[[Version], dict[str, str]]) -> None:
         """Write the labels of a version; its content stays as it is."""

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 Raw = t.Dict[str, t.Any]
 
 NAME, NUMBER, FINGERPRINT = "flotilla.name", "flotilla.version", "flotilla.fingerprint"
+# One fingerprint of all secrets that were declared together when the object was written (see compare.py).
+SEAL = "flotilla.seal"
 # Those of community.docker. Its key is an unsalted hash of the data, so it goes when an object is taken over.
 _COMMUNITY_NUMBER, _COMMUNITY_KEY = "ansible_version", "ansible_key"
-_INTERNAL = (NAME, NUMBER, FINGERPRINT, _COMMUNITY_NUMBER, _COMMUNITY_KEY)
+_INTERNAL = (NAME, NUMBER, FINGERPRINT, SEAL, _COMMUNITY_NUMBER, _COMMUNITY_KEY)
 
 LONGEST_NAME = 64
 # How many characters the names of all versions share, however high their number.

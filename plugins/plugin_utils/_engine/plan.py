@@ -35,11 +35,12 @@ PREFIX = "swarm_engine_"
 class Tasks(t.TypedDict):
     """What the role does.
 
-    ``steps`` are those of ``STEPS`` that the host needs. ``options`` is whether the declared options are merged into daemon.json, which the host does from the role's variables.
-    ``version_pattern`` chooses among the versions that apt has, ``None`` takes the newest; ``version_glob`` is the same for
-    dnf, what follows a package's name. ``hold`` holds or releases ``pinned``, ``None`` leaves it. At most one of ``start``,
-    ``reload`` and ``restart`` is true. Hosts that are ``in_swarm`` restart one after the other, and each has to come back as
-    ``state`` (of swarm_info), with as many managers ``reachable`` as before.
+    ``steps`` are those of ``STEPS`` that the host needs. ``options`` is whether the declared options are merged into
+    daemon.json, which the host does from the role's variables. ``version_pattern`` chooses among the versions that apt has,
+    ``None`` takes the newest; ``version_glob`` is the same for dnf, what follows a package's name. ``hold`` holds or releases
+    ``pinned``, ``None`` leaves it. At most one of ``start``, ``reload`` and ``restart`` is true. Hosts that are ``in_swarm``
+    restart one after the other, and each has to come back as ``state`` (of swarm_info), with as many managers ``reachable`` as
+    before.
     """
 
     options: bool

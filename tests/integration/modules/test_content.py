@@ -371,7 +371,9 @@ def test_taken_over_from_others(swarm: Stage) -> None:
     assert back["secret_name"] == "rolled_v2"
     assert tasks(swarm, "user") == before
     labels = inspected(swarm, "secret", "same")["Spec"]["Labels"]
-    assert {name: text for name, text in labels.items() if name != "flotilla.fingerprint"} == {
+    assert {
+        name: text for name, text in labels.items() if name not in ("flotilla.fingerprint", "flotilla.seal")
+    } == {
         "theirs": "1",
         "mine": "1",
         "flotilla.name": "same",

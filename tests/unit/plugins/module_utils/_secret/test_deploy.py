@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import typing as t
 
@@ -470,3 +471,66 @@ def test_a_move_that_could_not_converge_is_refused_before_a_version_is_made(
     refused = declare(engine, app("two"), check=check)
     assert refused["msg"].startswith("web: the update would never converge: ")
     assert (engine.names(), len(engine.writes)) == (["app"], before)
+
+
+NAMES = ("a", "b", "c")
+SOME_SECRETS = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(["1", "2"]), min_size=1)
+
+
+@pytest.fixture
+def hashes() -> t.Iterator[list[bytes]]:
+    """What is hashed, by a hash that is not slow."""
+    made: list[bytes] = []
+
+    def fast(data: bytes, salt: bytes, **_how: t.Any) -> bytes:
+        made.append(data)
+        return hashlib.sha256(salt + data).digest()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashlib, "scrypt", fast)
+        yield made
+
+
+def declare_all(engine: FakeSecrets, data: dict[str, str], **more: t.Any) -> Options:
+    return declare(engine, *({"name": name, "data": text, **more} for name, text in data.items()))
+
+
+def test_what_was_declared_together_is_recognized_by_one_slow_hash(
+    engine: FakeSecrets, hashes: list[bytes]
+) -> None:
+    data = dict.fromkeys(NAMES, "1")
+    declare_all(engine, data)
+    for changes in ({"b": "2"}, {"b": "2", "a": "3"}):
+        declare_all(engine, {**data, **changes})
+        hashes.clear()
+        assert declare_all(engine, {**data, **changes})["changed"] is False
+        assert len(hashes) == 1
+    # Labels are written to a version that stays, and its seal is for what is declared with it from then on.
+    data = {name: text for name, text in {**data, "b": "2", "a": "3"}.items() if name != "c"}
+    declare_all(engine, data, labels={"team": "x"})
+    hashes.clear()
+    assert declare_all(engine, data, labels={"team": "x"})["changed"] is False
+    assert len(hashes) == 1
+
+
+def test_configs_need_no_hash(engine: FakeSecrets, hashes: list[bytes]) -> None:
+    configs = [{"name": name, "data": "1"} for name in NAMES]
+    for _time in range(2):
+        declare(engine, *configs, family=CONFIG)
+    assert hashes == []
+    assert "flotilla.seal" not in str(engine.objects["configs"])
+
+
+@given(runs=st.lists(st.tuples(SOME_SECRETS, st.booleans()), min_size=1, max_size=6))
+def test_whatever_was_declared_together_before_the_data_is_what_was_declared_last(
+    runs: list[tuple[dict[str, str], bool]],
+) -> None:
+    engine, last = FakeSecrets(), dict[str, str]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashlib, "scrypt", lambda data, salt, **_how: hashlib.sha256(salt + data).digest())
+        for data, rolling in runs:
+            foreseen = {name for name, text in data.items() if last.get(name) != text}
+            done = declare_all(engine, data, rolling_versions=rolling)
+            last.update(data)
+            assert {one["name"] for one in done["secrets"] if one["action"] != "none"} == foreseen
+            assert declare_all(engine, data, rolling_versions=rolling)["changed"] is False

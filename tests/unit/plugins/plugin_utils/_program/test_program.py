@@ -394,3 +394,36 @@ def test_lists_of_paths_are_paths() -> None:
 )
 def test_what_is_done_at_every_call_is_found_in_every_form(given: dict[str, t.Any], found: list[str]) -> None:
     assert HostProgram("_service.deploy.VERB", "_service.options.INTERFACE").done_anew(given) == found
+
+
+class Text(str):
+    """A text of which Ansible remembers where it was written."""
+
+    def __str__(self) -> str:
+        return self
+
+
+class Texts(list[t.Any]):
+    """A list of which it does so."""
+
+
+class Pairs(dict[t.Any, t.Any]):
+    """A dictionary of which it does so."""
+
+
+def test_what_ansible_remembers_of_options_is_not_copied_with_them() -> None:
+    given = Pairs({Text("name"): Texts([Text("a"), Pairs(b=Text("c")), 1, True, None])})
+    plain = host_program._plain(given)
+    assert plain == given
+    inner = plain["name"]
+    assert [type(one) for one in (plain, *plain, inner, *inner, inner[1]["b"])] == [
+        dict,
+        str,
+        list,
+        str,
+        dict,
+        int,
+        bool,
+        type(None),
+        str,
+    ]
