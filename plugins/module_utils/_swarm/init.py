@@ -21,6 +21,7 @@ from .._engine.errors import (
     OutcomeUnknown,
     Refused,
     Unanswered,
+    WaitTimeout,
 )
 from .._engine.update import Arrived, Sending, insist, update
 from .._engine.wait import Deadline, wait_until, waiting_for
@@ -42,6 +43,8 @@ Result = t.Dict[str, t.Any]
 _UNLOCKING = 10.0
 # Seconds that a swarm needs at most for a leader, or a manager for its unlocking.
 _SETTLING = 30.0
+# Seconds that an Engine which creates a swarm, for another run at the same time, is on its way into it: many times over.
+_ARRIVING = 10.0
 _ROTATED = {
     "rotateWorkerToken": "worker join token",
     "rotateManagerToken": "manager join token",
@@ -265,7 +268,7 @@ def _secrets(client: Client, options: Result, facts: Result) -> Result:
 def _bring_about(
     swarm: Swarm, client: Client, options: Result, declared: DeclaredSwarm, check_mode: bool
 ) -> None:
-    found = state.local_state(client.get("/info"))
+    found = _arrived(client)
     if found == "locked":
         if not options["unlock_key"]:
             raise Locked(
@@ -294,6 +297,19 @@ def _bring_about(
     # A new swarm has a root of its own first and is rotated to the declared one.
     if options["wait"] and rotates and found in ("inactive", "manager") and not check_mode:
         swarm.wait_for_rotation(options["wait_timeout"])
+
+
+def _arrived(client: Client) -> str:
+    """The state of the host; where it is on its way into a swarm, what comes of that in a moment."""
+
+    def look() -> str | None:
+        found = state.local_state(client.get("/info"))
+        return found if found != "pending" else None
+
+    try:
+        return wait_until(look, Deadline(_ARRIVING), lambda: "")
+    except WaitTimeout:
+        return "pending"
 
 
 def _forces(client: Client, options: Result) -> bool:

@@ -150,6 +150,9 @@ def test_where_nothing_is_to_be_done_the_swarm_is_shown_as_it_was_read(
     assert found["manager_after"] == "m1"
     run(formed(), play={"__swarm_plan": None})
     assert capsys.readouterr().out == "Nothing has to be changed.\n"
+    # Only Engines had to be changed, and this is the plan that is made again.
+    run(formed(), play={"__swarm_plan": {"lines": ["m1: hold docker.io"]}}, status=True)
+    assert capsys.readouterr().out.startswith("Swarm ")
 
 
 def test_the_manager_that_is_asked_at_the_end_is_one_that_stays() -> None:

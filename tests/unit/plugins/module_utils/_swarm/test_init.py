@@ -395,6 +395,15 @@ def test_a_node_that_cannot_create_a_swarm_says_why_and_what_to_do(
     assert engine.writes == []
 
 
+def test_a_swarm_that_another_run_is_just_creating_is_waited_for() -> None:
+    """The Engine is pending from the moment at which it was asked until it has the swarm."""
+    engine = manager(
+        **{"GET /info": Sequence(info("pending"), info("pending"), info("active", "id-m1", control=True))}
+    )
+    assert ensure(engine, params())["changed"] is False
+    assert engine.writes == []
+
+
 def test_another_signing_certificate_is_set_and_its_rotation_waited_for() -> None:
     turning = {**LIVE, "RootRotationInProgress": True}
     engine = manager(**{"GET /swarm": Sequence(LIVE, turning, turning, LIVE)})
