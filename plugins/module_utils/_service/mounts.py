@@ -140,11 +140,15 @@ def _guessed(source: str, target: str) -> str:
     )
 
 
+# Names and values of the user, where an empty text is a value like others.
+_USERS_OWN = ("Labels", "Options", "labels", "options")
+
+
 def _without_empty(value: t.Any) -> t.Any:
     """The value without what means that nothing is set."""
     if not isinstance(value, dict):
         return value
-    inner = {key: _without_empty(part) for key, part in value.items()}
+    inner = {key: part if key in _USERS_OWN else _without_empty(part) for key, part in value.items()}
     return {key: part for key, part in inner.items() if part not in (None, False, "", 0, {}, [])}
 
 

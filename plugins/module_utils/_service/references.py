@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from .._engine.errors import Refused
 from .._options import convert
 from .._options.hidden import Changes
+from .._options.kernel import is_path
 from .._options.option import ValueType
 from .._rollout.references import id_key, name_key
 
@@ -85,7 +86,7 @@ def _network(value: t.Any) -> dict[str, t.Any]:
         raise ValueError(f"{target}: {', '.join(unknown)} is none of name, id, aliases, options")
     made: dict[str, t.Any] = {"Target": target}
     if value.get("aliases"):
-        made["Aliases"] = sorted(_alias(target, alias) for alias in _alias_list(target, value["aliases"]))
+        made["Aliases"] = sorted({_alias(target, alias) for alias in _alias_list(target, value["aliases"])})
     if value.get("options"):
         made["DriverOpts"] = convert.texts(value["options"], "network option")
     return made
@@ -116,10 +117,11 @@ def _networks(values: list[t.Any]) -> list[dict[str, t.Any]]:
 
 
 def _networks_compared(values: list[dict[str, t.Any]]) -> list[t.Any]:
+    """The networks as they compare: docker stack deploy names an alias twice that is the name of the service, too."""
     return sorted(
         (
             network.get("Target"),
-            sorted(network.get("Aliases") or []),
+            sorted(set(network.get("Aliases") or [])),
             sorted((network.get("DriverOpts") or {}).items()),
         )
         for network in values
@@ -148,14 +150,14 @@ def _files(word: str) -> ValueType:
     def to_api(values: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
         made = sorted((_file(word, value) for value in values), key=key)
         for one, other in zip(made, made[1:]):
-            if one["File"]["Name"] == other["File"]["Name"]:
+            if _path(word, one) == _path(word, other):
                 raise ValueError(f"two of them have the file name {one['File']['Name']}")
         return made
 
     def key(value: dict[str, t.Any]) -> tuple[t.Any, ...]:
         file = value.get("File") or {}
         return (
-            str(file.get("Name")),
+            _path(word, value),
             str(value.get(name_key(word))),
             str(value.get(id_key(word))),
             str(file.get("UID") or "0"),
@@ -180,6 +182,16 @@ def _files(word: str) -> ValueType:
         lambda values: sorted(key(value) for value in values),
         _by_filename,
     )
+
+
+# The folders of a container in which the Engine puts files whose names are no paths.
+_FOLDERS = {"secret": "/run/secrets/", "config": "/"}
+
+
+def _path(word: str, value: dict[str, t.Any]) -> str:
+    """The path of a file in the container: docker compose config writes the whole one."""
+    name = str((value.get("File") or {}).get("Name"))
+    return name if is_path(name) else _FOLDERS[word] + name
 
 
 def _file(word: str, value: dict[str, t.Any]) -> dict[str, t.Any]:

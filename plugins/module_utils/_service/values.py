@@ -207,7 +207,7 @@ def _constraints(value: list[str]) -> list[str]:
 
 
 def _constraints_compared(value: list[str]) -> list[str]:
-    return sorted({re.sub(r"\s*(==|!=)\s*", r"\1", text) for text in value})
+    return sorted({re.sub(r"\s*(==|!=)\s*", r"\1", text.strip()) for text in value})
 
 
 CONSTRAINTS = ValueType(TEXTS, _constraints, canonical=_constraints_compared)

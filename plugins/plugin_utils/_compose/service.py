@@ -210,6 +210,8 @@ def _add_plain(options: Options, value: Value) -> None:
             continue
         checks.check_mode_has(inner, options["mode"], name)
         _set(options, name, checks.read(inner, name))
+    capabilities = keys.capabilities(options.get("cap_add", []), options.get("cap_drop", []))
+    options.update({name: names for name, names in capabilities.items() if name in options})
 
 
 def _add_commands(options: Options, entrypoint: Value | None, command: Value | None) -> None:

@@ -21,6 +21,7 @@ from .files import ComposeFiles
 from .secrets import ComposeSecrets
 from .unsupported import DEPENDENCY, LINK_ALIAS, LINK_ELSEWHERE, NO_JOB, SECURITY_OPT
 from .value import Value
+from .variables import EnvFile
 
 Options = dict[str, t.Any]
 
@@ -264,32 +265,48 @@ def preferences(value: Value) -> list[dict[str, str]]:
     return [{"spread": item.need("spread").text()} for item in value.items()]
 
 
-def environment(own: Value | None, env_files: Value | None, files: ComposeFiles) -> dict[str, str]:
+def environment(own: Value | None, env_files: Value | None, files: ComposeFiles) -> EnvFile:
     """The option ``env``: the variables of the env files, and those of ``environment``, which take precedence.
 
-    A name without a value takes the value from the variables of swarm_stack; where they do not have it, it is left out.
+    A name without a value takes the value from the variables of swarm_stack. Where they do not have it, a name in an env file
+    is left out, and one in ``environment`` is ``None``, as docker stack deploy has it: it unsets the variable of the image.
 
     Raises:
         Refused: a file cannot be read, or a value is not a text.
     """
-    variables: dict[str, str] = {}
+    variables: EnvFile = {}
     for item in env_files.items() if env_files else ():
         for name, value in files.env_file_of_service(item).items():
-            _set(variables, name, value, files, item)
+            found = _value(name, value, files, item)
+            if found is None:
+                variables.pop(name, None)
+            else:
+                variables[name] = found
     for name, item in own.fields() if own else ():
-        _set(variables, name, None if item.content is None else item.text(), files, item)
+        variables[name] = _value(name, None if item.content is None else item.text(), files, item)
     return variables
 
 
-def _set(variables: dict[str, str], name: str, value: str | None, files: ComposeFiles, item: Value) -> None:
+def _value(name: str, value: str | None, files: ComposeFiles, item: Value) -> str | None:
     value = files.variables.get(name) if value is None else value
     if value is None:
-        variables.pop(name, None)
         item.warn(
             f"has no value for {name}, and variables has none either, so the service does not get {name}"
         )
-    else:
-        variables[name] = value
+    return value
+
+
+def capabilities(added: list[str], dropped: list[str]) -> dict[str, list[str]]:
+    """The options ``cap_add`` and ``cap_drop``, as docker stack deploy makes them of both keys.
+
+    ``ALL`` stands for all others, and a capability that is added is not dropped.
+    """
+    add, drop = ({name.upper().removeprefix("CAP_"): name for name in names} for names in (added, dropped))
+    add, drop = ({"ALL": "ALL"} if "ALL" in names else names for names in (add, drop))
+    return {
+        "cap_add": list(add.values()),
+        "cap_drop": [name for short, name in drop.items() if short not in add],
+    }
 
 
 def security(value: Value) -> Options:

@@ -104,7 +104,7 @@ class ComposeVolumes:
             mount["readonly"] = read_only.flag()
         for other in ("bind", "volume", "tmpfs", "cluster"):
             part = value.get(other)
-            if part and other != type_ and part.content:
+            if part and other != type_ and part.content and not _is_selinux(part):
                 raise part.wrong(f"cannot be set for a mount of type {type_}; remove {other}")
         readers: dict[str, t.Callable[[Value], Options]] = {
             "bind": self._bind,
@@ -186,6 +186,14 @@ class ComposeVolumes:
         }
         labels = checks.labels_of(definition.get("labels"), self.stack)
         return {"source": name, "labels": labels, **({"driver_config": config} if config else {})}
+
+
+def _is_selinux(part: Value) -> bool:
+    """Whether the part of another type says no more than what ``docker compose config`` makes of ``data:/data:z``."""
+    if part.path[-1] != "bind" or set(part.mapping()) != {"selinux"}:
+        return False
+    part.check_keys((), unsupported.BIND)
+    return True
 
 
 def _tmpfs(value: Value) -> Options:

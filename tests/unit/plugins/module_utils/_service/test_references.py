@@ -8,11 +8,18 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.option import ValueType
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.options import SECRET
 from ansible_collections.flotilla.swarm.plugins.module_utils._secret.versions import NAME, NUMBER
 from ansible_collections.flotilla.swarm.plugins.module_utils._service.apply import Services
 from ansible_collections.flotilla.swarm.plugins.module_utils._service.declared import declared_service
-from ansible_collections.flotilla.swarm.plugins.module_utils._service.references import Catalogue, referred
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.references import (
+    CONFIGS,
+    NETWORKS,
+    SECRETS,
+    Catalogue,
+    referred,
+)
 from ansible_collections.flotilla.swarm.tests.unit.support.secrets import FakeSecrets
 
 WEB: dict[str, t.Any] = {
@@ -55,6 +62,25 @@ def test_what_a_declaration_refers_to() -> None:
         "config": {"c", "d"},
     }
     assert referred({}) == {"network": set(), "secret": set(), "config": set()}
+
+
+def test_an_alias_counts_once() -> None:
+    [made] = NETWORKS.to_api([{"name": "front", "aliases": ["web", "www", "web"]}])
+    assert made == {"Target": "front", "Aliases": ["web", "www"]}
+    assert NETWORKS.canonical([{**made, "Aliases": ["web", "web", "www"]}]) == NETWORKS.canonical([made])
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "path"), [(SECRETS, "secret", "/run/secrets/a"), (CONFIGS, "config", "/a")]
+)
+def test_the_name_of_a_file_and_its_path_are_the_same(kind: ValueType, word: str, path: str) -> None:
+    name, whole = ({f"{word}_name": "x", "filename": filename} for filename in ("a", path))
+    assert kind.canonical(kind.to_api([name])) == kind.canonical(kind.to_api([whole]))
+    assert kind.canonical(kind.to_api([name])) != kind.canonical(
+        kind.to_api([{**name, "filename": f"{path}/b"}])
+    )
+    with pytest.raises(ValueError, match="two of them have the file name"):
+        kind.to_api([name, whole])
 
 
 def test_a_service_gets_the_current_version_and_keeps_the_file_name() -> None:

@@ -9,7 +9,11 @@ import typing as t
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._options.hidden import HIDDEN
 from ansible_collections.flotilla.swarm.plugins.module_utils._service.mounts import MOUNTS
-from ansible_collections.flotilla.swarm.plugins.module_utils._service.values import ENV, LOG_OPTIONS
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.values import (
+    CONSTRAINTS,
+    ENV,
+    LOG_OPTIONS,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +34,30 @@ def test_environment_variables_keep_their_names_and_lose_their_values(written: t
 
 def test_an_empty_or_unset_variable_of_a_diff_is_hidden_too() -> None:
     assert {ENV.hide_part("NAME", value) for value in ("x", "", "(unset)")} == {HIDDEN}
+
+
+def test_spaces_of_a_constraint_are_no_difference() -> None:
+    written = [" node.role == manager ", "node.labels.c   !=   d"]
+    assert (
+        CONSTRAINTS.canonical(written)
+        == CONSTRAINTS.to_api(written)
+        == ["node.labels.c!=d", "node.role==manager"]
+    )
+
+
+def test_a_label_or_driver_option_of_a_volume_may_be_empty() -> None:
+    mount = {
+        "target": "/b",
+        "source": "data",
+        "type": "volume",
+        "labels": {"bare": ""},
+        "driver_config": {"options": {"o": ""}},
+    }
+    [made] = MOUNTS.to_api([mount])
+    assert made["VolumeOptions"] == {"Labels": {"bare": ""}, "DriverConfig": {"Options": {"o": ""}}}
+    without = {**made, "VolumeOptions": {}}
+    assert MOUNTS.canonical([made]) != MOUNTS.canonical([without])
+    assert MOUNTS.show([made]) == [mount]
 
 
 def test_of_a_mount_only_the_options_of_the_driver_are_hidden() -> None:

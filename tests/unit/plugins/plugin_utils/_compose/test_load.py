@@ -68,8 +68,8 @@ def test_a_bare_name_of_an_included_file_has_the_value_that_file_was_included_wi
     found = stack(files, "web.yml", variables={"GIVEN": "of the task"})
     environments = {service["name"]: service["env"] for service in found.services}
     assert environments == {
-        "shop_b": {"INNER": "1", "GIVEN": "of the task"},
-        "shop_web": {"GIVEN": "of the task"},
+        "shop_b": {"INNER": "1", "GIVEN": "of the task", "NOBODY": None},
+        "shop_web": {"INNER": None, "GIVEN": "of the task"},
     }
 
 

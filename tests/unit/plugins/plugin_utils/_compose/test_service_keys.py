@@ -21,7 +21,7 @@ def test_both_forms_and_what_becomes_of_numbers(text: str) -> None:
 @pytest.mark.parametrize("text", ["environment: {A: null, B: null}", "environment: [A, B]"])
 def test_a_variable_without_a_value_takes_the_given_one(text: str) -> None:
     found = stack(f"services: {{web: {{image: x, {text}}}}}", variables={"A": 7})
-    assert found.services[0]["env"] == {"A": "7"}
+    assert found.services[0]["env"] == {"A": "7", "B": None}
     [warning] = found.warnings
     assert "has no value for B, and variables has none either, so the service does not get B" in warning
 
@@ -39,9 +39,25 @@ def test_files_come_first_later_files_win_and_what_is_written_wins() -> None:
 def test_a_variable_without_any_value_is_not_that_of_the_file_either() -> None:
     files = {
         "web.yml": "services: {web: {image: x, env_file: a.env, environment: [A]}}",
-        "a.env": "A=file\nB=file",
+        "a.env": "A=file\nB=file\nC",
     }
-    assert stack(files, "web.yml").services[0]["env"] == {"B": "file"}
+    assert stack(files, "web.yml").services[0]["env"] == {"A": None, "B": "file"}
+
+
+@pytest.mark.parametrize(
+    ("text", "added", "dropped"),
+    [
+        ("cap_add: [NET_RAW, CHOWN], cap_drop: [cap_chown, KILL]", ["NET_RAW", "CHOWN"], ["KILL"]),
+        ("cap_add: [CHOWN], cap_drop: [CHOWN]", ["CHOWN"], []),
+        ("cap_add: [KILL, all], cap_drop: [ALL, CHOWN]", ["ALL"], []),
+        ("cap_add: [KILL], cap_drop: [CHOWN, ALL]", ["KILL"], ["ALL"]),
+    ],
+)
+def test_a_capability_is_added_rather_than_dropped_and_all_is_all(
+    text: str, added: list[str], dropped: list[str]
+) -> None:
+    [found] = stack(f"services: {{web: {{image: x, {text}}}}}").services
+    assert (found["cap_add"], found["cap_drop"]) == (added, dropped)
 
 
 def test_a_file_that_need_not_be_there_and_one_that_is_raw() -> None:

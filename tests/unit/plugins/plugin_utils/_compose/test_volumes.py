@@ -170,6 +170,14 @@ def test_what_has_no_effect_is_deployed_with_a_warning(volume: str, key: str) ->
     assert key in warning or len(key) < len("selinux")
 
 
+def test_docker_compose_config_writes_the_label_of_a_volume_as_one_of_a_bind() -> None:
+    volume = "{type: volume, source: data, target: /x, bind: {selinux: z}, volume: {}}"
+    found = stack(f"services: {{web: {{image: tiny, volumes: [{volume}]}}}}\nvolumes: {{data: {{}}}}")
+    assert found.services[0]["mounts"][0]["type"] == "volume"
+    [warning] = found.warnings
+    assert "services.web.volumes[0].bind.selinux has no effect" in warning
+
+
 def test_what_stands_beside_external_has_no_effect() -> None:
     found = stack(
         "services: {web: {image: tiny, volumes: [vol:/x]}}\nvolumes: {vol: {external: true, driver: local}}"
