@@ -25,7 +25,7 @@ def work(options: Options, check_mode: bool, client: Client) -> Result | Unfinis
     stacks = [stack_with_credentials(one) for one in declared_stacks(options)]
     seconds = options["wait_timeout"]
     deployment = Deployment(client, [beside, *stacks], seconds, options["show_values"])
-    return deploy(deployment, options, check_mode, seconds if options["wait"] else None, rolls_back=True)
+    return deploy(deployment, options, check_mode, seconds if options["wait"] else None)
 
 
 VERB = Verb(INTERFACE, work, go_on)

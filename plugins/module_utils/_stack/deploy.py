@@ -50,7 +50,6 @@ def deploy(
     options: Result,
     check_mode: bool,
     seconds: float | None,
-    rolls_back: bool = False,
 ) -> Result | Unfinished:
     """Plan a deployment and, outside of check mode, carry it out.
 
@@ -59,7 +58,6 @@ def deploy(
         options: what the task says about ports that something else holds, and where a call goes on, what is left.
         check_mode: say only what would be done.
         seconds: how long to wait for the rollouts; ``None`` does not wait.
-        rolls_back: services whose new versions of secrets and configs do not work get the older ones back.
 
     Raises:
         FlotillaError: something was refused or failed; what was done until then is among its facts.
@@ -76,8 +74,8 @@ def deploy(
     result["warnings"] = deployment.warnings
     if seconds is None:
         return result
-    moves = deployment.moves() if rolls_back else []
-    waiting = Waiting(rollouts, seconds, result, deployment.removals(), moves)
+    # Services whose new versions of secrets and configs do not work get the older ones back.
+    waiting = Waiting(rollouts, seconds, result, deployment.removals(), deployment.moves())
     return ordered.Ordered(deployment, waiting) if deployment.later else waiting
 
 

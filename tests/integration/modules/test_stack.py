@@ -222,6 +222,21 @@ def test_a_failing_service_fails_the_task_with_the_state_of_the_others(shop: Sho
     assert (healed["failed"], healed["actions"]) == (False, ["shop_db: updated (args)"])
 
 
+def test_content_that_does_not_work_is_taken_back(shop: Shop) -> None:
+    """C2, K1: the service that fails with it runs on the version before, and better content heals it."""
+    health = {"test": ["CMD", "grep", "-q", "one", "/etc/conf"], "interval": "1s", "retries": 1}
+    bad, good = shop.changed(web={"healthcheck": health}), shop.changed(web={"healthcheck": health})
+    first = copy.deepcopy(good)
+    bad["configs"]["conf"]["content"], good["configs"]["conf"]["content"] = "two", "one again"
+    up, failed, healed = shop.run(shop.call(first), shop.call(bad), shop.call(good))
+    assert up["failed"] is False, up["msg"]
+    assert failed["failed"] is True
+    assert "shop_web has version 1 of shop_conf" in failed["msg"]
+    assert failed["msg"].endswith("Older versions stay, and the next run tries again.")
+    assert healed["failed"] is False, healed["msg"]
+    assert shop.sh("docker config ls --format '{{.Name}}'").split() == ["shop_conf_v3"]
+
+
 def test_files_on_the_host_and_no_secret_is_seen(shop: Shop) -> None:
     """K1, C1: all is read on the host; -vvvv, journals and labels hold no secret; a file here may be encrypted."""
     compose = copy.deepcopy(shop.compose)
