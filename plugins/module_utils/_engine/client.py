@@ -42,6 +42,9 @@ class Client:
         timeout: seconds for one whole answer, unless a request says otherwise.
     """
 
+    #: Whether a request that may change something was sent.
+    has_written = False
+
     def __init__(self, transport: Transport, api_version: str = "auto", timeout: float = 60) -> None:
         self._transport = transport
         self._asked = None if api_version == "auto" else parse_api(api_version)
@@ -172,6 +175,7 @@ class Client:
         self, method: str, path: str, body: t.Any, bounds: Bounds, headers: Headers | None = None
     ) -> bytes:
         if method != "GET":
+            self.has_written = True
             self.before_write()
         content = None if body is None else json.dumps(body).encode()
         sent = {**({} if content is None else {"Content-Type": "application/json"}), **(headers or {})}

@@ -11,6 +11,7 @@ import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import EngineAbsent, EngineForbidden, FlotillaError, Refused, Unanswered
+from .._engine.leader import wait_for_leader
 from .._firewall.host import Host
 from .._firewall.read import read_firewall
 from .._options.fingerprint import SALT as SALT_BYTES
@@ -20,7 +21,7 @@ from .._run.commands import Run, run_command
 from .._run.verb import Verb
 from .._swarm import state
 from .._swarm.published import published_ports
-from . import facts, leader
+from . import facts
 from .options import HOST_INFO, SALT
 
 
@@ -96,9 +97,9 @@ def work(options: dict[str, t.Any], _check_mode: bool, client: Client) -> dict[s
     """Read the host, and once more where its swarm had no leader and has been waited for."""
     salt, seconds = (options.get(SALT) or "").encode(), options["wait_for_leader"]
     host = read(client, salt)
-    if seconds and leader.can_be_chosen(host["swarm"]):
-        leader.wait(client, seconds)
-        host = read(client, salt)
+    if seconds and host["swarm"]["state"] == "no_quorum":
+        managers = [manager["address"] for manager in host["swarm"]["remote_managers"]]
+        host = read(client, salt) if wait_for_leader(client, managers, seconds) else host
     return {"changed": False, "host": host}
 
 

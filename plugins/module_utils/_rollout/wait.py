@@ -219,7 +219,7 @@ def _advance(client: Client, rollout: Rollout, snapshots: Snapshots, seconds: fl
     rollout.history = record(rollout.history, snapshot, rollout.written, elapsed)
     verdict = verdicts.judge(snapshot, rollout.goal, rollout.written, rollout.history, elapsed)
     rollout.level = snapshot.level
-    if _has_lost_its_cause(rollout, snapshot, verdict):
+    if _goes_on(rollout, snapshot, verdict):
         _resume(client, rollout, snapshot)
         return "paused update sent again"
     if verdict.state == "converging" and rollout.is_late(seconds):
@@ -242,15 +242,14 @@ def _advance(client: Client, rollout: Rollout, snapshots: Snapshots, seconds: fl
     return verdict.sentence
 
 
-def _has_lost_its_cause(rollout: Rollout, snapshot: Snapshot, verdict: verdicts.Verdict) -> bool:
-    """Whether an update paused that was going on before the waiting began, for a task that had ended by then.
+def _goes_on(rollout: Rollout, snapshot: Snapshot, verdict: verdicts.Verdict) -> bool:
+    """Whether an update that an earlier run began paused for a cause that may be gone.
 
     The swarm may take minutes to find that a task of a lost node has ended. The run that began the update has failed by then, and
-    this one is the next.
+    this one is the next: had the update paused before it, this run would have sent it again.
     """
-    if rollout.written or rollout.resumed or verdict.reason != "paused" or verdict.task is None:
-        return False
-    return verdict.task["id"] in rollout.history.old and cause_may_be_gone(snapshot)
+    begun_earlier = not rollout.written and not rollout.resumed
+    return begun_earlier and verdict.reason == "paused" and cause_may_be_gone(snapshot)
 
 
 def _resume(client: Client, rollout: Rollout, snapshot: Snapshot) -> None:

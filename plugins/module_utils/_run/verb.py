@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 from .._engine.client import Client
 from .._engine.connection import CONNECTION
-from .._engine.errors import FlotillaError, Overtaken
+from .._engine.errors import FlotillaError, NoQuorum, Overtaken
+from .._engine.leader import managers_of, wait_for_leader
 from .._options.arguments import ask_nothing_anew, secret_texts
 from .._options.hidden import hide_texts
 from .._options.texts import check_options
@@ -101,7 +102,7 @@ def _performed(
         if left:
             # The first call has done so.
             ask_nothing_anew(verb.interface.arguments, options)
-        done = _until_not_overtaken(lambda: verb.work(options, check_mode, client))
+        done = _planned_anew(lambda: verb.work(options, check_mode, client), client)
         if isinstance(done, Unfinished):
             return done.finish(t.cast(Client, client), waiting.get("pause_after"))
         return done
@@ -115,17 +116,23 @@ def _true_after(sentence: str, changed: bool) -> str:
     return sentence.replace(" Nothing was sent.", "") if changed else sentence
 
 
-def _until_not_overtaken(work: t.Callable[[], Result | Unfinished]) -> Result | Unfinished:
-    """Plan and send all of it again where another client created or removed a part of it meanwhile.
+def _planned_anew(work: t.Callable[[], Result | Unfinished], client: Client | None) -> Result | Unfinished:
+    """Plan and send all of it, and again where it met other clients or an election.
 
-    The result and the error name the actions of all attempts.
+    Another client may create or remove a part of it meanwhile; then the result and the error name the actions of all attempts.
+    The swarm may have no leader for a while, which is waited for as long as nothing was sent.
     """
     actions: list[str] = []
-    for attempt in range(1, _ATTEMPTS + 1):
+    attempt = 0
+    while True:
         try:
             done = work()
             break
+        except NoQuorum:
+            if client is None or client.has_written or not _leader_is_back(client):
+                raise
         except FlotillaError as error:
+            attempt += 1
             actions += error.facts.get("actions") or []
             if actions:
                 error.facts.update(actions=actions, changed=True)
@@ -137,3 +144,10 @@ def _until_not_overtaken(work: t.Callable[[], Result | Unfinished]) -> Result | 
         result = done.result if isinstance(done, Unfinished) else done
         result.update(changed=True, actions=[*actions, *result.get("actions", [])])
     return done
+
+
+def _leader_is_back(client: Client) -> bool:
+    try:
+        return wait_for_leader(client, managers_of(client.info()))
+    except FlotillaError:
+        return False

@@ -307,7 +307,9 @@ def _arrived(client: Client) -> str:
         return found if found != "pending" else None
 
     try:
-        return wait_until(look, Deadline(_ARRIVING), lambda: "")
+        return wait_until(
+            look, Deadline(_ARRIVING), lambda: "", "waiting until this host has joined its swarm"
+        )
     except WaitTimeout:
         return "pending"
 

@@ -83,6 +83,7 @@ class FakeEngine(Client):
         return self._ask(f"DELETE {path}", None, query)
 
     def _ask(self, request: str, body: t.Any = None, query: dict[str, t.Any] | None = None) -> t.Any:
+        self.has_written = self.has_written or not request.startswith("GET ")
         self.requests.append((request, copy.deepcopy(body), dict(query or {})))
         answer = self.answer(request, body, dict(query or {}))
         if isinstance(answer, Exception):

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors, wait
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors, leader
 from ansible_collections.flotilla.swarm.plugins.module_utils._host import info as host_info
 from ansible_collections.flotilla.swarm.plugins.module_utils._run import verb
 from ansible_collections.flotilla.swarm.tests.unit.support.clock import FakeTime
@@ -146,8 +146,8 @@ def electing(*answers: t.Any) -> Engine:
 @pytest.fixture
 def clock(fake_time: FakeTime, monkeypatch: pytest.MonkeyPatch) -> FakeTime:
     """The clock of what waits, where every manager answers."""
-    monkeypatch.setattr(host_info.leader, "time", fake_time)
-    monkeypatch.setattr(host_info.leader, "answers", lambda _address: True)
+    monkeypatch.setattr(leader, "time", fake_time)
+    monkeypatch.setattr(leader, "answers", lambda _address: True)
     return fake_time
 
 
@@ -157,7 +157,7 @@ def perform(engine: Engine, **options: t.Any) -> dict[str, t.Any]:
 
 
 def test_a_leader_that_can_be_chosen_is_waited_for(clock: FakeTime) -> None:
-    found = perform(electing(NO_LEADER, NO_LEADER, NO_LEADER, {"ID": "s"}))
+    found = perform(electing(NO_LEADER, NO_LEADER, {"ID": "s"}))
     assert found["host"]["swarm"]["state"] == "manager"
     assert clock.now - 1000 == 2
 
@@ -174,21 +174,7 @@ def test_the_waiting_for_a_leader_ends(clock: FakeTime) -> None:
 def test_what_has_no_leader_is_said_at_once(
     clock: FakeTime, monkeypatch: pytest.MonkeyPatch, answering: list[str], seconds: int
 ) -> None:
-    monkeypatch.setattr(host_info.leader, "answers", lambda address: address in answering)
+    monkeypatch.setattr(leader, "answers", lambda address: address in answering)
     found = perform(electing(NO_LEADER), wait_for_leader=seconds)
     assert found["host"]["swarm"]["state"] == "no_quorum"
     assert clock.now == 1000
-
-
-def test_the_waiting_for_a_leader_is_shown(clock: FakeTime, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = []
-
-    def sleep(seconds: float) -> None:
-        clock.now += seconds
-        lines.append(wait.WAITS[-1].line)
-
-    monkeypatch.setattr(clock, "sleep", sleep)
-    perform(electing(NO_LEADER), wait_for_leader=7)
-    assert lines[4] == "waiting until the managers have chosen a leader, 5 s of at most 7 s"
-    assert len(lines) == 7
-    assert wait.WAITS == []

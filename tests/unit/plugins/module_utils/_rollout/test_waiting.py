@@ -328,8 +328,12 @@ def test_the_runner_goes_on_with_what_is_left(fake_time: FakeTime) -> None:
     assert not done.get("failed")
 
 
-def paused_while_waiting() -> FakeEngine:
-    """A service whose update is going on, then pauses for a task on a node that was away, and goes on once it is written."""
+def paused_while_waiting(told_late: bool = False) -> FakeEngine:
+    """A service whose update is going on, then pauses for a task on a node that was away, and goes on once it is written.
+
+    Args:
+        told_late: the node returns only after the first look, and tells then that its task has ended.
+    """
     spec = {"Name": "web", "Mode": {"Replicated": {"Replicas": 1}}, "TaskTemplate": {}}
     service = {"ID": "s1", "Version": {"Index": 7}, "UpdatedAt": "2026-11-21T00:01:00Z", "Spec": spec}
     blames = "update paused due to failure or early termination of task t1"
@@ -340,23 +344,25 @@ def paused_while_waiting() -> FakeEngine:
     task = {"ServiceID": "s1", "Slot": 1, "NodeID": "n1", "CreatedAt": "2026-11-21T00:01:01Z", "Spec": {}}
     ended = {"ID": "t1", "DesiredState": "shutdown", "UpdatedAt": "2026-11-21T00:02:00Z"}
     runs = {"ID": "t2", "DesiredState": "running", "UpdatedAt": "2026-11-21T00:02:30Z"}
+    new = {**task, **runs, "Status": {"State": "running"}}
+    old = [{**task, **ended, "Status": {"State": state}} for state in ("running", "shutdown")]
     return FakeEngine(
         {
             "GET /services": Sequence([updating], [paused], [completed]),
             "GET /services/s1": paused,
-            "GET /tasks": [
-                {**task, **ended, "Status": {"State": "shutdown"}},
-                {**task, **runs, "Status": {"State": "running"}},
-            ],
+            "GET /tasks": Sequence(*([one, new] for one in old[0 if told_late else 1 :])),
             "GET /nodes": [{**raw_node("n1", "w1"), "UpdatedAt": "2026-11-21T00:02:10Z"}],
             "POST /services/s1/update": {},
         }
     )
 
 
-def test_what_pauses_for_a_task_that_had_ended_before_the_waiting_goes_on(fake_time: FakeTime) -> None:
+@pytest.mark.parametrize("told_late", [False, True])
+def test_an_update_of_an_earlier_run_that_pauses_for_a_lost_node_goes_on(
+    fake_time: FakeTime, told_late: bool
+) -> None:
     """A stopped Engine's tasks may be told as ended minutes later, when the run that began the update is over."""
-    engine = paused_while_waiting()
+    engine = paused_while_waiting(told_late)
     waiting = Waiting([Rollout("s1", "web", written=False)], 60, {"changed": False, "actions": []})
     done = waiting.finish(engine, None)
     assert (done["changed"], done["actions"]) == (True, ["web: paused update sent again"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine import errors, leader
 from ansible_collections.flotilla.swarm.plugins.module_utils._run.interface import WAITING, Interface
 from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import (
     Result,
@@ -15,6 +15,8 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import (
     Verb,
     perform,
 )
+from ansible_collections.flotilla.swarm.tests.unit.support.clock import FakeTime
+from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence, info
 
 
 def result_of(work: t.Callable[[], t.Any], **verb: t.Any) -> Result:
@@ -70,6 +72,49 @@ def test_a_client_that_is_always_faster_is_an_error_with_all_that_was_done(fake_
         "actions": [f"{number}: created" for number in range(5)],
     }
     assert len(fake_time.sleeps) == 4
+
+
+NO_LEADER = errors.LeaderLost("The Engine at x said: context deadline exceeded")
+
+
+def electing(up: int, swarm: t.Any, monkeypatch: pytest.MonkeyPatch, fake_time: FakeTime) -> FakeEngine:
+    """A manager of three without a leader, of which so many are up."""
+    managers = [f"10.0.0.{number}:2377" for number in range(3)]
+    monkeypatch.setattr(leader, "time", fake_time)
+    monkeypatch.setattr(leader, "answers", managers[:up].__contains__)
+    return FakeEngine({"GET /info": info("active", managers=managers), "GET /swarm": swarm, "POST /x": None})
+
+
+def test_all_is_planned_again_once_there_is_a_leader(
+    fake_time: FakeTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = electing(2, Sequence(NO_LEADER, {"ID": "s"}), monkeypatch, fake_time)
+    tries = iter([NO_LEADER, None])
+
+    def work(*_all: t.Any) -> Result:
+        error = next(tries)
+        if error:
+            raise error
+        return {"changed": True}
+
+    assert perform(Verb(Interface({}), work), {}, False, lambda _options: engine) == {"changed": True}
+    assert fake_time.sleeps == [1, 1]
+
+
+@pytest.mark.parametrize(("up", "writes"), [(1, False), (2, True)], ids=["quorum lost", "something was sent"])
+def test_a_leader_is_not_waited_for_in_vain(
+    fake_time: FakeTime, monkeypatch: pytest.MonkeyPatch, up: int, writes: bool
+) -> None:
+    engine = electing(up, {"ID": "s"}, monkeypatch, fake_time)
+
+    def work(*_all: t.Any) -> t.NoReturn:
+        if writes:
+            engine.post("/x")
+        raise NO_LEADER
+
+    found = perform(Verb(Interface({}), work), {}, False, lambda _options: engine)
+    assert found["msg"] == str(NO_LEADER)
+    assert fake_time.sleeps == []
 
 
 def test_an_error_that_is_no_race_is_returned_at_once(fake_time: t.Any) -> None:
