@@ -53,6 +53,10 @@ xargs -d '\\n' -P 4 -n 1 bash -c 'each "$1"' bash | base64 -w0
 _DEPLOY = "STACK=$name docker stack deploy $files $name"
 _COMPOSED = f"{_FOLDER}/composed"
 _COMPOSE = f"STACK=$name docker-compose -p $name $files config -o {_COMPOSED}/$name.yml"
+_INSTALL = """
+install() { apt-get install -y --no-install-recommends docker-compose; }
+docker-compose version || install || { apt-get update && install; }
+"""
 _CLEAR = """
 docker service ls -q | xargs -r docker service rm >/dev/null
 for kind in secret config; do
@@ -161,9 +165,7 @@ class Swarms:
             By stack, what it said of each that it refused.
         """
         host = self.stage.lab.host(HOSTS[NEW])
-        host.run(
-            "docker-compose version || apt-get install -y --no-install-recommends docker-compose", timeout=300
-        )
+        host.run(_INSTALL, timeout=300)
         return self._all_at_once(
             host, _COMPOSE, [_line(shape, False).replace("-c ", "-f ") for shape in shapes]
         )

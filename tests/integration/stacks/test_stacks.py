@@ -23,7 +23,6 @@ from ansible_collections.flotilla.swarm.tests.integration.stacks.cases import (
     shapes,
 )
 from ansible_collections.flotilla.swarm.tests.integration.stacks.comparing import (
-    Specs,
     alike,
     declared,
     differences,
@@ -34,11 +33,10 @@ from ansible_collections.flotilla.swarm.tests.integration.stacks.refusals import
     BY_MODULE,
     SPOILT_BY_COMPOSE,
 )
-from ansible_collections.flotilla.swarm.tests.integration.stacks.swarms import KINDS, Stacks, Swarms
+from ansible_collections.flotilla.swarm.tests.integration.stacks.swarms import Stacks, Swarms
 
 ALL = shapes()
 SPELLED = [name for name in ALL if (SPELLED_OUT / f"{name}.yml").exists()]
-NOTHING: Specs = {kind: {} for kind in KINDS}
 
 
 def by_module(engine: str) -> list[str]:
