@@ -28,6 +28,7 @@ FIRST = (
     "modules/test_network",
     "modules/test_stack",
     "modules/test_stack_shapes",
+    "stacks/test_stacks",
     "modules/test_service_info",
     "modules/test_node",
     "modules/test_ca_and_lock",

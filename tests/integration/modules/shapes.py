@@ -41,7 +41,6 @@ class Shapes:
         self.stage = stage
         self.files = _files()
         self.variables = {"REGISTRY": stage.lab.registry}
-        self._paused = False
 
     def sh(self, command: str, host: str = CLIENT, check: bool = True) -> str:
         return self.stage.sh(host, command, check=check)
@@ -63,8 +62,7 @@ class Shapes:
     def clear(self) -> None:
         """Remove all of it."""
         # A job that is removed while its tasks start leaves a network behind on the nodes that nobody can remove.
-        if not self._paused:
-            self.stage.until(self.settled, 60)
+        self.stage.until(self.settled, 60)
         self.sh(
             "docker service ls -q | xargs -r docker service rm >/dev/null; "
             "left() { docker network ls -q -f scope=swarm -f label=com.docker.stack.namespace; "
@@ -73,18 +71,8 @@ class Shapes:
             check=False,
         )
         self.stage.each(lambda host: host.run("rm -rf /root/shapes"))
-        if self._paused:
-            self.pause(False)
         for kind in ("secret", "config"):
             self.sh(f"docker {kind} ls -q | xargs -r docker {kind} rm >/dev/null")
-
-    def pause(self, paused: bool = True) -> None:
-        """Let no task start, where only the specs matter, or let them start again."""
-        availability = "pause" if paused else "active"
-        self.sh(
-            f"for n in $(docker node ls -q); do docker node update --availability {availability} $n; done"
-        )
-        self._paused = paused
 
     def by_command_line(self) -> None:
         """Deploy every shape with ``docker stack deploy``, with the command lines of both Engines at the same time."""

@@ -237,7 +237,11 @@ def said(result: str) -> str:
     return f"Welcome to m1!\n{host_program._MARK}{result}\n"
 
 
-DEFAULTS = {name: argument["default"] for name, argument in OWN_CONNECTION.items()}
+DEFAULTS = {
+    **{name: argument["default"] for name, argument in OWN_CONNECTION.items()},
+    "wait_for_leader": 0,
+    "progress": True,
+}
 
 
 def run(action: Action, name: str = "_host.info.VERB", **variables: t.Any) -> dict[str, t.Any]:
@@ -354,7 +358,7 @@ def test_options_and_check_mode_travel_on_the_standard_input() -> None:
     [(command, script)] = action.commands
     assert "7" not in command
     assert script == PROGRAMS["_host.info.VERB"].script(
-        {**DEFAULTS, "_salt": None, "timeout": 7, "check_mode": True}
+        {**DEFAULTS, "_salt": None, "_waiting": None, "timeout": 7, "check_mode": True}
     )
 
 
