@@ -29,6 +29,14 @@ WAIT_TIMEOUT = 120
 # Within these seconds after the last run the Engines have to see each other again and no process may be left: a listener of a
 # killed run that was to prove a port lives for 120 s.
 SETTLED = 130.0
+# On a host in no swarm no VXLAN interface is in use, wherever it is. An Engine that was broken may have left one behind, and
+# networks of the next swarm have the same numbers ("error creating vxlan interface: file exists").
+_FORGET_NETWORKS = r"""
+for namespace in /proc/self/ns/net /var/run/docker/netns/*; do
+  nsenter --net="$namespace" ip -o link show type vxlan 2>/dev/null | sed 's/^[0-9]*: \([^:@]*\).*/\1/' |
+    xargs -r -n 1 nsenter --net="$namespace" ip link delete
+done
+"""
 
 
 @dataclass
@@ -186,6 +194,8 @@ class Session:
         """Bring every host out of any swarm; what ran there is gone with it."""
         with ThreadPoolExecutor(len(self._lab.hosts)) as pool:
             list(pool.map(leave_swarm, self._lab.hosts))
+        for host in self._lab.hosts:
+            host.run(_FORGET_NETWORKS, over="exec")
         self._stands = {flow: variant for flow, variant in self._stands.items() if flow == "site"}
 
     def _start_over(self) -> None:
