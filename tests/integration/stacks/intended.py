@@ -12,7 +12,7 @@ import typing as t
 from ansible_collections.flotilla.swarm.tests.integration.stacks.comparing import MISSING, Differences
 
 _CONTAINER = r"TaskTemplate\.ContainerSpec\."
-_MEMORY = r"Labels\.flotilla\.(declared|name|version|fingerprint)"
+_MEMORY = r"Labels\.flotilla\.(declared|name|version|fingerprint|seal)"
 _SAYS_NOTHING = "an empty object, or a default, that says nothing"
 # In every stack that the module made: what stands there in that of the command line, and why.
 MADE: dict[str, tuple[t.Any, str]] = {
