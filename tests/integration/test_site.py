@@ -229,8 +229,13 @@ def test_managers_that_have_no_leader_yet_are_waited_for(formed: Lab) -> None:
             host.run("systemctl start --no-block docker.socket docker")
     for host in back:
         until(lambda host=host: host.run("docker version", check=False).rc == 0)
-    run = site(formed, USUAL).succeeded()
+    config = {"flotilla.swarm.swarm_config": {"name": "elected", "data": "words"}}
+    with ThreadPoolExecutor(2) as pool:
+        other = pool.submit(play, formed, [{"hosts": "m3", "gather_facts": False, "tasks": [config]}])
+        run = site(formed, USUAL).succeeded()
     assert run.changed == dict.fromkeys(run.changed, 0), run.text
+    assert other.result().changed == {"m3": 1}, other.result().text
+    formed.host("m3").run("docker config rm elected")
 
 
 FIVE = inventory("m1 m2 m3 w1 w2", "w3")
