@@ -27,8 +27,8 @@ from .running import Playbook
 RUN_LIMIT = 300.0
 WAIT_TIMEOUT = 120
 # Within these seconds after the last run the Engines have to see each other again and no process may be left: a listener of a
-# killed run that was to prove a port lives for 120 s.
-SETTLED = 130.0
+# killed run that was to prove a port lives for 120 s, and a host sees a join to its end (120 s) and keeps its result for 60 s.
+SETTLED = 190.0
 # On a host in no swarm no VXLAN interface is in use, wherever it is. An Engine that was broken may have left one behind, and
 # networks of the next swarm have the same numbers ("error creating vxlan interface: file exists").
 _FORGET_NETWORKS = r"""

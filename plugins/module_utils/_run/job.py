@@ -30,7 +30,7 @@ from .interface import JOB, LOST, WAITING, Options
 Result = t.Dict[str, t.Any]
 
 # Seconds for which a result is kept of which nobody has heard: the connection to the host may be lost meanwhile.
-_KEPT = 120.0
+_KEPT = 60.0
 # Seconds for which the action connects again to a host whose wait has no limit of its own.
 _LONGEST = 3600.0
 # Seconds between two looks whether something is waited for.
