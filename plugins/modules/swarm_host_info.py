@@ -30,6 +30,11 @@ options:
       - With V(0), and where fewer managers take connections, the state is returned as it is.
     type: int
     default: 0
+  _salt:
+    description:
+      - Private, not for tasks. The action of this module gives all hosts of a run the same one, for the fingerprints of values
+        that may be secrets.
+    type: str
 seealso:
   - module: flotilla.swarm.swarm_info
   - module: flotilla.swarm.swarm_firewall

@@ -78,7 +78,7 @@ def _begin(work: t.Callable[[], Result], options: Options, verb: verbs.Verb, pau
     answer = _ask(job, pause_after)
     if answer is None:
         # It has said why, on the same standard error.
-        sys.exit(1)
+        raise SystemExit(1)
     return answer
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import importlib
 import json
 import subprocess
@@ -409,7 +410,7 @@ class Text(str):
     """A text of which Ansible remembers where it was written."""
 
     def __str__(self) -> str:
-        return self
+        return copy.copy(self)
 
 
 class Texts(list[t.Any]):
