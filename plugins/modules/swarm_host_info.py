@@ -20,6 +20,11 @@ extends_documentation_fragment:
   - flotilla.swarm._attributes
   - flotilla.swarm._attributes.info_module
   - flotilla.swarm._attributes.actiongroup_swarm
+options:
+  _salt:
+    description:
+      - Private, not for tasks. The action of this module gives all hosts of a run one salt for the hashes in RV(host.engine).
+    type: str
 seealso:
   - module: flotilla.swarm.swarm_info
   - module: flotilla.swarm.swarm_firewall
