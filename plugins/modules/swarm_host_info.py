@@ -32,8 +32,7 @@ options:
     default: 0
   _salt:
     description:
-      - Private, not for tasks. The action of this module gives all hosts of a run the same one, for the fingerprints of values
-        that may be secrets.
+      - Private, not for tasks. The action of this module gives all hosts of a run one salt for the hashes in RV(host.engine).
     type: str
 seealso:
   - module: flotilla.swarm.swarm_info

@@ -123,7 +123,7 @@ def test_secrets_are_written_and_seen_nowhere(hosts: Hosts) -> None:
     assert f"{DECLARED}-z4" in hosts.stage.sh(
         "m1", "docker info --format '{{.HTTPProxy}}'; cat /etc/docker/daemon.json"
     )
-    assert "swarm_engine_options" in watch.places["journal"]
+    assert "log_options=NOT_LOGGING_PARAMETER" in watch.places["journal"]
     found = leaked({**outputs, **watch.places})
     assert found == {}, json.dumps(found, indent=1)[:20000]
 
