@@ -56,7 +56,10 @@ class Hosts:
             "proxies": {"https-proxy": f"http://me:{FOREIGN}@127.0.0.1:1", "no-proxy": "*"},
         }
         self.put("w1", self.foreign)
-        stage.sh("w1", "systemctl restart docker")
+        drop_in = "/etc/systemd/system/docker.service.d"
+        environment = f"Environment=HTTP_PROXY=http://me:{FOREIGN}@127.0.0.1:1 NO_PROXY=*"
+        stage.sh("w1", f"mkdir -p {drop_in}; printf '[Service]\\n{environment}\\n' > {drop_in}/proxy.conf")
+        stage.sh("w1", "systemctl daemon-reload; systemctl restart docker")
 
     def secret(self, word: str) -> None:
         """Declare other secrets."""
