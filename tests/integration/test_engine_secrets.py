@@ -27,7 +27,7 @@ ENDS = ("", "-vvvv")
 #: Declared for m1, and only in the file of w1.
 DECLARED, FOREIGN = "declared9c41", "foreign7b02"
 # What is the Engine's own, by where it is seen: what it logs of its file, what it took over and what it cannot start with; and
-# the proxies in the environment of the programs that it starts, which only root can see.
+# the proxies in its environment and in that of the programs that it starts, which only root can see.
 _OF_ENGINE = {
     "journal": (
         "econfiguration",
@@ -36,7 +36,7 @@ _OF_ENGINE = {
         "etting proxy",
         "verriding existing proxy",
     ),
-    "processes": ("OTEL_SERVICE_NAME=dockerd",),
+    "processes": ("OTEL_SERVICE_NAME=dockerd", "LISTEN_FDNAMES=docker.socket"),
 }
 
 
