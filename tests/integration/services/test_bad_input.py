@@ -32,7 +32,7 @@ def bad_calls(image: str) -> dict[str, Call]:
         "services[1].name is empty": call("m1", "swarm_service", services=[entry, {"name": ""}]),
         "a and A differ in upper and lower case only": call("m1", "swarm_service", services=twins),
         "image: '": service(image=f"{image}:"),
-        "publish[0] is a text, not a dictionary with target_port": service(publish=["5304:53"]),
+        "publish[0] is '5304:http', not a port like 80": service(publish=["5304:http"]),
         "set mode to host": service(
             endpoint_mode="dnsrr", publish=[{"target_port": 80, "published_port": 8899}]
         ),

@@ -47,7 +47,8 @@ BY_COMMAND_LINE: Words = {
     "own-old-version": _both("unsupported Compose file version: 2.4"),
     "own-platform": _both("is not allowed"),
     "own-profiles": _both("Additional property profiles is not allowed"),
-    "own-words": _both("on-string key in services.web.environment: true"),
+    # Of several such keys, whichever it meets first.
+    "own-words": _both("on-string key in services.web.environment: "),
     "several": {OLD: "duplicate mount point: /settings"},
 }
 # By the module; "without options" where the task can say that the stack is deployed nevertheless.
