@@ -5,7 +5,7 @@
 """Which tests may run beside each other: those of a file run one after the other, files run side by side.
 
 The files in ``modules`` share a lab, of which each worker has its own; those in ``services`` share one and run one after the
-other.
+other, and so do those in ``operations``.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 HERE = PurePosixPath("tests/integration")
+# The folders whose tests share a swarm.
+SHARED = {"operations", "services"}
 # The longest begin, so that none is left over at the end.
 FIRST = (
     "test_site",
+    "operations",
     "services",
     "modules/test_rollout",
     "modules/test_content",
@@ -39,7 +42,7 @@ def group(nodeid: str) -> str:
     """The file of a test, below this folder and without its ending; or only the folder of one that shares its hosts."""
     path = PurePosixPath(nodeid.split("::", 1)[0]).with_suffix("")
     inside = path.relative_to(HERE) if HERE in path.parents else path
-    return "services" if inside.parts[0] == "services" else str(inside)
+    return inside.parts[0] if inside.parts[0] in SHARED else str(inside)
 
 
 def rank(item: pytest.Item) -> int:
