@@ -44,7 +44,7 @@ lint: venv ## form, types, documentation, licences
 unit: venv ## the pure code, in seconds (ARGS="-k plan")
 	@$(PYTEST) tests/unit -n 2 -q --junit-xml=.cache/reports/unit.xml $(ARGS)
 
-sanity: venv ## ansible-test sanity on every Python found here (ARGS="--test import")
+sanity: venv ## ansible-test sanity on the oldest and the newest Python found here (ARGS="--test import")
 	@tests/tools/sanity $(ARGS)
 
 # Beside each other, they have more hosts than a lab of one's own may have.
