@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.action import HostAction
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._stack.only import only_named
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._stack.short import long_forms
 
 Result = dict[str, t.Any]
@@ -22,7 +23,7 @@ class ActionModule(HostAction):
 
     def options(self, variables: Result) -> Result:
         """The options of the verb, with what the Compose files declare and without short forms."""
-        given, self.warnings = long_forms(self._task.args)
+        given, self.warnings = long_forms(only_named(self._task.args))
         if not given.get("stacks"):
             return given
         # Ansible compiles what is imported in every run, and most of what reads Compose files is needed for stacks only.

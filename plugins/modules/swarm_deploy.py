@@ -69,6 +69,20 @@ options:
         often contain secrets.
     type: bool
     default: false
+  only:
+    description:
+      - Only services and stacks of these names are deployed, and no networks, secrets and configs that stand beside them.
+    type: list
+    elements: str
+    default: []
+  defer:
+    description:
+      - Do nothing, and return RV(deferred), where the Engine is no manager of a swarm or does not answer, and where a service
+        begins to publish a port, which something else on any host may hold - O(held_ports) is of all hosts.
+      - A run that changes little asks one host only in this way. The playbook C(flotilla.swarm.deploy) asks all hosts
+        when a first call is deferred.
+    type: bool
+    default: false
 notes:
   - A relative path of a Compose file on the control node is searched as M(flotilla.swarm.swarm_stack) does it.
   - The networks with C(config_only) that every host has for itself are no part of a swarm. M(flotilla.swarm.swarm_network)
@@ -110,6 +124,11 @@ EXAMPLES = r"""
         compose: [shop.yml]
         remote_src: false
 
+- name: Deploy one of the services only
+  flotilla.swarm.swarm_deploy:
+    services: "{{ swarm_services }}"
+    only: [web]
+
 - name: Show what would change
   flotilla.swarm.swarm_deploy:
     services: "{{ swarm_services }}"
@@ -118,16 +137,21 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+deferred:
+  description: Why nothing was done. No other value is returned with it.
+  returned: when O(defer=true), and another call has to do it
+  type: str
+  sample: "web would publish ports that other programs may hold."
 actions:
   description: What was done (in check mode, what would be done), one sentence for each action, in order. It is returned with
     a failure as well.
-  returned: always
+  returned: always, but not where the call is deferred
   type: list
   elements: str
   sample: ["network backend: created", "secret db_password: created", "db: created"]
 services:
   description: The services, in the order of the declaration, those of the stacks last.
-  returned: success
+  returned: success, and not deferred
   type: list
   elements: dict
   contains: &parts
@@ -150,7 +174,7 @@ services:
       returned: always
 networks:
   description: The networks.
-  returned: success
+  returned: success, and not deferred
   type: list
   elements: dict
   contains:
@@ -162,13 +186,13 @@ networks:
       returned: always
 secrets:
   description: The secrets.
-  returned: success
+  returned: success, and not deferred
   type: list
   elements: dict
   contains: *parts
 configs:
   description: The configs.
-  returned: success
+  returned: success, and not deferred
   type: list
   elements: dict
   contains: *parts
@@ -180,13 +204,13 @@ not_sent:
 undeclared:
   description: The names of objects that belong to the stacks and are not declared. Networks, secrets and configs are listed
     only of stacks with C(prune=all).
-  returned: success
+  returned: success, and not deferred
   type: dict
   sample: {"services": ["shop_old"], "networks": [], "secrets": [], "configs": []}
 stack_spec_diff:
   description: The options of each changed service as they are afterwards, see
     RV(flotilla.swarm.swarm_stack#module:stack_spec_diff).
-  returned: success
+  returned: success, and not deferred
   type: dict
 rollouts:
   description: The verdicts on the rollouts that the module waited for, in the form of

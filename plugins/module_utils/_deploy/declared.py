@@ -22,7 +22,11 @@ def declared_beside(options: Options) -> DeclaredStack:
         Refused: nothing is declared at all, an entry has no name, or it belongs to a single host.
     """
     if not any(options[kind] for kind in LISTS):
-        raise Refused(f"Nothing is declared: set one of {', '.join(LISTS)}. Nothing was sent.")
+        variables = ", ".join(f"swarm_{kind}" for kind in LISTS)
+        raise Refused(
+            f"Nothing is declared: set one of {', '.join(LISTS)} ({variables} in the inventory, for the playbook). "
+            "Nothing was sent."
+        )
     for network in options["networks"]:
         if network["config_only"]:
             raise Refused(

@@ -7,12 +7,24 @@
 from __future__ import annotations
 
 from .._engine.client import Client
+from .._engine.errors import (
+    EngineAbsent,
+    EngineForbidden,
+    EngineTimeout,
+    Locked,
+    NoQuorum,
+    NotAManager,
+    NotInSwarm,
+)
 from .._rollout.waiting import go_on
 from .._run.verb import Options, Result, Unfinished, Verb
 from .._stack.apply import Deployment
 from .._stack.deploy import deploy, stack_with_credentials
 from .declared import declared_beside, declared_stacks
 from .options import INTERFACE
+
+# What an Engine says, or does not say, that is asked for a swarm which another one may know.
+_NO_MANAGER = (EngineAbsent, EngineForbidden, EngineTimeout, Locked, NoQuorum, NotAManager, NotInSwarm)
 
 
 def work(options: Options, check_mode: bool, client: Client) -> Result | Unfinished:
@@ -21,6 +33,15 @@ def work(options: Options, check_mode: bool, client: Client) -> Result | Unfinis
     Raises:
         FlotillaError: something was refused or failed; what was done until then is among its facts.
     """
+    try:
+        return _deploy(options, check_mode, client)
+    except _NO_MANAGER as error:
+        if not options["defer"] or client.has_written:
+            raise
+        return {"changed": False, "deferred": str(error)}
+
+
+def _deploy(options: Options, check_mode: bool, client: Client) -> Result | Unfinished:
     beside = declared_beside(options)
     stacks = [stack_with_credentials(one) for one in declared_stacks(options)]
     seconds = options["wait_timeout"]

@@ -34,5 +34,8 @@ ARGUMENTS: dict[str, t.Any] = {
     **WAIT_ARGUMENTS,
     **HELD_ARGUMENTS,
     "show_values": {"type": "bool", "default": False},
+    "defer": {"type": "bool", "default": False},
+    # The action leaves the others out before anything is sent to a host (``plugin_utils/_stack/only.py``).
+    "only": {"type": "list", "elements": "str", "default": []},
 }
 INTERFACE = Interface(ARGUMENTS, waits=True)

@@ -103,12 +103,12 @@ class Services:
         Raises:
             Refused: a port is held, and that is to be refused.
         """
-        sent = [
-            Sent(plan.name, (plan.live or {}).get("Spec") or {}, plan.spec)
-            for plan in plans
-            if plan.action in ("create", "update", "rebuild")
-        ]
-        self.warnings += check_held_ports(self._client, sent, options)
+        self.warnings += check_held_ports(self._client, _sent(plans), options)
+
+    @staticmethod
+    def publishing(plans: t.Iterable[ServicePlan]) -> list[str]:
+        """The names of the services that begin to publish ports."""
+        return [one.name for one in _sent(plans) if one.begins()]
 
     def foresee(self, plans: t.Iterable[ServicePlan], seconds: float | None) -> None:
         """Look for what can be told of the rollouts before they begin: an update that cannot converge, a wait that is too short.
@@ -350,6 +350,15 @@ def _still_wanted(plan: ServicePlan, live: Raw) -> DeclaredService:
 
 def _auth(declared: DeclaredService) -> dict[str, str]:
     return auth_header(declared.auth, declared.values.get("image", ""))
+
+
+def _sent(plans: t.Iterable[ServicePlan]) -> list[Sent]:
+    """What the plans send of services."""
+    return [
+        Sent(plan.name, (plan.live or {}).get("Spec") or {}, plan.spec)
+        for plan in plans
+        if plan.action in ("create", "update", "rebuild")
+    ]
 
 
 def _unsettled(plan: ServicePlan) -> list[Rollout]:

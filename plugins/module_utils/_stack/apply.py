@@ -135,6 +135,10 @@ class Deployment:
         found = {raw["ID"] for raw in live if raw["Spec"]["Name"] in absent}
         return found | {one.id for one in self._undeclared.leaving() if one.word == "service"}
 
+    def publishing(self) -> list[str]:
+        """The names of the services that begin to publish ports."""
+        return self._services.publishing(self._service_plans)
+
     def check_held_ports(self, options: Result) -> None:
         """See ``check_held_ports`` of the services.
 

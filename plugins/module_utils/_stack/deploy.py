@@ -55,7 +55,8 @@ def deploy(
 
     Args:
         deployment: what is declared, and the swarm.
-        options: what the task says about ports that something else holds, and where a call goes on, what is left.
+        options: what the task says about ports that something else holds, whether it is deferred where these have to be known,
+            and where a call goes on, what is left.
         check_mode: say only what would be done.
         seconds: how long to wait for the rollouts; ``None`` does not wait.
 
@@ -66,6 +67,10 @@ def deploy(
     if left:
         return ordered.go_on(deployment, left)
     deployment.plan()
+    publishing = deployment.publishing() if options.get("defer") else []
+    if publishing:
+        names = ", ".join(publishing)
+        return {"changed": False, "deferred": f"{names} would publish ports that other programs may hold."}
     deployment.check_held_ports(options)
     deployment.foresee(seconds)
     if check_mode:

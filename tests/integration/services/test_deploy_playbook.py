@@ -39,6 +39,8 @@ def test_deploys_what_the_inventory_declares(swarm: Swarm, tmp_path: Path) -> No
     second = deploy(swarm, tmp_path, services)
     assert "Nothing had to be done." in second.text, second.text
     assert "changed=0" in second.text
+    # The first manager of the inventory is enough.
+    assert "w1" not in second.text.partition("PLAY RECAP")[2]
     services[0]["image"] = services[1]["image"] = f"{swarm.image}:2"
     only = deploy(swarm, tmp_path, services, "-e", "swarm_deploy_only=web")
     assert "web: updated (image)" in only.text, only.text
@@ -50,16 +52,34 @@ def test_deploys_what_the_inventory_declares(swarm: Swarm, tmp_path: Path) -> No
     for wrong, sentence in (
         (
             ("-e", "swarm_deploy_only=lost"),
-            "swarm_deploy_only names lost, which neither swarm_services nor swarm_stacks has.",
+            "only names lost, which neither services nor stacks have; in the playbook these are swarm_deploy_only, ",
         ),
         (
             ("-e", '{"swarm_services": []}'),
-            "There is nothing to deploy: declare swarm_services, swarm_stacks, swarm_networks, swarm_secrets or swarm_configs in",
+            "Nothing is declared: set one of networks, secrets, configs, services, stacks (swarm_networks, swarm_secrets",
         ),
     ):
         refused = deploy(swarm, tmp_path, services, *wrong)
         assert refused.status == 2
         assert sentence in refused.text.replace("\n", " "), refused.text
+
+
+def test_another_manager_is_asked_where_the_first_is_down(swarm: Swarm, tmp_path: Path) -> None:
+    """S1, P7: the first manager of the inventory has no Engine that runs; a new port is looked for on every host."""
+    swarm.sh("systemctl stop docker.socket docker.service")
+    try:
+        web: dict[str, object] = {"name": "web", "image": f"{swarm.image}:1"}
+        first = deploy(swarm, tmp_path, [web])
+        assert first.status == 0, first.text
+        assert "All hosts are asked." in first.text
+        assert "web: created" in first.text
+    finally:
+        swarm.sh("systemctl start docker")
+    swarm.stage.until(lambda: "web" in swarm.sh("docker service ls", check=False))
+    published = deploy(swarm, tmp_path, [{**web, "publish": ["8091:80"]}])
+    assert published.status == 0, published.text
+    assert "web would publish ports that other programs may hold. All hosts are asked." in published.text
+    assert "web: updated (publish)" in published.text
 
 
 def test_deploys_all_that_stands_around_services(swarm: Swarm, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.flotilla.swarm.plugins.module_utils._deploy.options import ARGUMENTS, BESIDE
+from ansible_collections.flotilla.swarm.plugins.module_utils._deploy.options import ARGUMENTS, LISTS
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.options import SETTINGS
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._site.plan import FIXED
 
@@ -108,11 +108,14 @@ def test_swarm_init_in_the_role_has_every_setting() -> None:
 
 
 def test_the_playbook_deploys_all_that_one_call_can() -> None:
-    given = arguments(ROOT / "playbooks" / "deploy.yml", "flotilla.swarm.swarm_deploy")
+    module = "flotilla.swarm.swarm_deploy"
+    book = load(ROOT / "playbooks" / "deploy.yml")
+    first, second = (task[module] for task in tasks(book) if module in task)
     # The playbook waits and shows the progress, and its result shows no values.
-    assert set(given) == set(ARGUMENTS) - {"wait", "progress", "show_values"}
-    for kind in BESIDE.keys() - {"services"}:
-        assert given[kind] == f"{{{{ [] if __swarm_deploy_only else swarm_{kind} | default([]) }}}}"
+    assert set(second) == set(ARGUMENTS) - {"wait", "progress", "show_values"}
+    for kind in LISTS:
+        assert second[kind] == f"{{{{ swarm_{kind} | default([]) }}}}"
+    assert {**first, "held_ports": second["held_ports"], "defer": False} == second
 
 
 def test_versions_agree() -> None:

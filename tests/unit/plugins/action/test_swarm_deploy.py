@@ -65,3 +65,30 @@ def test_a_stack_that_cannot_be_read_is_named_and_nothing_is_sent(tmp_path: Path
 def test_what_is_no_list_of_stacks_is_left_to_the_module(tmp_path: Path) -> None:
     for stacks in (None, 5, "text", ["text"]):
         assert play({"stacks": stacks}, tmp_path)[1] == [{"stacks": stacks}]
+
+
+ALL: Result = {
+    "networks": [{"name": "net"}],
+    "secrets": [{"name": "key"}],
+    "services": [{"name": "db"}, {"name": "web"}],
+    "stacks": [{"name": "shop", "compose": "web.yml", "remote_src": False}],
+}
+
+
+def test_only_what_is_named_is_deployed(tmp_path: Path) -> None:
+    for only in ("web", ["web"], " web ,"):
+        [given] = play({**ALL, "only": only}, tmp_path)[1]
+        assert given["services"] == [{"name": "web"}]
+        assert [given[kind] for kind in ("networks", "secrets", "configs", "stacks")] == [[], [], [], []]
+    (tmp_path / "web.yml").write_text("services: {web: {image: 'tiny:1'}}")
+    [given] = play({**ALL, "only": "shop"}, tmp_path)[1]
+    assert ([entry["name"] for entry in given["stacks"]], given["services"]) == (["shop"], [])
+    for nothing in ("", [], None):
+        [given] = play({**ALL, "stacks": [], "only": nothing}, tmp_path)[1]
+        assert (given["networks"], given["services"]) == (ALL["networks"], ALL["services"])
+
+
+def test_a_name_that_is_not_declared_is_refused(tmp_path: Path) -> None:
+    result, calls = play({**ALL, "only": "web,lost,net"}, tmp_path)
+    assert result["msg"].startswith("only names lost, net, which neither services nor stacks have; ")
+    assert (result["failed"], calls) == (True, [])

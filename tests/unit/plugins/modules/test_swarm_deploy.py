@@ -8,6 +8,7 @@ import copy
 import typing as t
 from pathlib import Path
 
+import pytest
 from ansible_collections.flotilla.swarm.tests.unit.support.module_cases import CASES
 from ansible_collections.flotilla.swarm.tests.unit.support.modules import Module
 from ansible_collections.flotilla.swarm.tests.unit.support.rows import MemoryEngine
@@ -108,3 +109,56 @@ def test_options_that_cannot_work_are_refused(module: Module) -> None:
         MemoryEngine(), services=[{"name": "", "image": "a"}]
     )
     assert "no_such_key" in module.refuses(MemoryEngine(), secrets=[{"name": "a", "no_such_key": 1}])
+
+
+def test_a_call_is_deferred_where_ports_of_all_hosts_have_to_be_known(module: Module) -> None:
+    engine = MemoryEngine()
+    plain = {"name": "web", "image": "nginx:1", "resolve_image": "never"}
+    module.run(engine, services=[plain], wait=False, defer=True)
+    published = {**plain, "publish": [{"target_port": 80, "published_port": 8080}]}
+    before = len(engine.writes)
+    done = module.run(engine, services=[published], wait=False, defer=True)
+    assert done["deferred"] == "web would publish ports that other programs may hold."
+    assert (done["changed"], "actions" in done, len(engine.writes)) == (False, False, before)
+    assert module.run(engine, services=[published], wait=False)["actions"] == ["web: updated (publish)"]
+    # It publishes them already.
+    again = module.run(engine, services=[{**published, "replicas": 3}], wait=False, defer=True)
+    assert again["actions"] == ["web: updated (replicas)"]
+
+
+class FailingEngine(MemoryEngine):
+    """An Engine that answers each request of a kind with an error."""
+
+    def __init__(self, status: int, words: str, *asked: str) -> None:
+        super().__init__()
+        self._error, self._asked = (status, {"message": words}), list(asked)
+
+    def _answer(self, method: str, steps: list[str], sent: t.Any) -> tuple[int, t.Any]:
+        fails = [method, *steps][: len(self._asked)] == self._asked and steps[0] not in ("version", "info")
+        return self._error if fails else super()._answer(method, steps, sent)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (
+            503,
+            "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state.",
+        ),
+        (500, "rpc error: code = Unknown desc = The swarm does not have a leader."),
+        (503, "Swarm is encrypted and needs to be unlocked before it can be used."),
+    ],
+)
+def test_a_call_is_deferred_where_the_engine_does_not_know_the_swarm(
+    module: Module, status: int, words: str
+) -> None:
+    engine = FailingEngine(status, words, "GET")
+    refused = module.refuses(engine, **given())
+    assert module.run(engine, **given(defer=True)) == {"changed": False, "deferred": refused}
+
+
+def test_a_call_that_has_sent_something_fails_where_the_engine_is_lost(module: Module) -> None:
+    engine = FailingEngine(503, "This node is not a swarm manager.", "POST", "services", "create")
+    failed = module.run(engine, **given(defer=True))
+    assert failed["failed"]
+    assert "network front: created" in failed["actions"]
