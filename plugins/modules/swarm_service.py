@@ -404,7 +404,7 @@ options:
         description:
           - What is mounted. V(bind) when it is left out and the source is an absolute path. Any other source needs a type,
             since a name alone is ambiguous.
-          - V(cluster) needs API 1.42, and Engines 28.2 or newer in practice, since older ones cannot call the plugin.
+          - V(cluster) needs API 1.42.
         type: str
         choices: [bind, volume, tmpfs, npipe, cluster]
       readonly:
