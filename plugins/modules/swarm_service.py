@@ -399,6 +399,7 @@ options:
         description:
           - The path on the node, or the name of the volume. The directory has to exist on every node for a V(bind). A
             volume without a source is an anonymous one. That of a V(tmpfs) is ignored with a warning.
+          - Of a V(cluster), the name of a cluster volume, or V(group:NAME) for any volume of a group.
         type: str
       type:
         description:

@@ -64,6 +64,9 @@ _mount_types = {
         driver_config=optional(name=st.just("local"), options=texts),
     ).map(lambda found: {"type": "volume", "source": "data", **found}),
     "anonymous": st.just({"type": "volume", "source": None}),
+    "cluster": optional(readonly=st.booleans()).map(
+        lambda found: {"type": "cluster", "source": "group:scratch", **found}
+    ),
     "tmpfs": optional(tmpfs_size=sizes, tmpfs_mode=MODE).map(
         lambda found: {"type": "tmpfs", "source": None, **found}
     ),

@@ -60,6 +60,23 @@ def test_a_label_or_driver_option_of_a_volume_may_be_empty() -> None:
     assert MOUNTS.show([made]) == [mount]
 
 
+@pytest.mark.parametrize("source", ["shop-data", "group:scratch"])
+def test_a_cluster_volume_or_any_one_of_a_group_can_be_mounted(source: str) -> None:
+    mount = {"target": "/x", "source": source, "type": "cluster", "readonly": True}
+    [made] = MOUNTS.to_api([mount])
+    assert made == {"Type": "cluster", "Source": source, "Target": "/x", "ReadOnly": True}
+    assert MOUNTS.show([made]) == [mount]
+    # An Engine adds to it what it says of every mount of this type.
+    assert MOUNTS.canonical([{**made, "ClusterOptions": {}}]) == MOUNTS.canonical([made])
+    assert list(MOUNTS.needs([made])) == [("mounts of type cluster", "1.42")]
+    with pytest.raises(ValueError, match=r"^/x: a mount of type cluster needs a source$"):
+        MOUNTS.to_api([{"target": "/x", "type": "cluster"}])
+    with pytest.raises(
+        ValueError, match=r"^/x: no_copy is for a mount of type volume, this one is a cluster$"
+    ):
+        MOUNTS.to_api([{**mount, "no_copy": True}])
+
+
 def test_of_a_mount_only_the_options_of_the_driver_are_hidden() -> None:
     as_written = {"target": "/b", "source": "v", "driver_config": {"name": "nfs", "options": {"o": "x"}}}
     as_sent = {
