@@ -60,7 +60,7 @@ def swarm_host_table(
     """See DOCUMENTATION."""
     found = {host: hostvars[host].get(result) or {} for host in hosts}
     rows = {host: one["row"] for host, one in found.items() if one.get("row")}
-    head = next(iter(rows.values()), {})
+    head: dict[str, str] = next(iter(rows.values()), {})
     lines = table(["HOST", *head], [[host, *row.values()] for host, row in rows.items()]) if rows else []
     said = {host: _sentence(one, skipped) for host, one in found.items()}
     return lines + [f"{host}: {sentence}" for host, sentence in said.items() if sentence]

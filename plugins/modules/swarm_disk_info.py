@@ -10,7 +10,7 @@ module: swarm_disk_info
 short_description: Read how full a host's disk is, and with what
 description:
   - Reads the file system with the Engine's directory and, with O(sizes=true), the bytes of images, build cache, stopped
-    containers and logs. A host without an Engine is no error.
+    containers and logs.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -53,7 +53,7 @@ sizes:
   returned: always, V(null) without O(sizes=true)
   type: dict
 problem:
-  description: A sentence where more than 85 % of the file system are used, or the Engine does not answer.
+  description: A sentence where more than 85 % of the file system are used.
   returned: always
   type: str
 row:

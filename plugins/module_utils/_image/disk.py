@@ -9,7 +9,6 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.client import Client
-from .._engine.errors import FlotillaError
 from .._run.verb import Options, Result, Verb
 from .amounts import amount
 from .options import DISK, Row
@@ -24,16 +23,13 @@ Sizes = t.Dict[str, t.Optional[int]]
 
 
 def work(options: Options, _check_mode: bool, client: Client) -> Result:
-    """Read a host's disk; a host without an Engine is no error."""
-    empty: Result = {"changed": False, "filesystem": None, "sizes": None, "row": None, "problem": None}
-    try:
-        store = store_of(client)
-        found = {**empty, "filesystem": filesystem(store)}
-        if options["sizes"]:
-            found["sizes"] = sizes(client, store)
-    except FlotillaError as error:
-        return {**empty, "problem": str(error)}
-    return {**found, "problem": problem(found["filesystem"]), "row": row(found)}
+    """Read a host's disk."""
+    store = store_of(client)
+    found: Result = {
+        "filesystem": filesystem(store),
+        "sizes": sizes(client, store) if options["sizes"] else None,
+    }
+    return {"changed": False, **found, "problem": problem(found["filesystem"]), "row": row(found)}
 
 
 VERB = Verb(DISK, work)
@@ -51,29 +47,22 @@ def filesystem(store: Store) -> Result | None:
 def sizes(client: Client, store: Store) -> Sizes:
     """The bytes of images, build cache, stopped containers and logs; ``None`` where they cannot be read."""
     layers = store.layers()
-    usage = _usage(client, images=layers is None)
+    cache = disk_usage(client, "build-cache").get("BuildCache") or []
     stopped = client.get(
         "/containers/json", all=True, size=True, filters={"status": ["exited", "dead"]}, timeout=_PATIENCE
     )
     return {
-        "images": usage.get("LayersSize") if layers is None else sum(layers.values()),
-        "build_cache": sum(
-            one.get("Size") or 0 for one in usage.get("BuildCache") or [] if not one.get("Shared")
-        ),
+        "images": disk_usage(client, "image").get("LayersSize") if layers is None else sum(layers.values()),
+        "build_cache": sum(one.get("Size") or 0 for one in cache if not one.get("Shared")),
         "stopped_containers": sum(one.get("SizeRw") or 0 for one in stopped),
         "logs": store.logs(),
     }
 
 
-def _usage(client: Client, images: bool) -> dict[str, t.Any]:
-    """What the Engine says of its disk: only of what is needed, where it can be asked for that (API 1.42)."""
-    found: dict[str, t.Any] = {}
-    if client.api() < (1, 42):
-        return t.cast("t.Dict[str, t.Any]", client.get("/system/df", timeout=_PATIENCE))
-    for kind in ["build-cache", *(["image"] if images else [])]:
-        answer = client.get("/system/df", type=kind, timeout=_PATIENCE)
-        found.update((name, value) for name, value in answer.items() if value)
-    return found
+def disk_usage(client: Client, kind: str) -> dict[str, t.Any]:
+    """What the Engine says of its disk; only of one kind, ``image`` or ``build-cache``, where it can be asked so (API 1.42)."""
+    only: dict[str, t.Any] = {"type": kind} if client.api() >= (1, 42) else {}
+    return t.cast("t.Dict[str, t.Any]", client.get("/system/df", timeout=_PATIENCE, **only))
 
 
 def problem(found: Result | None) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import time
+import typing as t
 
 from .._engine.client import Client
 from .._engine.errors import EngineError, NotFound, Refused
@@ -17,6 +18,7 @@ from .._options.convert import nanoseconds
 from .._rollout.snapshot import seconds
 from .._run.verb import Options, Result, Verb
 from .amounts import amount
+from .disk import disk_usage
 from .options import PRUNE
 from .plan import Container, Gone, Image, chain, freed_layers, plan_prune
 from .store import Store, store_of
@@ -135,13 +137,11 @@ class _Pruning:
         return (own.get("SizeRw") or 0) + (self._store.logs(container.id) or 0)
 
     def _used_by_images(self) -> int:
-        kind = {"type": "image"} if self._client.api() >= (1, 42) else {}
-        return self._client.get("/system/df", timeout=_PATIENCE, **kind).get("LayersSize") or 0
+        return disk_usage(self._client, "image").get("LayersSize") or 0
 
     def foresee_build_cache(self, before: float) -> None:
         """Count the build cache that would go."""
-        kind = {"type": "build-cache"} if self._client.api() >= (1, 42) else {}
-        for one in self._client.get("/system/df", timeout=_PATIENCE, **kind).get("BuildCache") or []:
+        for one in disk_usage(self._client, "build-cache").get("BuildCache") or []:
             used = _moment(one.get("LastUsedAt")) or _moment(one.get("CreatedAt")) or 0
             if not one.get("InUse") and not one.get("Shared") and used <= before:
                 self._freed["build_cache"] += one.get("Size") or 0
@@ -183,7 +183,7 @@ def _age(text: str) -> float:
 
 def _images(client: Client, store: Store) -> list[Image]:
     found = []
-    sharing = {"shared-size": True} if client.api() >= (1, 42) and store.layers() is None else {}
+    sharing: dict[str, t.Any] = {"shared-size": True} if store.layers() is None else {}
     for raw in client.get("/images/json", timeout=_PATIENCE, **sharing):
         try:
             own = client.get(f"/images/{raw['Id']}/json")

@@ -9,10 +9,10 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.client import Client
-from .._engine.errors import EngineError, FlotillaError, NotFound
+from .._engine.errors import EngineError, FlotillaError, NotFound, Refused
 from .._engine.wait import Deadline, waiting_for
 from .._run.verb import Options, Result, Verb
-from .._service.image import reference
+from .._service.image import IMAGE, reference
 from .._service.registry import auth_header
 from .._stack.auth import give_credentials
 from .amounts import amount
@@ -35,7 +35,7 @@ def work(options: Options, check_mode: bool, client: Client) -> Result:
     pulled: list[str] = []
     failed: list[str] = []
     loaded = 0
-    wanted = list(dict.fromkeys(options["images"]))
+    wanted = list(dict.fromkeys(_checked(image) for image in options["images"]))
     missing = [image for image in wanted if not is_there(client, image)]
     for image in missing:
         if check_mode:
@@ -65,6 +65,13 @@ def work(options: Options, check_mode: bool, client: Client) -> Result:
 
 
 VERB = Verb(PULL, work)
+
+
+def _checked(image: str) -> str:
+    try:
+        return str(IMAGE.to_api(image))
+    except ValueError as error:
+        raise Refused(f"images: {error}. Nothing was sent.") from None
 
 
 def is_there(client: Client, image: str) -> bool:
