@@ -93,14 +93,14 @@ def _pull(client: Client, image: str, auth: dict[str, str] | None, deadline: Dea
     Raises:
         EngineError: it could not be pulled.
     """
-    pull = Pull()
-    with waiting_for(f"pulling {image}", deadline) as wait:
+    pull, wanted = Pull(), reference(image)
+    doing = f"pulling {wanted.tagged}"
+    with waiting_for(f"{doing}, {pull.line}", deadline) as wait:
 
         def tell(told: Raw) -> None:
             pull.tell(told)
-            wait.doing = f"pulling {image}, {pull.line}"
+            wait.doing = f"{doing}, {pull.line}"
 
-        wanted = reference(image)
         # The Engine takes no tag beside a digest here.
         query = {"fromImage": wanted.name, "tag": wanted.digest or wanted.tag}
         client.follow("/images/create", tell, max(1.0, deadline.left), auth_header(auth, image), **query)
