@@ -29,13 +29,17 @@ BESIDE: dict[str, OneOrMany] = {
 }
 #: All lists.
 LISTS: dict[str, OneOrMany] = {**BESIDE, "stacks": STACKS}
-ARGUMENTS: dict[str, t.Any] = {
+#: What is declared, and which of it is meant. The action leaves the others out before anything is sent to a host
+#: (``plugin_utils/_stack/only.py``).
+DECLARED: dict[str, t.Any] = {
     **{kind: {**module.arguments[kind], "default": []} for kind, module in LISTS.items()},
+    "only": {"type": "list", "elements": "str", "default": []},
+}
+ARGUMENTS: dict[str, t.Any] = {
+    **DECLARED,
     **WAIT_ARGUMENTS,
     **HELD_ARGUMENTS,
     "show_values": {"type": "bool", "default": False},
     "defer": {"type": "bool", "default": False},
-    # The action leaves the others out before anything is sent to a host (``plugin_utils/_stack/only.py``).
-    "only": {"type": "list", "elements": "str", "default": []},
 }
 INTERFACE = Interface(ARGUMENTS, waits=True)

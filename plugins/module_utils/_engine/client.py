@@ -22,10 +22,50 @@ OLDEST_API = (1, 41)
 FEW = 50
 
 # What the Engine answers with a list; with one object to everything else.
-_LISTS = ("nodes", "services", "tasks", "networks", "secrets", "configs")
+_LISTS = (
+    "nodes",
+    "services",
+    "tasks",
+    "networks",
+    "secrets",
+    "configs",
+    "images/json",
+    "containers/json",
+)
+# Bytes of a line about what an Engine does; they have some hundred.
+_LONGEST_LINE = 1 << 20
 _OTHER_FORM = "has another form than an Engine's"
 
 Headers = t.Dict[str, str]
+
+
+class Lines:
+    """JSON objects, each in a line, from bytes that come in parts.
+
+    Args:
+        each: takes each object.
+    """
+
+    def __init__(self, each: t.Callable[[dict[str, t.Any]], None]) -> None:
+        self._each = each
+        self._held = b""
+
+    def take(self, part: bytes) -> None:
+        """Take the next bytes; what is no object is left out."""
+        *lines, self._held = (self._held + part).split(b"\n")
+        # No line of an Engine is so long, and nothing may fill the memory of a host.
+        self._held = self._held[-_LONGEST_LINE:]
+        for line in lines:
+            try:
+                found = json.loads(line)
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(found, dict):
+                self._each(found)
+
+    def end(self) -> None:
+        """Take what has no end of a line behind it."""
+        self.take(b"\n")
 
 
 def filter_by(key: str, values: t.Sequence[str]) -> dict[str, list[str]]:
@@ -148,9 +188,32 @@ class Client:
             raise unusable(self.where, _OTHER_FORM)
         return answer
 
-    def delete(self, path: str, **query: t.Any) -> t.Any:
+    def delete(self, path: str, timeout: float | None = None, **query: t.Any) -> t.Any:
         """Remove an object."""
-        return self._decoded(self._answer("DELETE", self._path(path, query), None, Bounds(self._timeout)))
+        bounds = Bounds(timeout or self._timeout)
+        return self._decoded(self._answer("DELETE", self._path(path, query), None, bounds))
+
+    def follow(
+        self,
+        path: str,
+        each: t.Callable[[dict[str, t.Any]], None],
+        timeout: float,
+        headers: Headers | None = None,
+        **query: t.Any,
+    ) -> None:
+        """Change something that takes long, and hand over what is told of it meanwhile, one JSON object after the other.
+
+        Args:
+            path: where it is sent.
+            each: takes each object.
+            timeout: seconds for all of it.
+            headers: of the request.
+            query: of the request.
+        """
+        lines = Lines(each)
+        bounds = Bounds(timeout, each=lines.take)
+        self._answer("POST", self._path(path, query), None, bounds, headers)
+        lines.end()
 
     def _path(self, path: str, query: dict[str, t.Any]) -> str:
         sent = {

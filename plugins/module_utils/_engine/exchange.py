@@ -60,12 +60,13 @@ def request(
     return "\r\n".join([*lines, "", ""]).encode() + content
 
 
-def read_answer(receive: Receive, most: int) -> Answer:
+def read_answer(receive: Receive, most: int, each: t.Callable[[bytes], None] | None = None) -> Answer:
     """Read one answer.
 
     Args:
         receive: returns what comes; whatever it raises passes through.
         most: bytes that the body may have.
+        each: takes the chunks of the body as they come; then it is not kept, and may have any size.
 
     Raises:
         CutOff: the connection ended too early.
@@ -79,7 +80,14 @@ def read_answer(receive: Receive, most: int) -> Answer:
         raise Unusable("is compressed")
     ends = status in (204, 304) or bool({"transfer-encoding", "content-length"} & set(headers))
     goes_on = ends and "close" not in headers.get("connection", "").lower()
-    return Answer(status, _body(incoming, status, headers, most), goes_on)
+    if each and status < 300 and headers.get("transfer-encoding", "").lower() == "chunked":
+        for chunk in _chunks(incoming, most):
+            each(chunk)
+        return Answer(status, b"", goes_on)
+    body = _body(incoming, status, headers, most)
+    if each and status < 300:
+        each(body)
+    return Answer(status, body, goes_on)
 
 
 class _Incoming:
@@ -161,7 +169,7 @@ def _body(incoming: _Incoming, status: int, headers: dict[str, str], most: int) 
     if coding is not None:
         if coding.lower() != "chunked":
             raise Unusable("has an unknown transfer-encoding")
-        return _chunks(incoming, most)
+        return _joined(_chunks(incoming, most), most)
     if length is None:
         return incoming.rest(most)
     if not _DIGITS.match(length):
@@ -171,24 +179,32 @@ def _body(incoming: _Incoming, status: int, headers: dict[str, str], most: int) 
     return incoming.exactly(int(length))
 
 
-def _chunks(incoming: _Incoming, most: int) -> bytes:
+def _joined(chunks: t.Iterable[bytes], most: int) -> bytes:
     body = bytearray()
+    for chunk in chunks:
+        if len(body) + len(chunk) > most:
+            raise _too_large(most)
+        body += chunk
+    return bytes(body)
+
+
+def _chunks(incoming: _Incoming, most: int) -> t.Iterator[bytes]:
     while True:
         size = _CHUNK.match(incoming.until(b"\r\n", _LONGEST_LINE))
         if not size:
             raise Unusable("has a chunk without its size")
         length = int(size[1], 16)
-        if len(body) + length > most:
+        if length > most:
             raise _too_large(most)
         if not length:
             break
-        body += incoming.exactly(length)
+        chunk = incoming.exactly(length)
         if incoming.exactly(2) != b"\r\n":
             raise Unusable("has a chunk that is longer than its size")
+        yield chunk
     # An Engine sends no trailers.
     if incoming.until(b"\r\n", _LONGEST_LINE):
         raise Unusable("goes on after its last chunk")
-    return bytes(body)
 
 
 def _too_large(most: int) -> Unusable:

@@ -36,11 +36,13 @@ class Bounds(t.NamedTuple):
         seconds: until it is complete, from the beginning of the connection on.
         pause: seconds in which nothing of it comes; ``None`` for as many as are left.
         size: bytes of its body.
+        each: takes the parts of the body as they come, which is not kept then; only where the status is no error.
     """
 
     seconds: float
     pause: float | None = None
     size: int = LARGEST
+    each: t.Callable[[bytes], None] | None = None
 
 
 class Transport(t.Protocol):
@@ -118,7 +120,7 @@ def exchange(stream: Stream, request: bytes, bounds: Bounds, clock: Clock) -> An
     while sent < len(request):
         stream.settimeout(clock.left)
         sent += stream.send(request[sent : sent + _PART])
-    return read_answer(receive, bounds.size)
+    return read_answer(receive, bounds.size, bounds.each)
 
 
 def not_connected(where: str, error: OSError, bounds: Bounds) -> FlotillaError:

@@ -128,6 +128,11 @@ class Deployment:
         self._ahead = {**dict(self._around()), "service": self._service_plans}
         self._moves = self._plan_moves()
 
+    @property
+    def service_plans(self) -> list[ServicePlan]:
+        """After ``plan``: those of all services, with their images as they will be sent."""
+        return self._service_plans
+
     def _services_that_leave(self) -> set[str]:
         """The IDs of the services that are removed before anything else: nothing that they use is kept for their sake."""
         absent = [one.name for one in self._declared_services if one.state == "absent"]

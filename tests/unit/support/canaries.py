@@ -84,11 +84,12 @@ def right(image: str, place: str = "here", many: bool = False, more: str = "") -
     alone = [
         task
         for module, case in CASES.items()
-        if module != "swarm_deploy"
+        if module not in ("swarm_deploy", "swarm_image_info")
         for task in _right(module, case, image, place, many, more)
     ]
     # The same in one call, and what is slow in a call of its own.
     calls = [lists(image, f"{place}-all", more, slow) for slow in (False, True)]
+    alone += [Task("swarm_image_info", call) for call in calls]
     return alone + [Task("swarm_deploy", {**call, "wait": False}) for call in calls]
 
 
@@ -117,6 +118,8 @@ def _right(module: str, case: Case, image: str, place: str, many: bool, more: st
         given["name"] = f"{given['name']}-{place}"
     if module == "swarm_service":
         given["image"] = image
+    if module == "swarm_pull":
+        given["images"] = [image]
     if module == "swarm_stack":
         given = {"name": f"shop-{place}", "compose": [_compose(image)], "variables": {"KEY": CANARY}}
     own = [{**given, **hidden, **_REAL.get(module, {})} for hidden in _together(case.hidden)]

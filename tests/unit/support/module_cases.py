@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from urllib.parse import unquote
 
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.stack import FileAccess, read_task
 from ansible_collections.flotilla.swarm.tests.unit.support.engine import FakeEngine, Sequence, info
@@ -49,6 +50,49 @@ class RunningEngine(MemoryEngine):
         if steps == ["tasks"]:
             return 200, [_running(raw) for raw in self.objects["services"]]
         return super()._answer(method, steps, sent)
+
+
+class ImagesEngine(MemoryEngine):
+    """One with an image of two names that is in use, and others that are not; it is no Engine of this host."""
+
+    where = "tcp://memory:2375"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.images = {"sha256:used": "web:1", "sha256:unused": "web:0", "sha256:service": "web:2"}
+        self._create("services", {"Name": "web", "TaskTemplate": {"ContainerSpec": {"Image": "web:2"}}})
+
+    def _answer(self, method: str, steps: list[str], sent: t.Any) -> tuple[int, t.Any]:
+        steps = [unquote(step) for step in steps]
+        if steps == ["containers", "json"]:
+            return 200, [{"Id": "c1", "ImageID": "sha256:used", "State": "running", "Labels": {}}]
+        if steps == ["images", "json"]:
+            return 200, [self._image(one) for one in self.images]
+        if steps == ["images", "create"]:
+            self.images["sha256:new"] = "web:3"
+            return 200, {}
+        if steps[0] == "images" and method == "DELETE":
+            [found] = [one for one, name in self.images.items() if name == steps[1]]
+            del self.images[found]
+            return 200, [{"Untagged": steps[1]}, {"Deleted": found}]
+        if steps[0] == "images":
+            known = [one for one, name in self.images.items() if steps[1] in (one, name)]
+            return (200, self._image(known[0])) if known else (404, {"message": "No such image"})
+        if steps == ["system", "df"]:
+            return 200, {"LayersSize": 1000 * len(self.images)}
+        return super()._answer(method, steps, sent)
+
+    def _image(self, identity: str) -> Raw:
+        metadata = {"LastTagTime": "2024-05-01T10:00:00.123456789+02:00"}
+        return {
+            "Id": identity,
+            "RepoTags": [self.images[identity]],
+            "RepoDigests": [],
+            "Size": 1500,
+            "SharedSize": 500,
+            "RootFS": {"Layers": [f"sha256:{identity[-4:]}"]},
+            "Metadata": metadata,
+        }
 
 
 def _running(raw: Raw) -> Raw:
@@ -136,6 +180,17 @@ CASES: dict[str, Case] = {
     ),
     "swarm_engine_packages": Case({"name": []}, None),
     "swarm_firewall": Case({"members": ["10.0.0.11"]}, None),
+    "swarm_disk_info": Case({}, ImagesEngine),
+    "swarm_prune": Case({"keep": ["web:2"], "build_cache": False}, ImagesEngine, True),
+    "swarm_pull": Case(
+        {"images": ["web:3", "web:1"]},
+        ImagesEngine,
+        True,
+        hidden=(
+            {"registry_auth": [{"username": "u", "password": CANARY}]},
+            {"registry_auth": [{"identity_token": CANARY}]},
+        ),
+    ),
     "swarm_host_info": Case({}, MemoryEngine, reads=True),
     "swarm_info": Case({"published_ports": True}, MemoryEngine, reads=True),
     "swarm_init": Case(
@@ -242,3 +297,4 @@ def _in_lists() -> Case:
 
 
 CASES["swarm_deploy"] = _in_lists()
+CASES["swarm_image_info"] = CASES["swarm_deploy"]._replace(engine=ImagesEngine, changes=False)

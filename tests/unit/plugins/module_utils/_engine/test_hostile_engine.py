@@ -81,7 +81,7 @@ def check_sentence(sentence: str, where: str) -> None:
 def small(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """The limit of an answer that the modes without an end reach at once; one test below has the real one."""
     if "real_size" not in request.fixturenames:
-        monkeypatch.setattr(transport.Bounds.__new__, "__defaults__", (None, 8 << 20))
+        monkeypatch.setattr(transport.Bounds.__new__, "__defaults__", (None, 8 << 20, None))
 
 
 @pytest.fixture
