@@ -32,6 +32,7 @@ FLOORS = {
         "_service",
         "_stack",
         "_deploy",
+        "_export",
         "_host",
     ),
     "plugin_utils": ("_control", "_program", "_engine", "_site", "_compose", "_stack"),
