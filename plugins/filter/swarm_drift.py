@@ -148,7 +148,7 @@ def _stack_of(one: Result) -> str | None:
 
 
 def _nodes(infos: Result, hosts: list[str]) -> list[str]:
-    manager = next((one for one in infos.values() if (one or {}).get("state") == "manager"), {})
+    manager: Result = next((one for one in infos.values() if (one or {}).get("state") == "manager"), {})
     known = {(one or {}).get("node_id") for one in infos.values()}
     return sorted(
         node["hostname"]

@@ -9,8 +9,8 @@ DOCUMENTATION = r"""
 module: swarm_export
 short_description: Read a swarm as the lists that an inventory declares
 description:
-  - Returns the networks, secrets, configs and services of a live swarm as the lists that the playbook C(flotilla.swarm.deploy) takes,
-    such that a deployment of them changes nothing. It is the way for a swarm that was made by hand to come over.
+  - Returns the networks, secrets, configs and services of a live swarm as the lists that the playbook C(flotilla.swarm.deploy)
+    takes, such that a deployment of them changes nothing. It is the way for a swarm that was made by hand to come over.
   - Only what differs from the Engine's defaults is written. Each entry is planned against the object itself; one on which a
     deployment would change anything is left out, and RV(left_out) says why.
   - A service has C(undeclared=reset), so that its entry is the whole truth. A secret, whose data the Engine never shows, has its

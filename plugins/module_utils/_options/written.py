@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From an object that exists to the options that a user writes for it: the table read backwards. PRIVATE to the collection. Pure."""
+"""The table read backwards: from an object that exists to the options that a user writes. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
