@@ -49,7 +49,7 @@ class DeclaredSecret:
     @property
     def exists_already(self) -> bool:
         """Whether only its name is declared: it has to be there, whatever its content is."""
-        return not self.takes_over and self.data is None and not self.values
+        return not self.takes_over and self.data is None and "driver" not in self.values
 
 
 def declared_secret(family: Family, options: Options, read: Read) -> DeclaredSecret:

@@ -151,10 +151,10 @@ def _new_version(
     family: Family, declared: DeclaredSecret, existing: list[Version], raws: list[Raw]
 ) -> SecretPlan:
     live = existing[0] if existing else None
-    if declared.data is None and not declared.takes_over and "driver" not in declared.values:
+    if declared.exists_already:
+        missing = "" if live else f"there is no such {family.word} on the swarm, and "
         raise Refused(
-            f"{declared.name}: there is no such {family.word} on the swarm, and its data is not declared: add data. Nothing was "
-            "sent."
+            f"{declared.name}: {missing}its data is not declared, so no version of it can be created: add data. Nothing was sent."
         )
     taken = {raw["Spec"]["Name"] for raw in raws}
     object_name, number = versions.free_name(

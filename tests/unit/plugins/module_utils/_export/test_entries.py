@@ -10,10 +10,13 @@ import base64
 import typing as t
 
 import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
 from ansible_collections.flotilla.swarm.plugins.module_utils._export import entries
 from ansible_collections.flotilla.swarm.plugins.module_utils._export.entries import LeftOut
 from ansible_collections.flotilla.swarm.plugins.module_utils._options.labels import DECLARED_LABEL
-from ansible_collections.flotilla.swarm.plugins.module_utils._secret.options import CONFIG, SECRET
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.declared import declared_secret
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.options import CONFIG, SECRET, Family
+from ansible_collections.flotilla.swarm.plugins.module_utils._secret.plan import SecretPlan, plan_secret
 from ansible_collections.flotilla.swarm.tests.unit.support.services import (
     CATALOGUE,
     Params,
@@ -90,3 +93,20 @@ def test_a_config_has_its_data_and_a_secret_its_name() -> None:
     binary = entries.content(CONFIG, "conf", [content(b"\xff\x00")])
     assert (binary["data"], binary["data_is_b64"]) == ("/wA=", True)
     assert entries.content(SECRET, "conf", [raw]) == {"name": "conf", "take_over": False}
+
+
+def test_what_is_not_taken_over_is_written_once_it_differs_and_has_to_exist() -> None:
+    raw = content(b"text")
+
+    def plan(family: Family, raws: list[dict[str, t.Any]], **entry: t.Any) -> SecretPlan:
+        declared = declared_secret(
+            family, {"name": "conf", "take_over": False, **entry}, lambda _path, _most: b""
+        )
+        return plan_secret(family, declared, raws, lambda version: declared.data in (None, b"text"))
+
+    assert plan(CONFIG, [raw], data="text").action == "none"
+    assert plan(CONFIG, [raw], data="text", labels={"a": "b"}).action == "adopt"
+    assert plan(CONFIG, [raw], data="other").action == "rotate"
+    assert plan(SECRET, [raw]).action == "none"
+    with pytest.raises(Refused, match="there is no such secret on the swarm, and its data is not declared"):
+        plan(SECRET, [])
