@@ -92,6 +92,13 @@ $driver        force:
             - If an older version has the declared content, that version becomes the current one again.
           type: bool
           default: false
+        take_over:
+          description:
+            - Label a $word of this name that another client created, so that it is the first version of ours.
+            - With V(false) it stays as it is until something about it is to change. One whose O(data) is not declared then has to
+              exist, and its content is left alone. The entries that M(flotilla.swarm.swarm_export) makes have it so.
+          type: bool
+          default: true
         versions_to_keep:
           description:
             - With O(rolling_versions=true), how many older versions are kept beside the current one. V(-1) keeps all, V(0) and

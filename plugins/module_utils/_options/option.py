@@ -36,6 +36,7 @@ class ValueType:
         to_send: from the Engine's value as it was read to what every Engine takes in a create request.
         hide: what is shown in place of a value that may be a secret, in the user's form or the Engine's.
         hide_part: the same for one of its ``parts``, from the name of the part and its value.
+        write: from the Engine's value to what a user writes for it, where that is not what is shown.
     """
 
     spec: dict[str, t.Any]
@@ -47,6 +48,7 @@ class ValueType:
     to_send: t.Callable[[t.Any], t.Any] = lambda value: value
     hide: t.Callable[[t.Any], t.Any] = hide_value
     hide_part: t.Callable[[str, t.Any], t.Any] = lambda _name, value: hide_value(value)
+    write: t.Callable[[t.Any], t.Any] | None = None
 
 
 INT = ValueType({"type": "int"})

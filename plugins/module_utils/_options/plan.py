@@ -105,7 +105,8 @@ def plan(
             _reset(made, option)
             now.discard(option.name)
     owns = any(option.keyed and option.name in declared for option in table) and state == "owned"
-    if whole or owns or now != last:
+    # What is the whole truth need not be remembered, so that alone is no reason to write.
+    if (whole or owns or now != last) and (made.changes or not (whole and reset)):
         _remember(made, now)
     return made
 

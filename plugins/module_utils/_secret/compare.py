@@ -44,6 +44,8 @@ def same_content(
         version: the version.
     """
     spec = version.raw["Spec"]
+    if declared.exists_already:
+        return True
     if versioned_changes(family, declared, spec):
         return False
     if declared.data is None:

@@ -33,6 +33,7 @@ class DeclaredSecret:
         force: create a new version although nothing differs.
         rolling: the first version has a number in its name, too.
         keep: how many older versions stay, ``-1`` for all.
+        takes_over: what another client created is labelled as ours; without it, that stays as it is until its content changes.
     """
 
     name: str
@@ -43,6 +44,12 @@ class DeclaredSecret:
     force: bool = False
     rolling: bool = False
     keep: int = 0
+    takes_over: bool = True
+
+    @property
+    def exists_already(self) -> bool:
+        """Whether only its name is declared: it has to be there, whatever its content is."""
+        return not self.takes_over and self.data is None and "driver" not in self.values
 
 
 def declared_secret(family: Family, options: Options, read: Read) -> DeclaredSecret:
@@ -63,7 +70,8 @@ def declared_secret(family: Family, options: Options, read: Read) -> DeclaredSec
     try:
         values = declared_values(family.table, options)
         data = _data(options, read, family.limit - 1)
-        _check_data(family, data, "driver" in values)
+        takes_over = options.get("take_over") is not False
+        _check_data(family, data, "driver" in values or (not takes_over and data is None))
     except Refused as error:
         raise Refused(f"{name}: {error} Nothing was sent.") from None
     return DeclaredSecret(
@@ -73,6 +81,7 @@ def declared_secret(family: Family, options: Options, read: Read) -> DeclaredSec
         force=bool(options.get("force")),
         rolling=bool(options.get("rolling_versions")),
         keep=_keep(options),
+        takes_over=takes_over,
     )
 
 

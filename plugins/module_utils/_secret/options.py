@@ -65,6 +65,7 @@ _BESIDE: Raw = {
     "data_is_b64": _FLAG,
     "force": {**_FLAG, "once": True},
     "rolling_versions": _FLAG,
+    "take_over": {"type": "bool", "default": True},
     # -1 keeps all, as in community.docker.
     "versions_to_keep": {
         "type": "int",

@@ -13,7 +13,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from .._engine.errors import Refused
 from .._options.changes import Changes
+from .._options.labels import DECLARED_LABEL
 from .._options.option import Table
 from .._options.plan import Plan, plan
 from .._run.plans import ObjectPlan
@@ -149,6 +151,11 @@ def _new_version(
     family: Family, declared: DeclaredSecret, existing: list[Version], raws: list[Raw]
 ) -> SecretPlan:
     live = existing[0] if existing else None
+    if declared.exists_already:
+        missing = "" if live else f"there is no such {family.word} on the swarm, and "
+        raise Refused(
+            f"{declared.name}: {missing}its data is not declared, so no version of it can be created: add data. Nothing was sent."
+        )
     taken = {raw["Spec"]["Name"] for raw in raws}
     object_name, number = versions.free_name(
         declared.name, live.number + 1 if live else 1, declared.rolling, taken
@@ -198,8 +205,10 @@ def _older_version(
 def _in_place(family: Family, declared: DeclaredSecret, existing: list[Version]) -> SecretPlan:
     live = existing[0]
     labels, changes = _labelled(declared, live.labels, live.number)
+    if not declared.takes_over and changes.keys() <= {DECLARED_LABEL}:
+        changes = {}
     action = "relabel" if changes else "none"
-    if not live.owned:
+    if not live.owned and (declared.takes_over or changes):
         action = "adopt"
         changes["owner"] = ("another client", "this collection")
     return SecretPlan(

@@ -14,7 +14,7 @@ import typing as t
 
 from .._options import kernel
 from .._options.hidden import hide_spec
-from .._options.labels import LABELS, visible
+from .._options.labels import LABELS
 from .._options.one_or_many import OneOrMany
 from .._options.option import BOOL, DURATION, INT, TEXT, Option, Table, argument_spec
 from .._options.value_types import (
@@ -31,6 +31,7 @@ from .._options.value_types import (
     not_empty,
     one_of,
 )
+from .._options.written import set_options
 from .._rollout.service import MODES, mode_of
 from .._run.interface import Interface
 from .._run.progress import WAIT_ARGUMENTS
@@ -262,16 +263,12 @@ def options_of(spec: Raw, show_values: bool) -> dict[str, t.Any]:
         show_values: show values that may be secrets.
     """
     mode = mode_of(spec)
-    options: dict[str, t.Any] = {"mode": mode}
-    for option in table(mode):
-        value = visible(option.read(spec)) if option.keyed else option.read(spec)
-        if option.same(value, option.default):
-            continue
-        group, _dot, name = option.name.rpartition(".")
-        within = options.setdefault(group, {}) if group else options
-        shown = option.type.show(value)
-        within[name] = shown if show_values or not option.hidden else option.type.hide(shown)
-    return options
+
+    def shown(option: Option, value: t.Any) -> t.Any:
+        found = option.type.show(value)
+        return found if show_values or not option.hidden else option.type.hide(found)
+
+    return {"mode": mode, **set_options(table(mode), spec, shown)}
 
 
 def hide_service(raw: Raw) -> Raw:

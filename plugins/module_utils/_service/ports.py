@@ -107,4 +107,14 @@ def _shown(values: list[Port]) -> list[str]:
     return made
 
 
-PORTS = ValueType({"type": "list", "elements": "dict", "options": _SPEC}, _ports, _shown, _canonical)
+def _written(values: list[Port]) -> list[dict[str, str]]:
+    made = []
+    for published, target, protocol, mode in _canonical(values):
+        port = {"published_port": str(published)} if published else {}
+        made.append({**port, "target_port": str(target), "protocol": protocol, "mode": mode})
+    return made
+
+
+PORTS = ValueType(
+    {"type": "list", "elements": "dict", "options": _SPEC}, _ports, _shown, _canonical, write=_written
+)

@@ -181,6 +181,8 @@ def _files(word: str) -> ValueType:
         lambda values: [_file_shown(word, value) for value in values],
         lambda values: sorted(key(value) for value in values),
         _by_filename,
+        # What is for the runtime comes with the option that needs it.
+        write=lambda values: [_file_written(word, value) for value in values if value.get("Runtime") is None],
     )
 
 
@@ -220,6 +222,16 @@ def _file_shown(word: str, value: dict[str, t.Any]) -> dict[str, t.Any]:
         "uid": file.get("UID"),
         "gid": file.get("GID"),
         "mode": convert.file_mode_text(file.get("Mode", 0)),
+    }
+
+
+def _file_written(word: str, value: dict[str, t.Any]) -> dict[str, t.Any]:
+    shown = _file_shown(word, value)
+    name = shown[f"{word}_name"]
+    usual = {"filename": name, "uid": "0", "gid": "0", "mode": "0444"}
+    return {
+        f"{word}_name": name,
+        **{key: shown[key] for key, text in usual.items() if shown[key] not in (None, "", text)},
     }
 
 

@@ -23,6 +23,9 @@ _NAME = re.compile(r"(?<![\w.])swarm_\w+")
 def test_every_play_takes_the_defaults_for_connections(path: Path) -> None:
     role = {"name": "flotilla.swarm.swarm_connection", "rolespec_validate": False}
     for play in load(path):
+        # What another playbook does, that playbook is asked about.
+        if "ansible.builtin.import_playbook" in play:
+            continue
         assert play["tasks"][0]["ansible.builtin.import_role"] == role, play["name"]
 
 

@@ -33,6 +33,7 @@ FLOORS = {
         "_stack",
         "_deploy",
         "_image",
+        "_export",
         "_host",
     ),
     "plugin_utils": ("_control", "_program", "_engine", "_site", "_compose", "_stack"),
