@@ -33,6 +33,7 @@ FLOORS = {
         "_stack",
         "_deploy",
         "_host",
+        "_maintenance",
     ),
     "plugin_utils": ("_control", "_program", "_engine", "_site", "_compose", "_stack"),
 }
