@@ -53,8 +53,10 @@ def away(raw: Raw, moment: str) -> Raw | None:
 
 
 def drained(raw: Raw) -> Raw | None:
-    """The spec of a node that is to run nothing; ``None`` where it is drained already."""
-    return None if availability(raw) == "drain" else {**(raw.get("Spec") or {}), "Availability": "drain"}
+    """The spec of a node that is away and is to run nothing; ``None`` where it is drained already."""
+    if stage(raw) != AWAY or availability(raw) == "drain":
+        return None
+    return {**(raw.get("Spec") or {}), "Availability": "drain"}
 
 
 def back(raw: Raw) -> Raw | None:

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The spec of a service for the time in which it leaves nodes, and back."""
+
+from __future__ import annotations
+
+import typing as t
+
+import hypothesis.strategies as st
+from ansible_collections.flotilla.swarm.plugins.module_utils._maintenance import surge
+from hypothesis import given
+
+Raw = dict[str, t.Any]
+
+_PLACEMENTS = st.none() | st.fixed_dictionaries(
+    {},
+    optional={
+        "Constraints": st.none()
+        | st.lists(st.sampled_from(["node.role==worker", "node.labels.a!=b"]), max_size=2),
+        "MaxReplicas": st.integers(0, 3),
+    },
+)
+_UPDATE_CONFIGS = st.none() | st.fixed_dictionaries(
+    {}, optional={"Parallelism": st.integers(0, 3), "Order": st.sampled_from(["start-first", "stop-first"])}
+)
+
+
+@st.composite
+def specs(draw: st.DrawFn) -> Raw:
+    """Specs as Engines report them: what is absent, and what is there and empty."""
+    spec: Raw = {"Name": "web", "TaskTemplate": {"ContainerSpec": {"Image": "i"}}}
+    placement, update_config = draw(_PLACEMENTS), draw(_UPDATE_CONFIGS)
+    if placement is not None:
+        spec["TaskTemplate"]["Placement"] = placement
+    if update_config is not None:
+        spec["UpdateConfig"] = update_config
+    spec["Labels"] = draw(st.dictionaries(st.sampled_from(["a", "flotilla.declared"]), st.just("x")))
+    return spec
+
+
+@given(specs())
+def test_the_spec_comes_back_as_it_was(spec: Raw) -> None:
+    away = surge.surging(spec)
+    assert away
+    assert surge.surging(away) is None
+    assert surge.CONSTRAINT in away["TaskTemplate"]["Placement"]["Constraints"]
+    assert away["UpdateConfig"]["Order"] == "start-first"
+    # A number that is missing in an object that is there means all at once.
+    assert "UpdateConfig" in spec or away["UpdateConfig"]["Parallelism"] == 1
+    assert surge.settled(away) == spec
+    assert surge.settled(spec) is None
+
+
+@given(specs(), specs())
+def test_what_another_client_declared_meanwhile_stays(spec: Raw, declared: Raw) -> None:
+    away = surge.surging(spec)
+    assert away
+    template = {**declared["TaskTemplate"]}
+    theirs = {**away, "TaskTemplate": template, "UpdateConfig": declared.get("UpdateConfig") or {"Delay": 7}}
+    found = surge.settled(theirs)
+    assert found
+    assert not surge.is_surging(found)
+    assert found["TaskTemplate"] == template
+    assert surge.CONSTRAINT not in str(found)
+
+
+def test_a_damaged_memory_costs_only_itself() -> None:
+    away = surge.surging({"Labels": {}, "TaskTemplate": {}})
+    assert away
+    away["Labels"][surge.LABEL] = "{"
+    assert surge.CONSTRAINT not in str(surge.settled(away))
