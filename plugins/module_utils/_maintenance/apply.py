@@ -10,7 +10,7 @@ import time
 import typing as t
 
 from .._engine.client import Client
-from .._engine.errors import NotFound, Refused
+from .._engine.errors import Refused
 from .._engine.update import update
 from .._engine.wait import Deadline, wait_until
 from .._node.draining import Draining
@@ -37,6 +37,25 @@ def read(client: Client) -> Live:
     ]
     tasks = client.get("/tasks", filters={"desired-state": ["running", "accepted", "ready"]})
     return Live(nodes, client.get("/services"), tasks, problems)
+
+
+def at_the_gates(client: Client, node_of: t.Callable[[Live], str]) -> tuple[Live, list[str]]:
+    """Read the swarm, again for a moment while services are about to be well.
+
+    Args:
+        client: a manager's Engine.
+        node_of: the node that would be taken out of rotation.
+
+    Returns:
+        The swarm, and why the node may not be taken.
+    """
+    deadline = Deadline(_SETTLING)
+    while True:
+        live = read(client)
+        refused = refusals(node_of(live), live)
+        if not refused or refused != live.problems or not deadline.left:
+            return live, refused
+        time.sleep(1.0)
 
 
 class Step:
@@ -66,7 +85,9 @@ class Step:
             Refused: a gate does not hold.
             FlotillaError: something did not come to its end.
         """
-        live = self._pass_the_gates()
+        live, refused = at_the_gates(self._client, lambda _live: self._id)
+        if refused:
+            raise Refused(f"{self._name} is not taken out of rotation: {'; '.join(refused)}.")
         if marks.stage(live.node(self._id)) == marks.BACK:
             return marks.BACK
         if check_mode:
@@ -94,40 +115,25 @@ class Step:
         self._wait_until_well(f"with {self._name} back")
         self._write("maintenance ended", marks.done)
 
-    def _pass_the_gates(self) -> Live:
-        """Wait for a moment for services that are about to be well.
-
-        Raises:
-            Refused: a gate does not hold.
-        """
-        deadline = Deadline(min(_SETTLING, self._seconds))
-        while True:
-            live = read(self._client)
-            found = refusals(self._id, live)
-            if not found:
-                return live
-            if found != live.problems or not deadline.left:
-                raise Refused(f"{self._name} is not taken out of rotation: {'; '.join(found)}.")
-            time.sleep(1.0)
-
     def _moves(self, live: Live) -> list[Move]:
         return moves(self._id, live.nodes, live.services, live.tasks)
 
     def _start_elsewhere(self, leaving: list[Move]) -> None:
         """Start tasks elsewhere and stop those on the node then; afterwards every service has its spec as it was."""
+        moment = marks.since(self._client.get(f"/nodes/{self._id}"))
         try:
-            rollouts = [Rollout(one.service["ID"], one.name) for one in leaving if self._surge(one)]
+            rollouts = [
+                Rollout(one.service["ID"], one.name, written=self._surge(one, moment)) for one in leaving
+            ]
             wait_for_rollouts(self._client, rollouts, self._seconds)
             self.done += [f"{one.name}: started elsewhere, then stopped on {self._name}" for one in rollouts]
         finally:
             self.settle()
 
-    def _surge(self, one: Move) -> bool:
-        try:
-            path = f"/services/{one.service['ID']}"
-            return update(self._client, path, lambda live: surge.surging(live["Spec"])).changed
-        except NotFound:
-            return False
+    def _surge(self, one: Move, moment: str) -> bool:
+        """Have a service leave the node; whether it was written, and did not begin to leave in an earlier run."""
+        path = f"/services/{one.service['ID']}"
+        return update(self._client, path, lambda live: surge.surging(live["Spec"], moment)).changed
 
     def settle(self) -> None:
         """Put the spec of every service back that left a node, in an earlier run too."""

@@ -13,9 +13,9 @@ from .._engine.errors import FlotillaError, Refused
 from .._run.verb import Options, Result, Verb
 from .._swarm.nodes import find
 from . import marks
-from .apply import Step, mark, read
+from .apply import Step, at_the_gates, mark, read
 from .options import INTERFACE
-from .plan import Live, in_turn, lines, refusals
+from .plan import Live, in_turn, lines
 
 Raw = t.Dict[str, t.Any]
 
@@ -26,15 +26,15 @@ def work(options: Options, check_mode: bool, client: Client) -> Result:
     Raises:
         FlotillaError: with ``actions`` among its facts for what was done before it.
     """
-    live = read(client)
-    chosen = [_node(live, name) for name in options["nodes"]]
     if options["state"] == "planned":
-        return _planned(options, check_mode, client, live, chosen)
+        return _planned(options, check_mode, client)
+    live = read(client)
+    chosen = _chosen(options, live)
     if len(chosen) != 1:
         raise Refused(
             f"state={options['state']} takes one node, and {len(chosen)} are named. Nothing was sent."
         )
-    if chosen[0]["ID"] == client.info()["Swarm"]["NodeID"]:
+    if chosen[0]["ID"] == client.info()["Swarm"]["NodeID"] and len(live.nodes) > 1:
         raise Refused(
             "A node cannot be asked about its own maintenance: ask another manager. Nothing was sent."
         )
@@ -53,9 +53,9 @@ def work(options: Options, check_mode: bool, client: Client) -> Result:
 VERB = Verb(INTERFACE, work)
 
 
-def _planned(options: Options, check_mode: bool, client: Client, live: Live, chosen: list[Raw]) -> Result:
-    order = in_turn(chosen, options["anew"])
-    refused = refusals(order[0]["ID"], live)
+def _planned(options: Options, check_mode: bool, client: Client) -> Result:
+    live, refused = at_the_gates(client, lambda seen: _in_turn(options, seen)[0]["ID"])
+    order = _in_turn(options, live)
     changed = False
     if not refused:
         for node in order:
@@ -64,8 +64,19 @@ def _planned(options: Options, check_mode: bool, client: Client, live: Live, cho
         "changed": changed,
         "order": [node["ID"] for node in order],
         "refused": refused,
-        "summary": lines(order, chosen, live),
+        "summary": lines(order, _chosen(options, live), live),
     }
+
+
+def _in_turn(options: Options, live: Live) -> list[Raw]:
+    return in_turn(_chosen(options, live), options["anew"])
+
+
+def _chosen(options: Options, live: Live) -> list[Raw]:
+    """The nodes that are named."""
+    if not options["nodes"]:
+        raise Refused("nodes is empty: name at least one node. Nothing was sent.")
+    return [_node(live, name) for name in options["nodes"]]
 
 
 def _node(live: Live, name: str) -> Raw:

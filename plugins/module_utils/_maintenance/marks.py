@@ -18,9 +18,10 @@ Raw = t.Dict[str, t.Any]
 
 #: The label that says how far it is, see above.
 STAGE = f"{OWN}maintenance"
-# What the node had before, and since when it is away.
+#: Since when it is away.
+SINCE = f"{STAGE}.since"
+# What it had before.
 _AVAILABILITY = f"{STAGE}.availability"
-_SINCE = f"{STAGE}.since"
 PLANNED, AWAY, BACK = "planned", "away", "back"
 
 
@@ -31,7 +32,7 @@ def stage(raw: Raw) -> str:
 
 def since(raw: Raw) -> str:
     """When the node was taken out of rotation."""
-    return str(_labels(raw).get(_SINCE) or "")
+    return str(_labels(raw).get(SINCE) or "")
 
 
 def planned(raw: Raw) -> Raw | None:
@@ -48,7 +49,7 @@ def away(raw: Raw, moment: str) -> Raw | None:
     if stage(raw) in (AWAY, BACK):
         return None
     had = availability(raw)
-    spec = _with(raw, {STAGE: AWAY, _AVAILABILITY: had, _SINCE: moment})
+    spec = _with(raw, {STAGE: AWAY, _AVAILABILITY: had, SINCE: moment})
     return {**spec, "Availability": "pause" if had == "active" else had}
 
 
@@ -70,7 +71,7 @@ def done(raw: Raw) -> Raw | None:
     """The spec of a node without marks; ``None`` where it has none."""
     if not stage(raw):
         return None
-    kept = {name: text for name, text in _labels(raw).items() if name not in (STAGE, _AVAILABILITY, _SINCE)}
+    kept = {name: text for name, text in _labels(raw).items() if name not in (STAGE, _AVAILABILITY, SINCE)}
     return {**(raw.get("Spec") or {}), "Labels": kept}
 
 

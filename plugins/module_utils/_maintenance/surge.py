@@ -7,6 +7,9 @@
 A constraint keeps the service off every node that is away, and new tasks start before old ones stop. Since 19.03 swarmkit
 replaces only tasks on nodes that do not meet a constraint any longer (``manager/orchestrator/update``), so all others go on.
 What the spec was is remembered in a label of the service, so that any later run can put it back.
+
+The constraint names the moment at which the node was taken: a task that has just moved has the constraint of that move in its own
+spec, and had the next one the same words, the task would count as up to date wherever it runs.
 """
 
 from __future__ import annotations
@@ -16,14 +19,12 @@ import json
 import typing as t
 
 from .._options.labels import OWN
-from .marks import AWAY, STAGE
+from .marks import SINCE
 
 Raw = t.Dict[str, t.Any]
 
 #: Remembers what is put back.
 LABEL = f"{OWN}surge"
-#: Is met by every node that is not away, so a rollback to a spec that has it does no harm.
-CONSTRAINT = f"node.labels.{STAGE}!={AWAY}"
 # What an absent object means, written out: in a present one, a missing number means all at once.
 _DEFAULT = {"Parallelism": 1, "FailureAction": "pause"}
 
@@ -33,15 +34,29 @@ def is_surging(spec: Raw) -> bool:
     return LABEL in (spec.get("Labels") or {})
 
 
-def surging(spec: Raw) -> Raw | None:
-    """The spec for the time in which a service leaves nodes; ``None`` where it has it already."""
+def constraint(moment: str) -> str:
+    """Keeps a service off the node that was taken at a moment; afterwards every node meets it, so it does no harm."""
+    return f"node.labels.{SINCE}!={moment}"
+
+
+def surging(spec: Raw, moment: str) -> Raw | None:
+    """The spec for the time in which a service leaves a node; ``None`` where it has it already.
+
+    Args:
+        spec: as it is.
+        moment: at which the node was taken, as its mark says it.
+    """
     if is_surging(spec):
         return None
     found = copy.deepcopy(spec)
     template = found.setdefault("TaskTemplate", {})
-    memory = {"Placement": template.get("Placement"), "UpdateConfig": found.get("UpdateConfig")}
+    memory = {
+        "Moment": moment,
+        "Placement": template.get("Placement"),
+        "UpdateConfig": found.get("UpdateConfig"),
+    }
     found["Labels"] = {**(found.get("Labels") or {}), LABEL: json.dumps(memory, sort_keys=True)}
-    template["Placement"] = _placement(memory["Placement"])
+    template["Placement"] = _placement(memory["Placement"], moment)
     found["UpdateConfig"] = _update_config(memory["UpdateConfig"])
     return found
 
@@ -54,10 +69,10 @@ def settled(spec: Raw) -> Raw | None:
     memory = _memory(found["Labels"].pop(LABEL))
     template = found.setdefault("TaskTemplate", {})
     placement = template.get("Placement") or {}
-    if placement == _placement(memory.get("Placement")):
+    if placement == _placement(memory.get("Placement"), memory.get("Moment", "")):
         _put(template, "Placement", memory.get("Placement"))
-    elif CONSTRAINT in (placement.get("Constraints") or []):
-        placement["Constraints"] = [one for one in placement["Constraints"] if one != CONSTRAINT]
+    elif any(map(_is_ours, placement.get("Constraints") or [])):
+        placement["Constraints"] = [one for one in placement["Constraints"] if not _is_ours(one)]
     if found.get("UpdateConfig") == _update_config(memory.get("UpdateConfig")):
         _put(found, "UpdateConfig", memory.get("UpdateConfig"))
     return found
@@ -71,9 +86,13 @@ def _memory(text: str) -> Raw:
     return found if isinstance(found, dict) else {}
 
 
-def _placement(before: Raw | None) -> Raw:
+def _is_ours(text: str) -> bool:
+    return text.startswith(constraint(""))
+
+
+def _placement(before: Raw | None, moment: str) -> Raw:
     placement = before or {}
-    return {**placement, "Constraints": [*(placement.get("Constraints") or []), CONSTRAINT]}
+    return {**placement, "Constraints": [*(placement.get("Constraints") or []), constraint(moment)]}
 
 
 def _update_config(before: Raw | None) -> Raw:

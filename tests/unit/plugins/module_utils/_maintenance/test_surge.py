@@ -14,6 +14,7 @@ from hypothesis import given
 
 Raw = dict[str, t.Any]
 
+_CONSTRAINT = surge.constraint("now")
 _PLACEMENTS = st.none() | st.fixed_dictionaries(
     {},
     optional={
@@ -42,10 +43,10 @@ def specs(draw: st.DrawFn) -> Raw:
 
 @given(specs())
 def test_the_spec_comes_back_as_it_was(spec: Raw) -> None:
-    away = surge.surging(spec)
+    away = surge.surging(spec, "now")
     assert away
-    assert surge.surging(away) is None
-    assert surge.CONSTRAINT in away["TaskTemplate"]["Placement"]["Constraints"]
+    assert surge.surging(away, "later") is None
+    assert _CONSTRAINT in away["TaskTemplate"]["Placement"]["Constraints"]
     assert away["UpdateConfig"]["Order"] == "start-first"
     # A number that is missing in an object that is there means all at once.
     assert "UpdateConfig" in spec or away["UpdateConfig"]["Parallelism"] == 1
@@ -55,7 +56,7 @@ def test_the_spec_comes_back_as_it_was(spec: Raw) -> None:
 
 @given(specs(), specs())
 def test_what_another_client_declared_meanwhile_stays(spec: Raw, declared: Raw) -> None:
-    away = surge.surging(spec)
+    away = surge.surging(spec, "now")
     assert away
     template = {**declared["TaskTemplate"]}
     theirs = {**away, "TaskTemplate": template, "UpdateConfig": declared.get("UpdateConfig") or {"Delay": 7}}
@@ -63,11 +64,19 @@ def test_what_another_client_declared_meanwhile_stays(spec: Raw, declared: Raw) 
     assert found
     assert not surge.is_surging(found)
     assert found["TaskTemplate"] == template
-    assert surge.CONSTRAINT not in str(found)
+    assert _CONSTRAINT not in str(found)
+
+
+def test_the_next_move_of_a_task_that_has_moved_has_another_constraint() -> None:
+    spec: Raw = {"Labels": {}, "TaskTemplate": {}}
+    first, second = surge.surging(spec, "1"), surge.surging(spec, "2")
+    assert first
+    assert second
+    assert first["TaskTemplate"] != second["TaskTemplate"]
 
 
 def test_a_damaged_memory_costs_only_itself() -> None:
-    away = surge.surging({"Labels": {}, "TaskTemplate": {}})
+    away = surge.surging({"Labels": {}, "TaskTemplate": {}}, "now")
     assert away
     away["Labels"][surge.LABEL] = "{"
-    assert surge.CONSTRAINT not in str(surge.settled(away))
+    assert _CONSTRAINT not in str(surge.settled(away))
