@@ -29,6 +29,10 @@ LABEL = f"{OWN}surge"
 _DEFAULT = {"Parallelism": 1, "FailureAction": "pause"}
 
 
+# What an Engine may add by itself.
+_IMPLIED = {"Monitor": 5_000_000_000}
+
+
 def is_surging(spec: Raw) -> bool:
     """Whether a service has the spec of that time."""
     return LABEL in (spec.get("Labels") or {})
@@ -69,11 +73,11 @@ def settled(spec: Raw) -> Raw | None:
     memory = _memory(found["Labels"].pop(LABEL))
     template = found.setdefault("TaskTemplate", {})
     placement = template.get("Placement") or {}
-    if placement == _placement(memory.get("Placement"), memory.get("Moment", "")):
+    if _filled(placement) == _filled(_placement(memory.get("Placement"), memory.get("Moment", ""))):
         _put(template, "Placement", memory.get("Placement"))
     elif any(map(_is_ours, placement.get("Constraints") or [])):
         placement["Constraints"] = [one for one in placement["Constraints"] if not _is_ours(one)]
-    if found.get("UpdateConfig") == _update_config(memory.get("UpdateConfig")):
+    if _filled(found.get("UpdateConfig") or {}) == _filled(_update_config(memory.get("UpdateConfig"))):
         _put(found, "UpdateConfig", memory.get("UpdateConfig"))
     return found
 
@@ -97,6 +101,11 @@ def _placement(before: Raw | None, moment: str) -> Raw:
 
 def _update_config(before: Raw | None) -> Raw:
     return {**(_DEFAULT if before is None else before), "Order": "start-first"}
+
+
+def _filled(given: Raw) -> Raw:
+    """What is said beyond what holds anyway: an Engine adds some of that to what it got."""
+    return {key: value for key, value in given.items() if value and _IMPLIED.get(key) != value}
 
 
 def _put(where: Raw, key: str, value: t.Any) -> None:

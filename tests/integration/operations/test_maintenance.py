@@ -42,6 +42,8 @@ def _spec(cluster: Cluster, name: str, on: str) -> dict[str, t.Any]:
     found: dict[str, t.Any] = json.loads(
         cluster.sh(f"docker service inspect {name} --format '{{{{json .Spec}}}}'", on)
     )
+    # The default, which 20.10 leaves out.
+    (found.get("UpdateConfig") or {}).pop("Monitor", None)
     return found
 
 
@@ -55,8 +57,10 @@ def _labels(cluster: Cluster, on: str) -> str:
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> str:
+def work(cluster: Cluster, tmp_path: Path) -> str:
     """An operator's tasks: they restart the Engine; where a host has a trap, its Engine does not come back once."""
+    for host in cluster.stage.names:
+        cluster.sh("rm -f /root/worked /root/trap", host)
     path = tmp_path / "work.yml"
     script = (
         "date +%s >> /root/worked; "

@@ -75,6 +75,15 @@ def test_the_next_move_of_a_task_that_has_moved_has_another_constraint() -> None
     assert first["TaskTemplate"] != second["TaskTemplate"]
 
 
+def test_what_an_engine_adds_is_no_change_of_another_client() -> None:
+    spec: Raw = {"Labels": {}, "TaskTemplate": {}}
+    away = surge.surging(spec, "now")
+    assert away
+    away["UpdateConfig"].update(Monitor=5_000_000_000, MaxFailureRatio=0)
+    away["TaskTemplate"]["Placement"]["Preferences"] = None
+    assert surge.settled(away) == spec
+
+
 def test_a_damaged_memory_costs_only_itself() -> None:
     away = surge.surging({"Labels": {}, "TaskTemplate": {}}, "now")
     assert away
