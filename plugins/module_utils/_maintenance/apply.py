@@ -19,7 +19,7 @@ from .._run.steps import step
 from .._service.info import read as read_services
 from .._swarm.nodes import called, view, views
 from . import marks, surge
-from .moves import Move, move, moves
+from .moves import Departure, move, moves
 from .plan import Live, refusals
 
 Raw = t.Dict[str, t.Any]
@@ -58,8 +58,8 @@ def at_the_gates(client: Client, node_of: t.Callable[[Live], str]) -> tuple[Live
         time.sleep(1.0)
 
 
-class Step:
-    """One step of the maintenance of one node.
+class Turn:
+    """The turn of one node.
 
     Args:
         client: the Engine of another manager.
@@ -115,10 +115,10 @@ class Step:
         self._wait_until_well(f"with {self._name} back")
         self._write("maintenance ended", marks.done)
 
-    def _moves(self, live: Live) -> list[Move]:
+    def _moves(self, live: Live) -> list[Departure]:
         return moves(self._id, live.nodes, live.services, live.tasks)
 
-    def _start_elsewhere(self, leaving: list[Move]) -> None:
+    def _start_elsewhere(self, leaving: list[Departure]) -> None:
         """Start tasks elsewhere and stop those on the node then; afterwards every service has its spec as it was."""
         moment = marks.since(self._client.get(f"/nodes/{self._id}"))
         try:
@@ -130,7 +130,7 @@ class Step:
         finally:
             self.settle()
 
-    def _surge(self, one: Move, moment: str) -> bool:
+    def _surge(self, one: Departure, moment: str) -> bool:
         """Have a service leave the node; whether it was written, and did not begin to leave in an earlier run."""
         path = f"/services/{one.service['ID']}"
         return update(self._client, path, lambda live: surge.surging(live["Spec"], moment)).changed

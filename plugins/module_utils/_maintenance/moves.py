@@ -17,7 +17,7 @@ from .._rollout.tasks import HOLDING
 Raw = t.Dict[str, t.Any]
 
 
-class Move(t.NamedTuple):
+class Departure(t.NamedTuple):
     """A service that has tasks on the node.
 
     Attributes:
@@ -41,7 +41,7 @@ class Move(t.NamedTuple):
         return f"{self.name} ({self.gap})" if self.gap else self.name
 
 
-def moves(node_id: str, nodes: list[Raw], services: list[Raw], tasks: list[Raw]) -> list[Move]:
+def moves(node_id: str, nodes: list[Raw], services: list[Raw], tasks: list[Raw]) -> list[Departure]:
     """What becomes of each service with tasks on a node, by name.
 
     Args:
@@ -55,30 +55,30 @@ def moves(node_id: str, nodes: list[Raw], services: list[Raw], tasks: list[Raw])
     return sorted(found, key=lambda one: one.name)
 
 
-def move(node_id: str, nodes: list[Raw], service: Raw, tasks: list[Raw]) -> Move:
+def move(node_id: str, nodes: list[Raw], service: Raw, tasks: list[Raw]) -> Departure:
     """What becomes of one service while a node is away."""
     spec = service["Spec"]
     mode = mode_of(spec)
     if is_per_node(mode):
-        return Move(service, "global", waits=True)
+        return Departure(service, "global", waits=True)
     others = [node for node in nodes if node["ID"] != node_id and eligible(node, spec) is not False]
     if not others:
-        return Move(service, "no other node fits it", waits=True)
+        return Departure(service, "no other node fits it", waits=True)
     its = _by_node(one for one in holding(tasks) if one.get("ServiceID") == service["ID"])
     blocked = [_kept_off(node, its[node["ID"]], spec) for node in others]
     waits = all(blocked)
     if waits:
-        return Move(service, blocked[0], waits=True)
+        return Departure(service, blocked[0], waits=True)
     if is_job(mode):
-        return Move(service, "a job, whose task begins again")
+        return Departure(service, "a job, whose task begins again")
     if host_ports(spec.get("EndpointSpec")):
-        return Move(service, "ports in mode host")
+        return Departure(service, "ports in mode host")
     local = _local(spec)
     if local:
-        return Move(service, local)
+        return Departure(service, local)
     if declared_tasks(spec) == 1 and rolling_config(spec)[1].get("Order") == "stop-first":
-        return Move(service, "one replica, and its update_config.order is stop-first")
-    return Move(service)
+        return Departure(service, "one replica, and its update_config.order is stop-first")
+    return Departure(service)
 
 
 def crowded(node_id: str, nodes: list[Raw], services: list[Raw], tasks: list[Raw]) -> list[str]:
