@@ -58,7 +58,7 @@ def at_the_gates(client: Client, node_of: t.Callable[[Live], str]) -> tuple[Live
         time.sleep(1.0)
 
 
-class Turn:
+class NodeInTurn:
     """The turn of one node.
 
     Args:

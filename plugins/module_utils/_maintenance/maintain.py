@@ -13,7 +13,7 @@ from .._engine.errors import FlotillaError, Refused
 from .._run.verb import Options, Result, Verb
 from .._swarm.nodes import find
 from . import marks
-from .apply import Turn, at_the_gates, mark, read
+from .apply import NodeInTurn, at_the_gates, mark, read
 from .options import INTERFACE
 from .plan import Live, in_turn, lines
 
@@ -38,7 +38,7 @@ def work(options: Options, check_mode: bool, client: Client) -> Result:
         raise Refused(
             "A node cannot be asked about its own maintenance: ask another manager. Nothing was sent."
         )
-    step = Turn(client, chosen[0]["ID"], options["timeout"])
+    step = NodeInTurn(client, chosen[0]["ID"], options["timeout"])
     stage = ""
     try:
         if options["state"] == "away":
