@@ -10,7 +10,7 @@ import time
 import typing as t
 
 from .._engine.client import Client
-from .._engine.errors import Refused
+from .._engine.errors import FlotillaError, Refused
 from .._engine.update import update
 from .._engine.wait import Deadline, wait_until
 from .._node.draining import Draining
@@ -127,6 +127,10 @@ class NodeInTurn:
             ]
             wait_for_rollouts(self._client, rollouts, self._seconds)
             self.done += [f"{one.name}: started elsewhere, then stopped on {self._name}" for one in rollouts]
+        except FlotillaError as error:
+            raise error.prefixed(
+                f"{self._name} is paused and what runs on it goes on; run the same command again once the cause is gone: "
+            ) from None
         finally:
             self.settle()
 
