@@ -17,7 +17,7 @@ _Port = t.Tuple[int, str]
 
 def is_exclusive(spec: Raw) -> bool:
     """Whether a node may have room for one task of a service and not for two."""
-    return bool(_host_ports(spec.get("EndpointSpec")) or _most_per_node(spec) or _reserved(_template(spec)))
+    return bool(host_ports(spec.get("EndpointSpec")) or _most_per_node(spec) or reserved(template_of(spec)))
 
 
 def obstacle(node: Raw, tasks: list[Raw], spec: Raw) -> str:
@@ -32,8 +32,8 @@ def obstacle(node: Raw, tasks: list[Raw], spec: Raw) -> str:
     """
     if not tasks:
         return ""
-    held = {port for task in tasks for port in _host_ports((task.get("Status") or {}).get("PortStatus"))}
-    ports = sorted(_host_ports(spec.get("EndpointSpec")) & held)
+    held = {port for task in tasks for port in host_ports((task.get("Status") or {}).get("PortStatus"))}
+    ports = sorted(host_ports(spec.get("EndpointSpec")) & held)
     if ports:
         return f"port {ports[0][0]}/{ports[0][1]} in mode host is held by the old task"
     most = _most_per_node(spec)
@@ -43,23 +43,24 @@ def obstacle(node: Raw, tasks: list[Raw], spec: Raw) -> str:
 
 
 def _short_of(node: Raw, tasks: list[Raw], spec: Raw) -> str:
-    total = _resources((node.get("Description") or {}).get("Resources") or {})
+    total = resources((node.get("Description") or {}).get("Resources") or {})
     used: dict[str, int] = {}
     for task in tasks:
-        for kind, amount in _reserved(task.get("Spec") or {}).items():
+        for kind, amount in reserved(task.get("Spec") or {}).items():
             used[kind] = used.get(kind, 0) + amount
-    for kind, amount in _reserved(_template(spec)).items():
+    for kind, amount in reserved(template_of(spec)).items():
         has = total.get(kind, 0)
         if amount <= has < used.get(kind, 0) + amount:
             return f"reservations.{kind} leaves no room for a second task"
     return ""
 
 
-def _template(spec: Raw) -> Raw:
+def template_of(spec: Raw) -> Raw:
+    """What a service's tasks are made from."""
     return spec.get("TaskTemplate") or {}
 
 
-def _host_ports(endpoint: Raw | None) -> set[_Port]:
+def host_ports(endpoint: Raw | None) -> set[_Port]:
     """The ports that are the node's own: of a spec, or as a running task reports them."""
     return {
         (port["PublishedPort"], port.get("Protocol", "tcp"))
@@ -69,15 +70,16 @@ def _host_ports(endpoint: Raw | None) -> set[_Port]:
 
 
 def _most_per_node(spec: Raw) -> int:
-    return int((_template(spec).get("Placement") or {}).get("MaxReplicas") or 0)
+    return int((template_of(spec).get("Placement") or {}).get("MaxReplicas") or 0)
 
 
-def _reserved(template: Raw) -> dict[str, int]:
+def reserved(template: Raw) -> dict[str, int]:
     """What a task reserves, by the name of the option."""
-    return _resources((template.get("Resources") or {}).get("Reservations") or {})
+    return resources((template.get("Resources") or {}).get("Reservations") or {})
 
 
-def _resources(given: Raw) -> dict[str, int]:
+def resources(given: Raw) -> dict[str, int]:
+    """Resources in the Engine's JSON, by the name of the option."""
     found = {"cpus": given.get("NanoCPUs") or 0, "memory": given.get("MemoryBytes") or 0}
     for entry in given.get("GenericResources") or []:
         named, counted = entry.get("NamedResourceSpec"), entry.get("DiscreteResourceSpec") or {}

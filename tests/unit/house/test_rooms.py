@@ -35,6 +35,7 @@ FLOORS = {
         "_image",
         "_export",
         "_host",
+        "_maintenance",
     ),
     "plugin_utils": ("_control", "_program", "_engine", "_site", "_compose", "_stack"),
 }

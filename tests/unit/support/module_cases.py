@@ -139,6 +139,20 @@ def holding(kind: str, *objects: Raw) -> t.Callable[[], MemoryEngine]:
     return engine
 
 
+def with_a_worker() -> MemoryEngine:
+    """An Engine with a node beside its own."""
+    engine = MemoryEngine()
+    worker: Raw = {
+        "ID": "worker",
+        "Version": {"Index": 1},
+        "Spec": {"Role": "worker", "Availability": "active", "Labels": {}},
+        "Status": {"State": "ready", "Addr": "10.0.0.101"},
+        "Description": {"Hostname": "w1", "Engine": {"EngineVersion": "26.1.5"}},
+    }
+    engine.objects["nodes"].append(worker)
+    return engine
+
+
 def with_stack() -> RecordedSwarm:
     """The recorded services, of which two belong to a stack."""
     none: Raw = {f"GET /{kind}": [] for kind in ("networks", "secrets", "configs")}
@@ -222,6 +236,7 @@ CASES: dict[str, Case] = {
         ),
     ),
     "swarm_export": Case({}, MemoryEngine, reads=True),
+    "swarm_maintenance": Case({"nodes": ["w1"], "state": "planned"}, with_a_worker, True),
     "swarm_network_info": Case({"name": ["front"]}, holding("networks", _NETWORK), reads=True),
     "swarm_node": Case({"hostname": "m1", "labels": {"disk": "ssd"}}, MemoryEngine, True),
     "swarm_node_info": Case({}, MemoryEngine, reads=True),
