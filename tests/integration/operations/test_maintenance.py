@@ -158,3 +158,34 @@ def test_a_run_goes_on_where_an_engine_did_not_come_back(cluster: Cluster, work:
     assert [len(_worked(cluster, host)) for host in ("w1", "w2")] == [1, 2]
     assert _labels(cluster, "m1") == ""
     assert {node[2] for node in cluster.stage.nodes()} == {"Active"}
+
+
+def test_a_run_that_was_stopped_in_the_middle_of_a_move_is_finished(cluster: Cluster) -> None:
+    health = "--health-cmd 'sleep 3' --health-interval 1s --health-timeout 9s"
+    cluster.sh(
+        f"docker service create -d --name web {health} --constraint node.hostname!=w2 --constraint node.role==worker "
+        f"{cluster.image}:1"
+    )
+    cluster.until(lambda: cluster.sh("docker service ls --format '{{.Replicas}}'") == "1/1")
+    before = _spec(cluster, "web", "m1")
+    placement = before["TaskTemplate"]["Placement"]
+    moved = [one for one in placement["Constraints"] if one != "node.hostname!=w2"]
+    cluster.sh("docker service update -d --constraint-rm node.hostname!=w2 web")
+    before["TaskTemplate"]["Placement"] = {**placement, "Constraints": moved}
+    # What the run had written when it was stopped: the node is away, and the service begins to leave it.
+    label, moment = "flotilla.maintenance", "2026-11-28T00:00:00Z"
+    memory = {"Moment": moment, "Placement": before["TaskTemplate"]["Placement"], "UpdateConfig": None}
+    cluster.sh(
+        f"docker node update --availability pause --label-add {label}=away --label-add {label}.availability=active "
+        f"--label-add {label}.since={moment} w1 && docker service update -d --label-add flotilla.surge='{json.dumps(memory)}' "
+        f"--constraint-add node.labels.{label}.since!={moment} --update-order start-first web"
+    )
+    cluster.run("maintenance", swarm_nodes="w1").succeeded()
+    found = _spec(cluster, "web", "m1")
+    assert found["TaskTemplate"]["Placement"] == before["TaskTemplate"]["Placement"]
+    assert "flotilla.surge" not in found["Labels"]
+    assert _labels(cluster, "m1") == ""
+    assert cluster.sh("docker service ps web --format '{{.Node}} {{.DesiredState}}'").splitlines() == [
+        "w2 Running",
+        "w1 Shutdown",
+    ]
