@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.errors import AnsibleConnectionFailure
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._program.action import HostAction
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._stack.only import only_named
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._stack.short import long_forms
@@ -20,6 +22,21 @@ class ActionModule(HostAction):
 
     verb = "_deploy.deploy.VERB"
     interface = "_deploy.options.INTERFACE"
+
+    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
+        """Run the action; a host that is not reached leaves the work to another one, where the task says so.
+
+        The keyword ``ignore_unreachable`` would not do: a play of one host ends with it all the same.
+        """
+        try:
+            return super().run(tmp, task_vars)
+        except AnsibleConnectionFailure:
+            # What is done at every call is done once only, and this host may have done it.
+            defers = boolean(self._task.args.get("defer", False), strict=False)
+            if not defers or self.program.done_anew(self._task.args):
+                raise
+            name = (task_vars or {}).get("inventory_hostname", "The host")
+            return {"changed": False, "deferred": f"{name} was not reached."}
 
     def options(self, variables: Result) -> Result:
         """The options of the verb, with what the Compose files declare and without short forms."""

@@ -77,7 +77,8 @@ options:
     default: []
   defer:
     description:
-      - Do nothing, and return RV(deferred), where the Engine is no manager of a swarm or does not answer, and where a service
+      - Do nothing, and return RV(deferred), where the host is not reached, its Engine is no manager of
+        a swarm or does not answer, and where a service
         begins to publish a port, which something else on any host may hold - O(held_ports) is of all hosts.
       - A run that changes little asks one host only in this way. The playbook C(flotilla.swarm.deploy) asks all hosts
         when a first call is deferred.

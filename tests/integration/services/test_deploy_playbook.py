@@ -76,6 +76,15 @@ def test_another_manager_is_asked_where_the_first_is_down(swarm: Swarm, tmp_path
     finally:
         swarm.sh("systemctl start docker")
     swarm.stage.until(lambda: "web" in swarm.sh("docker service ls", check=False))
+    lost = tmp_path / "lost.yml"
+    # Nothing listens there.
+    lost.write_text(
+        json.dumps({"all": {"hosts": {"m1": {"ansible_host": "127.0.0.1", "ansible_port": 1}}}}),
+        encoding="utf-8",
+    )
+    moved = deploy(swarm, tmp_path, [{**web, "labels": {"team": "a"}}], "-i", str(lost))
+    assert "m1 was not reached. All hosts are asked." in moved.text, moved.text
+    assert "web: updated (labels.team)" in moved.text
     published = deploy(swarm, tmp_path, [{**web, "publish": ["8091:80"]}])
     assert published.status == 0, published.text
     assert "web would publish ports that other programs may hold. All hosts are asked." in published.text

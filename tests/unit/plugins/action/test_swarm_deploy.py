@@ -9,12 +9,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
+import pytest
+from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.flotilla.swarm.plugins.action.swarm_deploy import ActionModule
 
 Result = dict[str, t.Any]
 
 
-def play(args: Result, here: Path) -> tuple[Result, list[Result]]:
+def play(args: Result, here: Path, error: Exception | None = None) -> tuple[Result, list[Result]]:
     """Run the action by the module, with files in the inventory's folder."""
     task = SimpleNamespace(
         args=args,
@@ -37,6 +39,8 @@ def play(args: Result, here: Path) -> tuple[Result, list[Result]]:
 
     def execute(module_args: Result, **_how: t.Any) -> Result:
         calls.append(module_args)
+        if error:
+            raise error
         return {"changed": False, "invocation": {"module_args": dict(module_args)}}
 
     action._execute_module = execute
@@ -92,3 +96,14 @@ def test_a_name_that_is_not_declared_is_refused(tmp_path: Path) -> None:
     result, calls = play({**ALL, "only": "web,lost,net"}, tmp_path)
     assert result["msg"].startswith("only names lost, net, which neither services nor stacks have; ")
     assert (result["failed"], calls) == (True, [])
+
+
+def test_a_host_that_is_not_reached_leaves_the_work_to_another_one(tmp_path: Path) -> None:
+    """Unless it may have done what is done at every call."""
+    lost = AnsibleConnectionFailure("no route")
+    web: Result = {"name": "web", "image": "tiny:1"}
+    result, _calls = play({"services": [web], "defer": "yes"}, tmp_path, lost)
+    assert result == {"changed": False, "deferred": "m1 was not reached."}
+    for given in ({"services": [web]}, {"services": [{**web, "force_update": True}], "defer": True}):
+        with pytest.raises(AnsibleConnectionFailure):
+            play(given, tmp_path, lost)
