@@ -67,6 +67,14 @@ class Cluster:
                 self.sh("systemctl start docker", host)
             self.run("site").succeeded()
             self.until(self._is_whole)
+        # A container that still ends holds its image.
+        self.until(self._is_idle)
+
+    def _is_idle(self) -> bool:
+        shown = self.stage.each(
+            lambda host: host.run("docker ps -aq -f label=com.docker.swarm.service.id").stdout
+        )
+        return not any(shown.values())
 
     def _is_whole(self) -> bool:
         shown = self.sh(_CLEAR, check=False).splitlines()
