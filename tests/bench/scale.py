@@ -28,6 +28,8 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import info,
 
 SERVICES, REPLICAS = 1000, 5
 FOLDER = CACHE / "scale"
+TRUE, PLAN, STATUS = "a play that only runs `true`", "the plan of `site`", "`status`"
+ANSWERS = "the same, and reads what hosts have answered"
 
 
 class Figure(t.NamedTuple):
@@ -91,17 +93,21 @@ def _summed_up(swarm: dict[str, t.Any]) -> dict[str, t.Any]:
     return {**swarm, "summary": info.lines(swarm)} if swarm["state"] == "manager" else swarm
 
 
-def inventory(cluster: Cluster, docker_host: str) -> dict[str, t.Any]:
-    """The hosts with their labels, what was read on each, and the Engine that answers for all of them."""
-    hosts = {
-        name: {
-            "ansible_host": cluster.address(number),
-            "swarm_labels_node": {"zone": cluster.zone(number)},
-            "__swarm_plan_info": {"host": seen(cluster, number)},
-            "__swarm_status": _summed_up(seen(cluster, number)["swarm"]),
-        }
+def inventory(cluster: Cluster, docker_host: str, answers: bool) -> dict[str, t.Any]:
+    """The hosts with their labels, and the Engine that answers for all of them.
+
+    Args:
+        cluster: what is simulated.
+        docker_host: the address of its Engine.
+        answers: add what was read on each host, which Ansible has in its memory in a real run, and reads from here.
+    """
+    hosts: dict[str, dict[str, t.Any]] = {
+        name: {"ansible_host": cluster.address(number), "swarm_labels_node": {"zone": cluster.zone(number)}}
         for number, name in enumerate(cluster.names)
     }
+    for number, host in enumerate(hosts.values() if answers else ()):
+        host["__swarm_plan_info"] = {"host": seen(cluster, number)}
+        host["__swarm_status"] = _summed_up(seen(cluster, number)["swarm"])
     groups = {
         f"swarm_{role}s": {"hosts": {name: host for name, host in hosts.items() if name[0] == role[0]}}
         for role in ("manager", "worker")
@@ -123,11 +129,12 @@ def plays(cluster: Cluster) -> dict[str, list[dict[str, t.Any]]]:
         for number, name in enumerate(cluster.names)
     ]
     return {
-        "a play that only runs `true`": [{"ansible.builtin.command": "true"}],
-        "the plan of `site`": [{"flotilla.swarm.swarm_plan": {"stage": "hosts"}}],
+        TRUE: [{"ansible.builtin.command": "true"}],
+        ANSWERS: [{"ansible.builtin.command": "true"}],
+        PLAN: [{"flotilla.swarm.swarm_plan": {"stage": "hosts"}}],
         "all labels, unchanged": [{"flotilla.swarm.swarm_node": {"nodes": same, **engine}}],
         "all labels, all of them written": [{"flotilla.swarm.swarm_node": {"nodes": changed, **engine}}],
-        "`status`": [
+        STATUS: [
             {"flotilla.swarm.swarm_service_info": engine, "register": "__swarm_services"},
             {
                 "flotilla.swarm.swarm_show": {
@@ -176,8 +183,9 @@ def measure(size: int, rounds: int) -> dict[str, Figure]:
     cluster = Cluster(size, SERVICES, REPLICAS)
     taken: dict[str, list[Figure]] = {}
     with serving(cluster, FOLDER / "engine.sock") as docker_host:
-        where = FOLDER / "inventory.json"
-        where.write_text(json.dumps(inventory(cluster, docker_host)), encoding="utf-8")
+        where = {answers: FOLDER / f"inventory-{answers}.json" for answers in (False, True)}
+        for answers, path in where.items():
+            path.write_text(json.dumps(inventory(cluster, docker_host, answers)), encoding="utf-8")
         books = {}
         for number, (name, tasks) in enumerate(plays(cluster).items()):
             books[name] = FOLDER / f"{number}.yml"
@@ -188,7 +196,7 @@ def measure(size: int, rounds: int) -> dict[str, Figure]:
         labels = [dict(node["Spec"]["Labels"]) for node in cluster.nodes]
         for _round in range(rounds):
             for name, book in books.items():
-                taken.setdefault(name, []).append(run(str(book), str(where)))
+                taken.setdefault(name, []).append(run(str(book), str(where[name in (ANSWERS, PLAN, STATUS)])))
                 for node, before in zip(cluster.nodes, labels, strict=True):
                     node["Spec"]["Labels"] = dict(before)
                 print(f"  {size:4} hosts  {name:<34} {taken[name][-1].seconds:6.2f} s", flush=True)
