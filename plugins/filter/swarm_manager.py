@@ -12,8 +12,8 @@ DOCUMENTATION = r"""
 name: swarm_manager
 short_description: The host that is asked for a swarm
 description:
-  - The first of the hosts that is a manager with a quorum. Where there is none, the first host - what it is asked then fails with a
-    sentence that says why.
+  - The first of the hosts that is a manager with a quorum. Where there is none, the first host - what it is asked then fails with
+    a sentence that says why.
 author:
   - Flotilla contributors (@flotilla-swarm)
 positional: hostvars, result

@@ -81,8 +81,8 @@ def swarm_rotating(
         raise AnsibleFilterError(
             "No host of the inventory is a manager with a quorum, so nothing can be rotated: flotilla.swarm.status says why."
         )
-    nodes, facts = infos[entry]["nodes"], infos[entry].get("swarm_facts") or {}
-    goes_on = "ca" in wanted and bool(facts.get("RootRotationInProgress"))
+    nodes = infos[entry]["nodes"]
+    goes_on = "ca" in wanted and bool(infos[entry]["root_rotation_in_progress"])
     if "unlock_key" in wanted:
         _check_lock(infos[entry])
         _refuse_away(

@@ -65,7 +65,18 @@ def swarm_status(hosts: list[str], hostvars: t.Mapping[str, t.Any], result: str)
     gone = {node["hostname"] for node in manager["nodes"] if is_gone(node)}
     told = {host for host in gone if infos.get(host, {}).get("state", "no_engine") == "no_engine"}
     outside = [host for host in hosts if infos[host].get("node_id") not in members and host not in told]
-    return [*manager["summary"], *(_line(host, infos[host]) for host in outside)]
+    aging = [line for host in hosts for line in _certificate(host, infos[host].get("certificate") or {})]
+    return [*manager["summary"], *aging, *(_line(host, infos[host]) for host in outside)]
+
+
+def _certificate(host: str, certificate: dict[str, t.Any]) -> list[str]:
+    """A certificate that was not renewed: when it ends, the node is out of the swarm."""
+    if not certificate.get("overdue"):
+        return []
+    left = certificate["days_left"]
+    ends = f"ends in {left} {'day' if left == 1 else 'days'}" if left >= 0 else "has ended"
+    what = f"its certificate {ends} ({certificate['expires']}) and was not renewed, as nodes do by themselves"
+    return [f"{host}: {what}: see in the Engine's log whether it reaches a manager."]
 
 
 def _line(host: str, info: dict[str, t.Any]) -> str:

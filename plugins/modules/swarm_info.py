@@ -155,6 +155,24 @@ address:
   description: The address that the host advertises.
   returned: when it is in a swarm
   type: str
+certificate:
+  description: Until when the certificate of the host's node is valid; V(null) where it cannot be read, which takes root there.
+  returned: when it is in a swarm
+  type: dict
+  contains:
+    expires:
+      description: When it ends, in UTC.
+      type: str
+      returned: always
+      sample: "2027-02-26T03:47:00Z"
+    days_left:
+      description: The whole days until then, negative once it is over.
+      type: int
+      returned: always
+    overdue:
+      description: Whether the node was to renew it and has not. Nodes do so by themselves after 50 to 80 % of its time.
+      type: bool
+      returned: always
 error:
   description: The Engine's error about its membership, V(null) where there is none.
   returned: when an Engine answers

@@ -18,6 +18,7 @@ from .._swarm.nodes import Node
 from .._swarm.options import INFO_INTERFACE
 from . import as_docker
 from .back import wait_until_back
+from .certificate import read_certificate
 
 Raw = t.Dict[str, t.Any]
 
@@ -31,6 +32,8 @@ def work(options: Options, _check_mode: bool, client: Client) -> Result:
     if options["wait_for"]:
         wait_until_back(client, options["wait_for"], options["wait_for_managers"], options["wait_timeout"])
     found = info.read(options, client)
+    if found.get("node_id"):
+        found["certificate"] = read_certificate(client)
     return {**found, **_lists(options, client, found["nodes"])} if found["state"] == "manager" else found
 
 

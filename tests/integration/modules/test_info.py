@@ -86,6 +86,9 @@ def test_managers_and_workers(cluster: Stage) -> None:
     assert {manager["address"] for manager in worker["remote_managers"]} == {
         f"{cluster.address(name)}:2377" for name in ("m1", "m2", "m3")
     }
+    for found in (worker, info):
+        assert 85 < found["certificate"]["days_left"] < 91
+        assert not found["certificate"]["overdue"]
     assert "join_tokens" not in worker
     assert (nodes["state"], nodes["nodes"]) == ("worker", [])
 

@@ -206,7 +206,10 @@ CASES: dict[str, Case] = {
         ),
     ),
     "swarm_host_info": Case({}, MemoryEngine, reads=True),
-    "swarm_info": Case({"published_ports": True}, MemoryEngine, reads=True),
+    # No file of a certificate stands behind an Engine in memory.
+    "swarm_info": Case(
+        {"published_ports": True}, MemoryEngine, reads=True, unseen=frozenset({"certificate"})
+    ),
     "swarm_init": Case(
         {"task_history_retention_limit": 9},
         MemoryEngine,

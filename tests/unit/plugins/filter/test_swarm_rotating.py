@@ -30,7 +30,7 @@ def hostvars(
         "state": "manager",
         "nodes": nodes,
         "settings": {"autolock_managers": locked, "ca_force_rotate": counter},
-        "swarm_facts": {"RootRotationInProgress": in_progress},
+        "root_rotation_in_progress": in_progress,
     }
     return {"m1": {}, "m2": {"r": manager}, "w1": {"r": {"state": "worker"}}}
 

@@ -64,3 +64,24 @@ def test_without_a_manager_every_host_has_its_own_line() -> None:
         "m1: m1 has lost its quorum.",
         "w1: w1 is a worker.",
     ]
+
+
+def test_a_certificate_that_was_not_renewed_is_named_with_the_days_that_are_left() -> None:
+    def certificate(days: int, overdue: bool = True) -> dict[str, object]:
+        return {"expires": "2027-02-26T03:47:00Z", "days_left": days, "overdue": overdue}
+
+    def lines(found: dict[str, object] | None) -> list[str]:
+        hostvars = {"m1": {"r": MANAGER}, "w1": {"r": {**WORKER, "certificate": found}}}
+        return status(["m1", "w1"], hostvars, "r")[len(MANAGER["summary"]) :]
+
+    assert lines(None) == lines(certificate(40, overdue=False)) == []
+    for days, words in (
+        (9, "ends in 9 days"),
+        (1, "ends in 1 day"),
+        (0, "ends in 0 days"),
+        (-1, "has ended"),
+    ):
+        [line] = lines(certificate(days))
+        assert line.startswith(
+            f"w1: its certificate {words} (2027-02-26T03:47:00Z) and was not renewed, as nodes do"
+        )
