@@ -95,7 +95,12 @@ def ansible_playbook(
         timeout: seconds until the run counts as hanging.
         environment: more variables.
     """
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
+    # Of what pytest adds, each test has another value: all of them can have one server without it.
+    clean = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("ANSIBLE_") and key != "PYTEST_CURRENT_TEST"
+    }
     ours = {
         "ANSIBLE_COLLECTIONS_PATH": os.environ.get(
             "FLOTILLA_COLLECTIONS_PATH", str(ROOT / ".cache" / "tree")
