@@ -33,7 +33,7 @@ ON_HOSTS = {"integration", "molecule"}
 AT_LENGTH = "integration"
 
 # Seconds after which a stage that hangs is ended, so that the run still sums up before its own limit.
-LIMITS = {"lint": 400, "unit": 900, "sanity": 1200, "integration": 2500, "molecule": 600}
+LIMITS = {"lint": 400, "unit": 900, "sanity": 1200, "integration": 2600, "molecule": 600}
 
 
 class Outcome(t.NamedTuple):

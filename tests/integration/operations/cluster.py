@@ -72,7 +72,7 @@ class Cluster:
 
     def _is_idle(self) -> bool:
         shown = self.stage.each(
-            lambda host: host.run("docker ps -aq -f label=com.docker.swarm.service.id").stdout
+            lambda host: host.run("docker ps -q -f label=com.docker.swarm.service.id").stdout
         )
         return not any(shown.values())
 

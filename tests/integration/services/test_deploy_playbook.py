@@ -82,7 +82,8 @@ def test_another_manager_is_asked_where_the_first_is_down(swarm: Swarm, tmp_path
         json.dumps({"all": {"hosts": {"m1": {"ansible_host": "127.0.0.1", "ansible_port": 1}}}}),
         encoding="utf-8",
     )
-    moved = deploy(swarm, tmp_path, [{**web, "labels": {"team": "a"}}], "-i", str(lost))
+    web["labels"] = {"team": "a"}
+    moved = deploy(swarm, tmp_path, [web], "-i", str(lost))
     assert "m1 was not reached. All hosts are asked." in moved.text, moved.text
     assert "web: updated (labels.team)" in moved.text
     published = deploy(swarm, tmp_path, [{**web, "publish": ["8091:80"]}])
