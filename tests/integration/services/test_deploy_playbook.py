@@ -92,6 +92,23 @@ def test_another_manager_is_asked_where_the_first_is_down(swarm: Swarm, tmp_path
     assert "web: updated (publish)" in published.text
 
 
+def test_a_second_deployment_of_the_same_call_is_done_too(swarm: Swarm, tmp_path: Path) -> None:
+    """S1: it asks all hosts although the first one, whose result they have, did not need to."""
+    web: dict[str, object] = {"name": "web", "image": f"{swarm.image}:1"}
+    published = {**web, "publish": ["8092:80"]}
+    made = [[published], [web], [published]]
+    book = tmp_path / "several.yml"
+    imports = [
+        {"ansible.builtin.import_playbook": "flotilla.swarm.deploy", "vars": {"swarm_services": services}}
+        for services in made
+    ]
+    book.write_text(json.dumps(imports), encoding="utf-8")
+    done = ansible_playbook(swarm.stage.lab.inventory_file(), str(book), report=False)
+    assert done.status == 0, done.text
+    words = ("web: created", "web: updated (publish)", "web: updated (publish)")
+    assert [line.strip() for line in done.text.splitlines() if line.strip() in words] == list(words)
+
+
 def test_deploys_all_that_stands_around_services(swarm: Swarm, tmp_path: Path) -> None:
     """C1, W1, K1: in an order in which each finds what it refers to; again is no change."""
     web: dict[str, object] = {
