@@ -16,6 +16,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.nodes import
     managers,
     never_reported,
 )
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._control.names import names_in
 
 DOCUMENTATION = r"""
 name: swarm_leaving
@@ -71,8 +72,7 @@ def swarm_leaving(
     names: str | list[str], hosts: list[str], hostvars: t.Mapping[str, t.Any], result: str
 ) -> dict[str, t.Any]:
     """See DOCUMENTATION."""
-    leaving = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
-    leaving = [name for name in leaving if name]
+    leaving = names_in(names)
     if not leaving:
         raise AnsibleFilterError(
             "swarm_remove is empty: name the hosts to remove, such as -e swarm_remove=w1,w2."

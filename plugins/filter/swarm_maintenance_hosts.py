@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._control.names import names_in
 
 DOCUMENTATION = r"""
 name: swarm_maintenance_hosts
@@ -67,8 +68,7 @@ def swarm_maintenance_hosts(
     result: str,
 ) -> dict[str, t.Any]:
     """See DOCUMENTATION."""
-    words = chosen.split(",") if isinstance(chosen, str) else list(chosen)
-    words = [word.strip() for word in words if word.strip()]
+    words = names_in(chosen)
     if not words:
         raise AnsibleFilterError(
             "swarm_nodes is empty: name hosts, groups or a label, such as -e swarm_nodes=w1,rack=a."

@@ -10,6 +10,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.nodes import Node, managers
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._control.names import names_in
 
 DOCUMENTATION = r"""
 name: swarm_rotating
@@ -72,8 +73,7 @@ def swarm_rotating(
     what: str | list[str], hosts: list[str], hostvars: t.Mapping[str, t.Any], result: str
 ) -> dict[str, t.Any]:
     """See DOCUMENTATION."""
-    given = [one.strip() for one in what.split(",")] if isinstance(what, str) else list(what)
-    wanted = [one for one in given if one]
+    wanted = names_in(what)
     _refuse_unknown(wanted)
     infos = {host: hostvars[host].get(result) or {} for host in hosts}
     entry = next((host for host in hosts if infos[host].get("state") == "manager"), None)

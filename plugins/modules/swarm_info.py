@@ -76,6 +76,11 @@ options:
       - Return the ports that this host's own programs hold in RV(held_ports). Needs root to know whose they are.
     type: bool
     default: false
+  certificate:
+    description:
+      - Return in RV(certificate) until when the certificate of this host's node is valid.
+    type: bool
+    default: false
   wait_for:
     description:
       - Before anything is read, wait until the host is this in its swarm, for example after its Engine was restarted.
@@ -157,7 +162,7 @@ address:
   type: str
 certificate:
   description: Until when the certificate of the host's node is valid; V(null) where it cannot be read, which takes root there.
-  returned: when it is in a swarm
+  returned: when O(certificate=true), and it is in a swarm
   type: dict
   contains:
     expires:

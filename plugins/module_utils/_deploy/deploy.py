@@ -42,11 +42,20 @@ def work(options: Options, check_mode: bool, client: Client) -> Result | Unfinis
 
 
 def _deploy(options: Options, check_mode: bool, client: Client) -> Result | Unfinished:
+    seconds = options["wait_timeout"]
+    deployment = deployment_of(options, client, seconds, options["show_values"])
+    return deploy(deployment, options, check_mode, seconds if options["wait"] else None)
+
+
+def deployment_of(options: Options, client: Client, seconds: float, show_values: bool) -> Deployment:
+    """All that a task declares, against a swarm (see ``Deployment``).
+
+    Raises:
+        Refused: a part of it cannot be.
+    """
     beside = declared_beside(options)
     stacks = [stack_with_credentials(one) for one in declared_stacks(options)]
-    seconds = options["wait_timeout"]
-    deployment = Deployment(client, [beside, *stacks], seconds, options["show_values"])
-    return deploy(deployment, options, check_mode, seconds if options["wait"] else None)
+    return Deployment(client, [beside, *stacks], seconds, show_values)
 
 
 VERB = Verb(INTERFACE, work, go_on)

@@ -32,7 +32,7 @@ def work(options: Options, _check_mode: bool, client: Client) -> Result:
     if options["wait_for"]:
         wait_until_back(client, options["wait_for"], options["wait_for_managers"], options["wait_timeout"])
     found = info.read(options, client)
-    if found.get("node_id"):
+    if options["certificate"] and found.get("node_id"):
         found["certificate"] = read_certificate(client)
     return {**found, **_lists(options, client, found["nodes"])} if found["state"] == "manager" else found
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 import math
 import typing as t
 
-from .._deploy.declared import declared_beside, declared_stacks
+from .._deploy.deploy import deployment_of
 from .._deploy.options import LISTS
 from .._engine.client import Client
 from .._forecast.nodes import eligible
 from .._rollout.references import container_of
 from .._run.verb import Options, Result, Verb
 from .._service.plan import ServicePlan
-from .._stack.apply import Deployment
-from .._stack.deploy import stack_with_credentials
 from .options import INFO
 from .used import used_images
 
@@ -33,9 +31,7 @@ def work(options: Options, _check_mode: bool, client: Client) -> Result:
     used = used_images(client.get("/services"))
     result: Result = {"changed": False, "used": used, "needed": [], "warnings": []}
     if any(options[kind] for kind in LISTS):
-        beside = declared_beside(options)
-        stacks = [stack_with_credentials(one) for one in declared_stacks(options)]
-        deployment = Deployment(client, [beside, *stacks], math.inf, False)
+        deployment = deployment_of(options, client, math.inf, show_values=False)
         deployment.plan()
         result["needed"] = needed_images(deployment.service_plans, client.get("/nodes"))
         result["warnings"] = deployment.warnings

@@ -11,7 +11,7 @@ import typing as t
 from .._forecast.nodes import takes_tasks
 from .._run.table import table
 from .._swarm import quorum
-from .._swarm.nodes import Node, called, managers, reachable, view
+from .._swarm.nodes import Node, called, managers, part_of, reachable, view
 from . import marks
 from .moves import crowded, moves
 
@@ -87,14 +87,12 @@ def lines(order: list[Raw], chosen: list[Raw], live: Live) -> list[str]:
 
 def _row(raw: Raw, live: Live) -> tuple[str, ...]:
     node = view(raw)
-    manager = node["manager"]
-    role = node["role"] if not manager else "leader" if manager["leader"] else "manager"
     found = moves(raw["ID"], live.nodes, live.services, live.tasks)
     stage = marks.stage(raw)
     since = f" since {marks.since(raw)}" if marks.since(raw) else ""
     return (
         called(node),
-        role,
+        part_of(node),
         f"{stage}{since}" if stage else "new",
         ", ".join(one.name for one in found if not one.gap) or "-",
         ", ".join(one.sentence for one in found if one.gap) or "-",

@@ -13,7 +13,7 @@ from .._options.labels import visible
 from .._ports.native import read_native
 from .._run.table import table_with_problems
 from . import as_docker, quorum, state
-from .nodes import Node, called, is_gone, managers
+from .nodes import Node, called, is_gone, managers, part_of
 from .published import published_ports
 
 _HEAD = ("NODE", "ROLE", "STATE", "TAKES TASKS", "ENGINE", "ADDRESS", "LABELS")
@@ -65,13 +65,11 @@ def lines(found: dict[str, t.Any]) -> list[str]:
 
 
 def _row(node: Node) -> tuple[str, ...]:
-    manager = node["manager"]
-    role = node["role"] if not manager else "leader" if manager["leader"] else "manager"
     labels = " ".join(f"{name}={value}" for name, value in sorted(visible(node["labels"]).items()))
     takes_tasks = _TAKES_TASKS.get(node["availability"], node["availability"])
     return (
         called(node),
-        role,
+        part_of(node),
         node["state"],
         f"no ({node['state']})" if is_gone(node) else takes_tasks,
         node["engine_version"],

@@ -68,6 +68,12 @@ def called(node: Node) -> str:
     return node["hostname"] or node["id"]
 
 
+def part_of(node: Node) -> str:
+    """What a node is to the quorum: ``leader``, ``manager``, or its role."""
+    manager = node["manager"]
+    return node["role"] if not manager else "leader" if manager["leader"] else "manager"
+
+
 def view(raw: dict[str, t.Any]) -> Node:
     """A node from the Engine's ``/nodes``."""
     spec, status = raw.get("Spec") or {}, raw.get("Status") or {}

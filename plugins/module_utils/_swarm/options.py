@@ -165,8 +165,8 @@ JOIN_INTERFACE = Interface(
 )
 INFO_INTERFACE = Interface(
     {
-        **dict.fromkeys(("tokens", "unlock_key", "published_ports", "held_ports", "verbose_output"), _FLAG),
-        **dict.fromkeys(("nodes", "services", "tasks"), _FLAG),
+        **dict.fromkeys(("tokens", "unlock_key", "published_ports", "held_ports", "certificate"), _FLAG),
+        **dict.fromkeys(("nodes", "services", "tasks", "verbose_output"), _FLAG),
         **{f"{kind}_filters": {"type": "dict"} for kind in ("nodes", "services", "tasks")},
         "wait_for": {"type": "str", "choices": ["worker", "manager"]},
         "wait_for_managers": {"type": "int", "default": 1, "limits": at_least(1, "a number of managers")},

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._engine.errors import Refused
+from .._control.names import names_in
 
 Options = dict[str, t.Any]
 
@@ -25,13 +26,11 @@ def only_named(args: Options) -> Options:
     Raises:
         Refused: a name is not declared.
     """
-    given = args.get("only") or []
-    names = [name.strip() for name in given.split(",")] if isinstance(given, str) else list(given)
-    names = [name for name in names if name]
+    names = names_in(args.get("only"))
     if not names:
         return args
     declared = {str(entry.get("name")) for kind in _NAMED for entry in _entries(args, kind)}
-    unknown = [str(name) for name in names if name not in declared]
+    unknown = [name for name in names if name not in declared]
     if unknown:
         raise Refused(
             f"only names {', '.join(unknown)}, which neither services nor stacks have; in the playbook these are "

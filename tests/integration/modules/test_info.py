@@ -71,9 +71,9 @@ def test_managers_and_workers(cluster: Stage) -> None:
     """V1: settings, quorum, nodes with what is wrong with them; secrets only when asked for."""
     cluster.sh("m1", "docker node update --availability drain --label-add disk=ssd w1")
     worker, nodes, info, asked, one, own, look = cluster.run(
-        call("w1", "swarm_info", tokens=True),
+        call("w1", "swarm_info", tokens=True, certificate=True),
         call("w1", "swarm_node_info"),
-        call("m2", "swarm_info"),
+        call("m2", "swarm_info", certificate=True),
         call("m2", "swarm_info", tokens=True, unlock_key=True, published_ports=True),
         call("m3", "swarm_node_info", name=["w1", "m9", cluster.node("m2")["ID"][:10]]),
         call("m3", "swarm_node_info", self=True),
