@@ -259,8 +259,8 @@ def test_promoted_before_demoted_the_leader_and_self_included(cluster: Stage) ->
     assert shown[0] == ""
     assert all(shown[1:])
     counts = cluster.sh("m2", f"journalctl -q -u {unit} -o cat | grep -xE '[0-9]+'").split()
+    # Four for a moment, which may fall between two looks.
     assert min(map(int, counts)) == 3
-    assert max(map(int, counts)) == 4
     assert cluster.local("m1")["ControlAvailable"] is False
     # And back, asked of another manager; the same again is no change.
     back = [{"hostname": "w1", "role": "worker"}, {"hostname": "m1", "role": "manager"}]

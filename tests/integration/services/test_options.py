@@ -351,6 +351,9 @@ def test_generated_services_are_read_back_as_they_were_declared(swarm: Swarm, en
         given_ones.pop("publish", None)
         if "hostname" in given_ones:
             given_ones["hostname"] = "h"
+        if engine == "20.10" and "mounts" in given_ones:
+            # Volumes of the cluster came with API 1.42.
+            given_ones["mounts"] = [one for one in given_ones["mounts"] if one.get("type") != "cluster"]
         found.append(given_ones)
 
     collect()
