@@ -127,6 +127,7 @@ def plays(cluster: Cluster) -> dict[str, list[dict[str, t.Any]]]:
         "the plan of `site`": [{"flotilla.swarm.swarm_plan": {"stage": "hosts"}}],
         "all labels, unchanged": [{"flotilla.swarm.swarm_node": {"nodes": same, **engine}}],
         "all labels, all of them written": [{"flotilla.swarm.swarm_node": {"nodes": changed, **engine}}],
+        "`rebalance`, planned": [{"flotilla.swarm.swarm_rebalance": engine, "check_mode": True}],
         "`status`": [
             {"flotilla.swarm.swarm_service_info": engine, "register": "__swarm_services"},
             {

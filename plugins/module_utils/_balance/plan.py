@@ -145,6 +145,18 @@ def _counted(ids: list[str], nodes: dict[str, str]) -> str:
     return ", ".join(f"{name} ({count})" if count > 1 else name for name, count in sorted(counts.items()))
 
 
+class _Needs(t.NamedTuple):
+    """What a task of a service needs on a node: no more than ``most`` of them there (0: any number), and what it reserves."""
+
+    most: int
+    amounts: dict[str, int]
+
+
+def _needs(spec: Raw) -> _Needs:
+    template = template_of(spec)
+    return _Needs(int((template.get("Placement") or {}).get("MaxReplicas") or 0), reserved(template))
+
+
 class _Nodes:
     """The nodes while moves are planned: each move changes what the next one finds."""
 
@@ -193,9 +205,10 @@ class _Nodes:
             How many moves more would be needed.
         """
         spec, counts = shift.service["Spec"], self._counts[shift.service["ID"]]
+        needs = _needs(spec)
         low: list[_Low] = []
         for node_id in self._fits(spec):
-            self._offer(low, node_id, spec, counts[node_id])
+            self._offer(low, node_id, needs, counts[node_id])
         high = [(-count, -self._total[node_id], node_id) for node_id, count in counts.items() if count]
         heapq.heapify(high)
         rest = 0
@@ -209,37 +222,36 @@ class _Nodes:
             if most is not None and len(shift.to) >= most:
                 rest += 1
             else:
-                self._move(shift, away, to)
-            self._offer(low, to, spec, counts[to])
+                self._move(shift, needs, away, to)
+            self._offer(low, to, needs, counts[to])
         if not rest:
             shift.after = self._skewed_by(spec, counts)
         return rest
 
     def _skewed_by(self, spec: Raw, counts: collections.Counter[str]) -> int:
         """How many tasks the fullest node has more than the emptiest that has room."""
-        has_room = [counts[one] for one in self._fits(spec) if self._room(one, spec, counts[one])]
+        needs = _needs(spec)
+        has_room = [counts[one] for one in self._fits(spec) if self._room(one, needs, counts[one])]
         return max(counts.values()) - min(has_room, default=max(counts.values()))
 
-    def _move(self, shift: Shift, away: str, to: str) -> None:
+    def _move(self, shift: Shift, needs: _Needs, away: str, to: str) -> None:
         shift.away.append(away)
         shift.to.append(to)
         self._total[to] += 1
         self._total[away] -= 1
-        for kind, amount in reserved(template_of(shift.service["Spec"])).items():
+        for kind, amount in needs.amounts.items():
             self._of(to)[kind] = self._of(to).get(kind, 0) - amount
             self._of(away)[kind] = self._of(away).get(kind, 0) + amount
 
-    def _offer(self, low: list[_Low], node_id: str, spec: Raw, count: int) -> None:
-        if self._room(node_id, spec, count):
+    def _offer(self, low: list[_Low], node_id: str, needs: _Needs, count: int) -> None:
+        if self._room(node_id, needs, count):
             heapq.heappush(low, (count, self._total[node_id], node_id))
 
-    def _room(self, node_id: str, spec: Raw, count: int) -> bool:
+    def _room(self, node_id: str, needs: _Needs, count: int) -> bool:
         """Whether a node has room for one task more of a service of which it has some."""
-        most = int((template_of(spec).get("Placement") or {}).get("MaxReplicas") or 0)
-        if most and count >= most:
+        if needs.most and count >= needs.most:
             return False
-        wanted = reserved(template_of(spec))
-        return all(self._of(node_id).get(kind, 0) >= amount for kind, amount in wanted.items())
+        return all(self._of(node_id).get(kind, 0) >= amount for kind, amount in needs.amounts.items())
 
     def _of(self, node_id: str) -> dict[str, int]:
         if node_id not in self._left:

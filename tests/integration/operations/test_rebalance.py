@@ -27,11 +27,13 @@ def _written(cluster: Cluster, name: str) -> str:
     )
 
 
-def _skewed(cluster: Cluster, *services: str) -> None:
+def _skewed(cluster: Cluster, **services: str) -> None:
     """Services on w1 alone, and w2 back."""
     cluster.sh("docker node update --availability drain w2")
-    for each in services:
-        cluster.sh(f"docker service create --name {each} {cluster.image}:1")
+    for name, options in services.items():
+        cluster.sh(
+            f"docker service create -q --name {name} --constraint node.role==worker {options} {cluster.image}:1"
+        )
     cluster.sh("docker node update --availability active w2")
 
 
@@ -40,9 +42,9 @@ def test_a_node_that_is_back_gets_its_share_by_the_fewest_moves(cluster: Cluster
     health = "--health-cmd 'sleep 1' --health-interval 1s"
     _skewed(
         cluster,
-        f"-q --replicas 4 --constraint node.role==worker {health} web",
-        "-q --replicas 1 --constraint node.role==worker one",
-        "-q --replicas 2 --constraint node.role==worker --placement-pref spread=node.labels.zone zoned",
+        web=f"--replicas 4 {health}",
+        one="--replicas 1",
+        zoned="--replicas 2 --placement-pref spread=node.labels.zone",
     )
     before, untouched = running(cluster, "web"), running(cluster, "one") | running(cluster, "zoned")
     assert _on(cluster, "web") == ["w1"] * 4
@@ -71,11 +73,7 @@ def test_a_node_that_is_back_gets_its_share_by_the_fewest_moves(cluster: Cluster
 
 def test_a_run_that_was_stopped_is_finished_and_what_others_set_holds(cluster: Cluster) -> None:
     """O3."""
-    _skewed(
-        cluster,
-        "-q --replicas 4 --constraint node.role==worker web",
-        "-q --replicas 4 --constraint node.role==worker api",
-    )
+    _skewed(cluster, web="--replicas 4", api="--replicas 4")
     before = running(cluster, "web")
     # What a run had written when it was stopped, and what somebody did to the second one after that.
     for name in ("web", "api"):
