@@ -57,7 +57,7 @@ class Shift:
         return str(self.service["Spec"]["Name"])
 
 
-class Plan(t.NamedTuple):
+class Balance(t.NamedTuple):
     """What is to be done.
 
     Attributes:
@@ -75,7 +75,7 @@ class Plan(t.NamedTuple):
     rest: int
 
 
-def plan(live: Live, only: t.Collection[str] | None = None, most: int | None = None) -> Plan:
+def plan(live: Live, only: t.Collection[str] | None = None, most: int | None = None) -> Balance:
     """The fewest moves that even a swarm out.
 
     Args:
@@ -87,7 +87,8 @@ def plan(live: Live, only: t.Collection[str] | None = None, most: int | None = N
     nodes = _Nodes(live)
     found = [one for one in (nodes.skew(raw) for raw in chosen if not marks.is_begun(raw["Spec"])) if one]
     found.sort(key=lambda one: (-one.before, one.name))
-    shifts, rest = [], 0
+    shifts: list[Shift] = []
+    rest = 0
     for shift in found:
         if shift.skipped:
             continue
@@ -100,10 +101,10 @@ def plan(live: Live, only: t.Collection[str] | None = None, most: int | None = N
     begun = sorted(
         (raw for raw in chosen if marks.is_begun(raw["Spec"])), key=lambda raw: str(raw["Spec"]["Name"])
     )
-    return Plan(begun, shifts, [one for one in found if one.skipped], sorted(empty), rest)
+    return Balance(begun, shifts, [one for one in found if one.skipped], sorted(empty), rest)
 
 
-def lines(found: Plan, live: Live) -> list[str]:
+def lines(found: Balance, live: Live) -> list[str]:
     """The plan as lines of text."""
     nodes = {raw["ID"]: called(view(raw)) for raw in live.nodes}
     text = [
@@ -121,7 +122,7 @@ def lines(found: Plan, live: Live) -> list[str]:
     return [*text, *(f"{one.name} stays skewed by {one.before}: {one.skipped}" for one in found.skipped)]
 
 
-def hints(found: Plan) -> list[str]:
+def hints(found: Balance) -> list[str]:
     """What a status says of nodes that run nothing and could, a sentence each."""
     return [
         f"{name} runs no task of a replicated service; flotilla.swarm.rebalance spreads them"

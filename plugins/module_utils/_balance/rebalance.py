@@ -13,7 +13,7 @@ from .._maintenance.plan import Live
 from .._run.verb import Options, Result, Verb
 from .apply import Balancing
 from .options import INTERFACE
-from .plan import Plan, hints, lines, plan
+from .plan import Balance, hints, lines, plan
 
 
 def work(options: Options, check_mode: bool, client: Client) -> Result:
@@ -43,7 +43,7 @@ def work(options: Options, check_mode: bool, client: Client) -> Result:
 VERB = Verb(INTERFACE, work)
 
 
-def _even_out(state: Balancing, options: Options, client: Client, found: Plan) -> None:
+def _even_out(state: Balancing, options: Options, client: Client, found: Balance) -> None:
     """Move until nothing is left: a move may make the room that another one needs."""
     while True:
         for raw in found.begun:

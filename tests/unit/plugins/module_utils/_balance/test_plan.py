@@ -13,7 +13,7 @@ import typing as t
 
 import hypothesis.strategies as st
 from ansible_collections.flotilla.swarm.plugins.module_utils._balance import marks
-from ansible_collections.flotilla.swarm.plugins.module_utils._balance.plan import Plan, hints, lines, plan
+from ansible_collections.flotilla.swarm.plugins.module_utils._balance.plan import Balance, hints, lines, plan
 from ansible_collections.flotilla.swarm.plugins.module_utils._maintenance.plan import Live
 from hypothesis import given
 
@@ -58,7 +58,7 @@ def one(raw: Raw, *on: str, nodes: t.Sequence[Raw] = (), problems: t.Sequence[st
     return Live(list(nodes) or [node(name) for name in NAMES[:2]], [raw], tasks(raw, *on), list(problems))
 
 
-def after(live: Live, found: Plan) -> Live:
+def after(live: Live, found: Balance) -> Live:
     """The swarm once all moves are made."""
     left = copy.deepcopy(live.tasks)
     for shift in found.shifts:
