@@ -14,6 +14,8 @@ description:
   - A service gets as many replicas more as tasks are to move, which the swarm starts on the nodes that have the fewest of them.
     Once these run and are healthy, it gets its replicas again, and the swarm stops tasks where most of them run. All other tasks
     go on. One service is taken after the other.
+  - Where the new tasks do not become well, the module fails, nothing is stopped, and the service keeps the replicas more. A later
+    run finishes it once the cause is gone.
   - A constraint, C(placement.replicas_max_per_node) and what tasks reserve count for where a task may go.
   - Only services in mode replicated are looked at. A skewed one is left as it is, with the reason in RV(summary), where its
     update is not over, where it is not well, where it has placement preferences, which the swarm does not look at when it

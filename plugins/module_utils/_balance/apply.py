@@ -45,7 +45,7 @@ class Balancing:
         """Move tasks of a service, unless it is not what the plan was made from any longer.
 
         Raises:
-            FlotillaError: it did not become well with more replicas; it has those again that it had.
+            FlotillaError: it did not become well with more replicas, which it keeps.
         """
         count = len(shift.to)
         if count >= self._tried.get(shift.name, count + 1):
@@ -70,15 +70,16 @@ class Balancing:
             written: whether it was given more just now.
 
         Raises:
-            FlotillaError: it did not become well; it has the replicas again that it had.
+            FlotillaError: it did not become well; it keeps what it has.
         """
         name = str(service["Spec"]["Name"])
         try:
             self._wait(service, written)
         except FlotillaError as error:
-            self._lower(service, f"{name}: what was started more is stopped again")
+            # Fewer replicas now would stop tasks that run: the swarm stops those on the fullest node, well or not.
             raise error.prefixed(
-                f"No task of {name} was moved, since those that were started more did not become well: "
+                f"No task of {name} was stopped, since those that were started more are not well; it keeps them, and the same "
+                f"command finishes it once the cause is gone: "
             ) from None
         count = marks.beyond(self._client.get(f"/services/{service['ID']}")["Spec"])
         if self._lower(service, f"{name}: as many stopped where most of them ran"):

