@@ -45,7 +45,7 @@ VERB = Verb(INTERFACE, work)
 def _even_out(state: Balancing, options: Options, client: Client, found: Balance) -> None:
     """Move until nothing is left: a move may make the room that another one needs."""
     while found.begun or found.shifts:
-        # What is begun is finished before anything is planned: it counts for max_moves, and where its tasks end up is the swarm's.
+        # What is begun is finished before anything is planned: it counts for max_moves, and the swarm places its tasks.
         for raw in found.begun:
             state.finish(raw)
         for shift in found.shifts if not found.begun else ():
