@@ -29,6 +29,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import info,
 SERVICES, REPLICAS = 1000, 5
 FOLDER = CACHE / "scale"
 TRUE, PLAN, STATUS = "a play that only runs `true`", "the plan of `site`", "`status`"
+REBALANCE = "the plan of `rebalance`"
 ANSWERS = "the same, and reads what hosts have answered"
 
 
@@ -134,6 +135,7 @@ def plays(cluster: Cluster) -> dict[str, list[dict[str, t.Any]]]:
         PLAN: [{"flotilla.swarm.swarm_plan": {"stage": "hosts"}}],
         "all labels, unchanged": [{"flotilla.swarm.swarm_node": {"nodes": same, **engine}}],
         "all labels, all of them written": [{"flotilla.swarm.swarm_node": {"nodes": changed, **engine}}],
+        REBALANCE: [{"flotilla.swarm.swarm_rebalance": engine, "check_mode": True}],
         STATUS: [
             {"flotilla.swarm.swarm_service_info": engine, "register": "__swarm_services"},
             {

@@ -73,7 +73,7 @@ def move(node_id: str, nodes: list[Raw], service: Raw, tasks: list[Raw]) -> Depa
         return Departure(service, "a job, whose task begins again")
     if host_ports(spec.get("EndpointSpec")):
         return Departure(service, "ports in mode host")
-    local = _local(spec)
+    local = written(spec)
     if local:
         return Departure(service, local)
     if declared_tasks(spec) == 1 and rolling_config(spec)[1].get("Order") == "stop-first":
@@ -85,7 +85,7 @@ def crowded(node_id: str, nodes: list[Raw], services: list[Raw], tasks: list[Raw
     """The services whose tasks find no room elsewhere by what they reserve, in words; empty where all do."""
     held = holding(tasks)
     on = _by_node(held)
-    free = {node["ID"]: _free(node, on[node["ID"]]) for node in nodes if node["ID"] != node_id}
+    free = {node["ID"]: left_on(node, on[node["ID"]]) for node in nodes if node["ID"] != node_id}
     found: dict[str, None] = {}
     for one in moves(node_id, nodes, services, tasks):
         wanted = reserved(template_of(one.service["Spec"]))
@@ -121,7 +121,8 @@ def _place(nodes: list[Raw], free: dict[str, dict[str, int]], service: Raw, want
     return False
 
 
-def _free(node: Raw, tasks: list[Raw]) -> dict[str, int]:
+def left_on(node: Raw, tasks: list[Raw]) -> dict[str, int]:
+    """What a node has beyond what tasks on it reserve, by the name of the option."""
     left = resources((node.get("Description") or {}).get("Resources") or {})
     for task in tasks:
         for kind, amount in reserved(task.get("Spec") or {}).items():
@@ -142,7 +143,7 @@ def _by_node(tasks: t.Iterable[Raw]) -> dict[str, list[Raw]]:
     return found
 
 
-def _local(spec: Raw) -> str:
+def written(spec: Raw) -> str:
     """What a service writes to that two tasks must not share, and that another node may not have."""
     for mount in ((template_of(spec).get("ContainerSpec") or {}).get("Mounts")) or []:
         if mount.get("Type", "bind") in ("volume", "bind", "cluster") and not mount.get("ReadOnly"):

@@ -10,6 +10,8 @@ import typing as t
 
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage
 from ansible_collections.flotilla.swarm.tests.integration.running import Run, site
+from chaos.kills import PROGRAMS  # found by the path that ansible_run adds
+from chaos.running import Playbook
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +53,17 @@ class Cluster:
             variables: extra variables.
         """
         return site(self.lab, INVENTORY, *arguments, book=book, name=name, **variables)
+
+    def begin(self, book: str, **variables: t.Any) -> Playbook:
+        """Start a playbook that can be killed, on the inventory of the last run."""
+        folder = self.lab.inventory_file().parent
+        return Playbook(folder / "site", f"flotilla.swarm.{book}", variables, folder)
+
+    def kill(self, playbook: Playbook) -> None:
+        """Kill a playbook with all that it runs, here and on the hosts."""
+        playbook.kill_all()
+        for host in self.stage.names:
+            self.sh(f"pkill -KILL -f '{PROGRAMS}'", host, check=False)
 
     def sh(self, command: str, host: str = "m1", check: bool = True) -> str:
         """A shell command on a host."""

@@ -245,6 +245,7 @@ CASES: dict[str, Case] = {
     "swarm_node_info": Case({}, MemoryEngine, reads=True),
     "swarm_plan": Case({}, None),
     "swarm_show": Case({"lines": ["a"]}, None),
+    "swarm_rebalance": Case({}, MemoryEngine),
     "swarm_reach": Case(
         {"state": "proven", "host": "m1", "run": "r1", "peers": []},
         None,
