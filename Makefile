@@ -51,7 +51,7 @@ sanity: venv ## ansible-test sanity on the oldest and the newest Python found he
 integration molecule chaos: export FLOTILLA_LAB_MAX_HOSTS ?= 48
 
 integration: venv ## on real Engines, over SSH, on test hosts of this machine (ARGS="-k firewall")
-	@$(PYTEST) tests/integration -n 3 --durations=15 --junit-xml=.cache/reports/integration.xml $(ARGS) || { \
+	@$(PYTEST) tests/integration -n 4 --durations=25 --junit-xml=.cache/reports/integration.xml $(ARGS) || { \
 	    echo '===== integration: repeating what failed, by itself: many swarms share two cores, and Engines have time-outs'; \
 	    $(PYTEST) tests/integration --last-failed --last-failed-no-failures none -v $(ARGS); }
 
