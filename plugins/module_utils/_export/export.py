@@ -18,7 +18,7 @@ from .._rollout.references import PREDEFINED, is_of_swarm
 from .._run.interface import Interface
 from .._run.verb import Options, Result, Verb
 from .._secret.options import CONFIG, SECRET, Family
-from .._secret.versions import declared_name, names
+from .._secret.versions import declared_name, names, users_own
 from .._service.references import Catalogue
 from .._swarm.nodes import Node
 from .._swarm.state import on_manager
@@ -79,7 +79,7 @@ def read(client: Client, _nodes: list[Node], stacks: bool) -> Result:
     export = _Export(stacks)
     networks, services = client.get("/networks"), client.get("/services")
     of_swarm = [raw for raw in networks if is_of_swarm(raw)]
-    contents = {family.word: client.get(family.path) for family in (SECRET, CONFIG)}
+    contents = {family.word: users_own(client.get(family.path)) for family in (SECRET, CONFIG)}
     for raw in of_swarm:
         # Every swarm has one by itself.
         if not raw.get("Ingress"):

@@ -12,22 +12,20 @@ from __future__ import annotations
 
 import typing as t
 
-from .._options.labels import OWN
+from .._options.labels import MAINTENANCE
 
 Raw = t.Dict[str, t.Any]
 
-#: The label that says how far it is, see above.
-STAGE = f"{OWN}maintenance"
 #: Since when it is away.
-SINCE = f"{STAGE}.since"
+SINCE = f"{MAINTENANCE}.since"
 # What it had before.
-_AVAILABILITY = f"{STAGE}.availability"
+_AVAILABILITY = f"{MAINTENANCE}.availability"
 PLANNED, AWAY, BACK = "planned", "away", "back"
 
 
 def stage(raw: Raw) -> str:
     """How far the maintenance of a node of ``/nodes`` is; empty where it has no mark."""
-    return str(_labels(raw).get(STAGE) or "")
+    return str(_labels(raw).get(MAINTENANCE) or "")
 
 
 def since(raw: Raw) -> str:
@@ -37,7 +35,7 @@ def since(raw: Raw) -> str:
 
 def planned(raw: Raw) -> Raw | None:
     """The spec of a node whose turn comes; ``None`` where it has a mark already."""
-    return None if stage(raw) else _with(raw, {STAGE: PLANNED})
+    return None if stage(raw) else _with(raw, {MAINTENANCE: PLANNED})
 
 
 def away(raw: Raw, moment: str) -> Raw | None:
@@ -49,7 +47,7 @@ def away(raw: Raw, moment: str) -> Raw | None:
     if stage(raw) in (AWAY, BACK):
         return None
     had = availability(raw)
-    spec = _with(raw, {STAGE: AWAY, _AVAILABILITY: had, SINCE: moment})
+    spec = _with(raw, {MAINTENANCE: AWAY, _AVAILABILITY: had, SINCE: moment})
     return {**spec, "Availability": "pause" if had == "active" else had}
 
 
@@ -64,14 +62,16 @@ def back(raw: Raw) -> Raw | None:
     """The spec of a node with the availability that it had; ``None`` where it has it already."""
     if stage(raw) != AWAY:
         return None
-    return {**_with(raw, {STAGE: BACK}), "Availability": _labels(raw).get(_AVAILABILITY) or "active"}
+    return {**_with(raw, {MAINTENANCE: BACK}), "Availability": _labels(raw).get(_AVAILABILITY) or "active"}
 
 
 def done(raw: Raw) -> Raw | None:
     """The spec of a node without marks; ``None`` where it has none."""
     if not stage(raw):
         return None
-    kept = {name: text for name, text in _labels(raw).items() if name not in (STAGE, _AVAILABILITY, SINCE)}
+    kept = {
+        name: text for name, text in _labels(raw).items() if name not in (MAINTENANCE, _AVAILABILITY, SINCE)
+    }
     return {**(raw.get("Spec") or {}), "Labels": kept}
 
 

@@ -20,6 +20,10 @@ from .option import ValueType
 OWN = "flotilla."
 #: Remembers what was declared last.
 DECLARED_LABEL = f"{OWN}declared"
+#: On a node in maintenance: how far it is (``_maintenance/marks.py``).
+MAINTENANCE = f"{OWN}maintenance"
+#: On the config that marks an operation that goes on, which is no config of the user's.
+OPERATION = f"{OWN}operation"
 #: What Docker's own command line writes on all that belongs to a stack.
 NAMESPACE = "com.docker.stack.namespace"
 

@@ -20,7 +20,7 @@ from .._run.table import table
 from .._run.verb import Verb
 from .._swarm.state import on_manager
 from .options import CONFIG, SECRET, Family
-from .versions import Raw, Version, declared_name, versions_of, without_internal
+from .versions import Raw, Version, declared_name, users_own, versions_of, without_internal
 
 Result = t.Dict[str, t.Any]
 
@@ -39,7 +39,7 @@ def read(client: Client, family: Family, names: list[str] | None, show_data: boo
     Returns:
         The family's list, in the order of ``names`` or sorted by name, and the ``missing`` names.
     """
-    raws = client.get(family.path)
+    raws = users_own(client.get(family.path))
     used_by = users(client.get("/services"), family.word)
     seen = views(family, raws, used_by, time.time(), show_data)
     if names is None:

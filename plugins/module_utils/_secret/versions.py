@@ -13,6 +13,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .._options.labels import OPERATION
+
 Raw = t.Dict[str, t.Any]
 
 NAME, NUMBER, FINGERPRINT = "flotilla.name", "flotilla.version", "flotilla.fingerprint"
@@ -55,6 +57,11 @@ class Version:
     def labels(self) -> dict[str, str]:
         """All its labels."""
         return _labels(self.raw)
+
+
+def users_own(raws: list[Raw]) -> list[Raw]:
+    """Objects without the marker of an operation that goes on, which is the collection's own (``_operation``)."""
+    return [raw for raw in raws if OPERATION not in _labels(raw)]
 
 
 def without_internal(labels: dict[str, str]) -> dict[str, str]:

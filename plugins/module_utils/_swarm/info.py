@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.client import Client
-from .._options.labels import visible
+from .._options.labels import MAINTENANCE, visible
 from .._ports.native import read_native
 from .._run.table import table_with_problems
 from . import as_docker, quorum, state
@@ -52,6 +52,11 @@ def lines(found: dict[str, t.Any]) -> list[str]:
     if "nodes" not in found:
         return [found["why"]]
     problems = [f"{called(node)}: {problem}." for node in found["nodes"] for problem in node["problems"]]
+    problems += [
+        f"{called(node)}: its maintenance is not over; run the same playbook again, which goes on there."
+        for node in found["nodes"]
+        if node["labels"].get(MAINTENANCE) in ("away", "back")
+    ]
     even = quorum.even(len(managers(found["nodes"])))
     if even:
         problems.append(f"The swarm has {even}: promote a worker or demote one of them.")

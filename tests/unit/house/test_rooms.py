@@ -35,6 +35,7 @@ FLOORS = {
         "_image",
         "_export",
         "_host",
+        "_operation",
         "_maintenance",
         "_balance",
     ),

@@ -243,6 +243,7 @@ CASES: dict[str, Case] = {
     "swarm_network_info": Case({"name": ["front"]}, holding("networks", _NETWORK), reads=True),
     "swarm_node": Case({"hostname": "m1", "labels": {"disk": "ssd"}}, MemoryEngine, True),
     "swarm_node_info": Case({}, MemoryEngine, reads=True),
+    "swarm_operation": Case({"name": "upgrade", "run": "here 1 1"}, MemoryEngine, True),
     "swarm_plan": Case({}, None),
     "swarm_show": Case({"lines": ["a"]}, None),
     "swarm_rebalance": Case({}, MemoryEngine),

@@ -101,6 +101,8 @@ class MemoryEngine:
             "configs": [],
             "tasks": [],
         }
+        #: What its clock shows.
+        self.clock = _CREATED
         #: Method, path and body of each request that changes something.
         self.writes: list[tuple[str, str, t.Any]] = []
 
@@ -149,6 +151,7 @@ class MemoryEngine:
             "MinAPIVersion": "1.24",
             "Version": "26.1.5",
             "Name": "m1",
+            "SystemTime": self.clock,
             "Swarm": swarm,
         }
 
@@ -159,12 +162,11 @@ class MemoryEngine:
             return {"Id": identity}
         # The Engine gives no secret's data back.
         spec = {key: value for key, value in sent.items() if (kind, key) != ("secrets", "Data")}
-        self.objects[kind].append(
-            {"ID": identity, "Version": {"Index": 1}, "CreatedAt": _CREATED, "Spec": spec}
-        )
+        times = {"CreatedAt": self.clock, "UpdatedAt": self.clock}
+        self.objects[kind].append({"ID": identity, "Version": {"Index": 1}, **times, "Spec": spec})
         return {"ID": identity}
 
-    @staticmethod
-    def _replace(found: Raw, sent: Raw) -> None:
+    def _replace(self, found: Raw, sent: Raw) -> None:
         found["Version"]["Index"] += 1
+        found["UpdatedAt"] = self.clock
         found["Spec"] = sent

@@ -83,6 +83,16 @@ def test_problems_stand_below() -> None:
     ]
 
 
+def test_a_maintenance_that_is_not_over_is_told() -> None:
+    raws = [raw_node("i1", "m1", "manager", leader=True), raw_node("i2", "w1"), raw_node("i3", "w2")]
+    raws[1]["Spec"]["Labels"] = {"flotilla.maintenance": "away"}
+    raws[2]["Spec"]["Labels"] = {"flotilla.maintenance": "planned"}
+    assert lines(found(*raws))[-2:] == [
+        "Not fine:",
+        "w1: its maintenance is not over; run the same playbook again, which goes on there.",
+    ]
+
+
 def manager() -> FakeEngine:
     swarm = {"ID": "abc", "Spec": {}, "JoinTokens": {"Worker": "w", "Manager": "m"}}
     return FakeEngine(
