@@ -160,6 +160,24 @@ address:
   description: The address that the host advertises.
   returned: when it is in a swarm
   type: str
+clock:
+  description: The host's clock, as its Engine tells it.
+  returned: where an Engine answers
+  type: dict
+  contains:
+    time:
+      description: Its time, in UTC.
+      type: str
+      returned: always
+      sample: "2026-11-28T03:47:00.123456789Z"
+    ahead:
+      description: The number of seconds by which it is ahead of the control node's clock, negative where it is behind.
+      type: float
+      returned: where the module ran from a control node
+    within:
+      description: How exact RV(clock.ahead) is, in seconds; the reading took twice as long.
+      type: float
+      returned: where the module ran from a control node
 certificate:
   description: Until when the certificate of the host's node is valid; V(null) where it cannot be read, which takes root there.
   returned: when O(certificate=true), and it is in a swarm

@@ -29,7 +29,7 @@ def read(client: Client, facts: bool = False) -> dict[str, t.Any]:
 
     Args:
         client: any host's Engine.
-        facts: add ``swarm_facts``, what the Engine itself reports.
+        facts: add ``swarm_facts``, what the Engine itself reports, and ``clock``, the host's time.
 
     Returns:
         ``state`` is one of ``no_engine``, ``inactive``, ``pending``, ``error``, ``locked``, ``worker``,
@@ -42,7 +42,8 @@ def read(client: Client, facts: bool = False) -> dict[str, t.Any]:
         info = client.info()
     except EngineAbsent as error:
         return {"state": "no_engine", "why": str(error)}
-    return {**local(info), **_cluster(client, info, facts)}
+    clock = {"clock": {"time": info["SystemTime"]}} if facts and info.get("SystemTime") else {}
+    return {**local(info), **clock, **_cluster(client, info, facts)}
 
 
 def local_state(info: dict[str, t.Any]) -> str:
