@@ -84,6 +84,8 @@ class Cluster:
         service.pop("UpdateStatus", None)
         service["Spec"]["Name"] = f"web{number}"
         service["Spec"]["Mode"] = {"Replicated": {"Replicas": replicas}}
+        for base, port in zip((10000, 20000), service["Spec"]["EndpointSpec"]["Ports"], strict=True):
+            port["PublishedPort"] = base + number
         service["ServiceStatus"] = {"RunningTasks": replicas, "DesiredTasks": replicas, "CompletedTasks": 0}
         return service
 

@@ -24,12 +24,15 @@ from engine import serving
 from large import Cluster
 
 sys.path[:0] = [str(ROOT / ".cache" / "tree")]
+from ansible_collections.flotilla.swarm.plugins.module_utils._export import entries  # noqa: E402
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.references import Catalogue  # noqa: E402
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm import info, nodes  # noqa: E402
 
 SERVICES, REPLICAS = 1000, 5
 FOLDER = CACHE / "scale"
 TRUE, PLAN, STATUS = "a play that only runs `true`", "the plan of `site`", "`status`"
 REBALANCE = "the plan of `rebalance`"
+DRIFT = "`drift` of all services, from these answers"
 ANSWERS = "the same, and reads what hosts have answered"
 
 
@@ -136,6 +139,7 @@ def plays(cluster: Cluster) -> dict[str, list[dict[str, t.Any]]]:
         "all labels, unchanged": [{"flotilla.swarm.swarm_node": {"nodes": same, **engine}}],
         "all labels, all of them written": [{"flotilla.swarm.swarm_node": {"nodes": changed, **engine}}],
         REBALANCE: [{"flotilla.swarm.swarm_rebalance": engine, "check_mode": True}],
+        DRIFT: drift(cluster),
         STATUS: [
             {"flotilla.swarm.swarm_service_info": engine, "register": "__swarm_services"},
             {
@@ -146,6 +150,27 @@ def plays(cluster: Cluster) -> dict[str, list[dict[str, t.Any]]]:
             },
         ],
     }
+
+
+def drift(cluster: Cluster) -> list[dict[str, t.Any]]:
+    """The tasks of the playbook: the plan of a deployment that declares all services, and what is declared nowhere."""
+    engine = {"docker_host": "{{ __bench_engine }}"}
+    declared = [
+        {**entries.service(raw, Catalogue({}, {}, {})), "resolve_image": "never"} for raw in cluster.services
+    ]
+    infos = "dict(groups['swarm'] | zip(groups['swarm'] | map('extract', hostvars) | map(attribute='__swarm_status')))"
+    compared = (
+        "{{ groups['swarm'] | flotilla.swarm.swarm_drift(" + infos + ", {'services': __bench_declared}, "
+        "{'deploy': __bench_deploy, 'services': __bench_services.services}) }}"
+    )
+    plan = {"services": "{{ __bench_declared }}", **engine}
+    return [
+        {"ansible.builtin.set_fact": {"__bench_declared": declared}},
+        {"flotilla.swarm.swarm_deploy": plan, "check_mode": True, "register": "__bench_deploy"},
+        {"flotilla.swarm.swarm_service_info": engine, "register": "__bench_services"},
+        {"ansible.builtin.set_fact": {"__bench_drift": compared}},
+        {"ansible.builtin.assert": {"that": "not __bench_drift.drift", "quiet": True}},
+    ]
 
 
 def run(book: str, where: str) -> Figure:
@@ -198,7 +223,9 @@ def measure(size: int, rounds: int) -> dict[str, Figure]:
         labels = [dict(node["Spec"]["Labels"]) for node in cluster.nodes]
         for _round in range(rounds):
             for name, book in books.items():
-                taken.setdefault(name, []).append(run(str(book), str(where[name in (ANSWERS, PLAN, STATUS)])))
+                taken.setdefault(name, []).append(
+                    run(str(book), str(where[name in (ANSWERS, PLAN, DRIFT, STATUS)]))
+                )
                 for node, before in zip(cluster.nodes, labels, strict=True):
                     node["Spec"]["Labels"] = dict(before)
                 print(f"  {size:4} hosts  {name:<34} {taken[name][-1].seconds:6.2f} s", flush=True)
