@@ -39,7 +39,7 @@ FLOORS = {
         "_maintenance",
         "_balance",
     ),
-    "plugin_utils": ("_control", "_program", "_engine", "_site", "_compose", "_stack"),
+    "plugin_utils": ("_control", "_inventory", "_program", "_engine", "_site", "_compose", "_stack"),
 }
 MOST_FILES = 16
 # What pure code must not import: it would read a file, a clock or a socket, or need Ansible.
