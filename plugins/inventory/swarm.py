@@ -194,7 +194,8 @@ _CONNECTION = (
     "timeout",
     "use_ssh_client",
 )
-_PORT, _PORT_WITH_TLS = 2375, 2376
+_PORT = 2375
+_PORT_WITH_TLS = 2376
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
