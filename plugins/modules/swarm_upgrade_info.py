@@ -38,6 +38,10 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+state:
+  description: Whether an Engine runs, V(running) or V(no_engine).
+  returned: always
+  type: str
 version:
   description: The version of the Engine that runs, V(null) where none does.
   returned: always
@@ -54,8 +58,8 @@ packages:
   elements: dict
 uses:
   description:
-    - What is in use that some newer Engine does not have, each with C(kind), C(name), and C(where), the name of a service or empty
-      for the Engine itself. Services are read on managers.
+    - What is in use that some newer Engine does not have, each with C(kind), C(name), and C(where), the name of a service, or
+      empty for the Engine itself. Services are read on managers.
   returned: always
   type: list
   elements: dict

@@ -104,7 +104,9 @@ def update_lists(wait: Wait, run: Run = run) -> None:
     """
     status, lines = run(_UPDATE, functools.partial(_say, wait, wait.doing))
     if status:
-        raise FlotillaError(f"apt could not update the package lists: {reasons(lines) or 'see apt-get update'}")
+        raise FlotillaError(
+            f"apt could not update the package lists: {reasons(lines) or 'see apt-get update'}"
+        )
 
 
 def _attempt(

@@ -125,7 +125,9 @@ def of_quorum(node: Node, nodes: list[Node]) -> list[str]:
     count, up = len(managers(nodes)), len(reachable(nodes))
     if quorum.survives_loss(count, up):
         return []
-    return [f"without {called(node)} the swarm would lose its quorum ({up} of {count} managers are reachable)"]
+    return [
+        f"without {called(node)} the swarm would lose its quorum ({up} of {count} managers are reachable)"
+    ]
 
 
 def _could_help(node_id: str, raw: Raw) -> bool:

@@ -44,6 +44,7 @@ def read(client: Client, run: Run = run_command) -> Result:
         info = {}
     services = client.get("/services") if (info.get("Swarm") or {}).get("ControlAvailable") else []
     return {
+        "state": "running" if info else "no_engine",
         "version": info.get("ServerVersion"),
         "packages": _packages(run),
         "uses": [*lost.of_engine(info, facts.daemon()), *lost.of_services(services)],

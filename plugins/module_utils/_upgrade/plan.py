@@ -75,6 +75,7 @@ class Step(t.NamedTuple):
         if not self.earlier:
             return ""
         command = f"apt-get install --allow-downgrades --allow-change-held-packages {' '.join(self.earlier)}"
+        command += f" && apt-mark hold {' '.join(self.held)}" if self.held else ""
         where = "" if self.earlier_there else " (no repository has it: look in /var/cache/apt/archives)"
         return f'The way back to the earlier Engine is "{command}"{where}.'
 
@@ -101,7 +102,9 @@ def plan(wanted: str, hosts: list[Host], nodes: list[Node], take_held: bool = Fa
         take_held: upgrade packages that are held, too.
     """
     if wanted and not is_beginning(wanted):
-        return Plan([], [f'swarm_upgrade_version is {wanted}: give the beginning of a version, such as "26.1"'])
+        return Plan(
+            [], [f'swarm_upgrade_version is {wanted}: give the beginning of a version, such as "26.1"']
+        )
     refused: list[str] = []
     steps = []
     for host in sorted(hosts, key=lambda one: rank(one.node)):
@@ -118,8 +121,7 @@ def _step(wanted: str, host: Host, take_held: bool) -> tuple[Step, list[str]]:
     nothing = Step(host.name, host.node, STAYS)
     if not host.packages or not host.packages[0]["installed"]:
         return nothing, [
-            f"{host.name}: its Engine was not installed by apt, so it is not known how to upgrade it; flotilla.swarm.maintenance "
-            "with tasks of your own does that"
+            f"{host.name}: apt did not install its Engine; flotilla.swarm.maintenance upgrades it with tasks of your own"
         ]
     engine, running = host.packages[0], host.node["engine_version"]
     target = _target(wanted, engine)
@@ -132,9 +134,7 @@ def _step(wanted: str, host: Host, take_held: bool) -> tuple[Step, list[str]]:
     new = target != engine["installed"] or parse_version(upstream(target)) != parse_version(running)
     stage = marks.stage_in(host.node["labels"])
     if not new and stage != marks.AWAY:
-        return nothing._replace(
-            what=PUT_BACK if stage else DONE, wanted=upstream(target), package=target
-        ), []
+        return nothing._replace(what=PUT_BACK if stage else DONE, wanted=upstream(target), package=target), []
     taken = [engine, *(one for one in host.packages[1:] if _comes_along(one, target, engine))]
     held = [one["name"] for one in taken if one["held"]]
     step = nothing._replace(
@@ -144,7 +144,9 @@ def _step(wanted: str, host: Host, take_held: bool) -> tuple[Step, list[str]]:
         package=target,
         install=[f"{one['name']}={target}" for one in taken],
         held=held,
-        earlier=[f"{one['name']}={one['installed']}" for one in taken if one["installed"] not in (None, target)],
+        earlier=[
+            f"{one['name']}={one['installed']}" for one in taken if one["installed"] not in (None, target)
+        ],
         earlier_there=engine["installed"] in engine["in_repository"],
     )
     return step, [
@@ -182,9 +184,7 @@ def _comes_along(companion: Package, target: str, engine: Package) -> bool:
 def _no_such_version(wanted: str, host: str, engine: Package) -> str:
     there = ", ".join(engine["versions"])
     which = f"of version {wanted}" if wanted else "that its pins allow"
-    return (
-        f"{host}: no package {engine['name']} is {which}; there {'are ' + there if there else 'is none at all'}"
-    )
+    return f"{host}: no package {engine['name']} is {which}; there {'are ' + there if there else 'is none at all'}"
 
 
 def _held(host: str, names: list[str]) -> str:

@@ -57,8 +57,7 @@ def packages_in(text: str) -> list[Package]:
             version = row[1] if int(row[2]) >= 0 else ""
             found[-1]["versions"] += [version] if version else []
         elif source and found and version and source[1] != _STATUS:
-            if version not in found[-1]["in_repository"]:
-                found[-1]["in_repository"].append(version)
+            found[-1]["in_repository"] += [] if version in found[-1]["in_repository"] else [version]
     return found
 
 

@@ -217,7 +217,7 @@ def test_the_way_back_names_the_earlier_packages() -> None:
             "w1: Engine 28.5.2+dfsg4 is newer than 26.1.5",
         ),
         ("26.1", host(node("w1"), package(held=True)), "w1: docker.io is held: release it"),
-        ("", Host("w1", node("w1"), [], []), "w1: its Engine was not installed by apt"),
+        ("", Host("w1", node("w1"), [], []), "w1: apt did not install its Engine"),
         (
             "26.1",
             host(node("w1"), uses=[{"kind": "the storage driver", "name": "devicemapper", "where": ""}]),
@@ -240,7 +240,9 @@ def test_a_feature_of_a_service_is_refused_once_and_only_where_the_target_lost_i
 
 def test_managers_are_refused_where_the_quorum_would_be_lost_before_any_worker_is_taken() -> None:
     two = [node("m1", "leader"), node("m2", "manager"), node("w1")]
-    assert "without m2 the swarm would lose its quorum" in plan("26", [host(one) for one in two], two).refused[0]
+    assert (
+        "without m2 the swarm would lose its quorum" in plan("26", [host(one) for one in two], two).refused[0]
+    )
     assert plan("26", [host(two[2])], two).refused == []
 
 
@@ -252,7 +254,9 @@ def test_a_mix_with_an_engine_before_20_10_is_refused() -> None:
 
 
 def test_held_packages_are_taken_where_that_is_wanted() -> None:
-    assert one_step("26", package(held=True), take_held=True).held == ["docker.io"]
+    step = one_step("26", package(held=True), take_held=True)
+    assert step.held == ["docker.io"]
+    assert step.way_back.endswith('&& apt-mark hold docker.io".')
 
 
 def test_the_plan_and_what_came_of_it_as_text() -> None:
