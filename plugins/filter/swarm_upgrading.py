@@ -10,7 +10,11 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.flotilla.swarm.plugins.module_utils._upgrade.lines import plan_lines
-from ansible_collections.flotilla.swarm.plugins.module_utils._upgrade.plan import Host, Step, plan
+from ansible_collections.flotilla.swarm.plugins.module_utils._upgrade.plan import (
+    Upgradable,
+    UpgradeStep,
+    plan,
+)
 
 DOCUMENTATION = r"""
 name: swarm_upgrading
@@ -85,7 +89,7 @@ def swarm_upgrading(
             raise AnsibleFilterError(
                 f"{name} could not be read, or is in another swarm. No node was taken out of rotation in this run."
             )
-        hosts.append(Host(name, by_id[node_id], known["packages"], known["uses"]))
+        hosts.append(Upgradable(name, by_id[node_id], known["packages"], known["uses"]))
     plan_found = plan(str(wanted or ""), hosts, nodes, held)
     return {
         "hosts": [step.host for step in plan_found.taken],
@@ -96,7 +100,7 @@ def swarm_upgrading(
     }
 
 
-def _as_dict(step: Step) -> dict[str, t.Any]:
+def _as_dict(step: UpgradeStep) -> dict[str, t.Any]:
     return {
         "wanted": step.wanted,
         "before": step.node["engine_version"],

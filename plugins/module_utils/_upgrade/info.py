@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from .._engine.client import Client
 from .._engine.errors import EngineAbsent
 from .._engine.wait import Deadline, waiting_for
@@ -56,10 +54,10 @@ VERB = Verb(INFO, work)
 
 def _packages(run: Run) -> list[Package]:
     """The package that brought the Engine, then those that come with it; none where it was not apt that brought it."""
-    name = facts.package(run)
+    name = facts.package(run) or ""
     if name not in COMPANIONS:
         return []
-    code, text, _errors = run(["apt-cache", "policy", t.cast(str, name), *COMPANIONS[t.cast(str, name)]])
+    code, text, _errors = run(["apt-cache", "policy", name, *COMPANIONS[name]])
     found = packages_in(text) if code == 0 else []
     for one in found:
         one["held"] = facts.is_held(one["name"])

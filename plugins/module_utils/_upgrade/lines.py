@@ -10,16 +10,16 @@ import typing as t
 
 from .._run.table import table
 from .._swarm.nodes import Node, called, part_of
-from .plan import STAYS, UPGRADE, Plan, Step
+from .plan import STAYS, UPGRADE, UpgradePlan, UpgradeStep
 
 _PLAN = ("NODE", "ROLE", "ENGINE", "WANTED", "STEP", "PACKAGES")
 _RESULT = ("NODE", "ROLE", "BEFORE", "NOW")
 
 
-def plan_lines(plan: Plan, nodes: list[Node]) -> list[str]:
+def plan_lines(plan: UpgradePlan, nodes: list[Node]) -> list[str]:
     """The plan; of nodes that are not among the named ones, it says that they stay."""
     named = {step.node["id"] for step in plan.steps}
-    others = [Step("", node, STAYS) for node in nodes if node["id"] not in named]
+    others = [UpgradeStep("", node, STAYS) for node in nodes if node["id"] not in named]
     count = len(plan.taken)
     head = f"Upgrade of {count} Engine{'' if count == 1 else 's'}, one after the other:"
     return [head, *table(_PLAN, [_plan_row(step) for step in [*others, *plan.steps]])]
@@ -42,7 +42,7 @@ def result_lines(before: t.Mapping[str, str], nodes: list[Node]) -> list[str]:
     return [*table(_RESULT, rows), note]
 
 
-def _plan_row(step: Step) -> tuple[str, ...]:
+def _plan_row(step: UpgradeStep) -> tuple[str, ...]:
     node = step.node
     return (
         called(node),

@@ -68,7 +68,7 @@ def of_engine(info: Raw, daemon: Raw) -> list[Use]:
         info: of ``/info``.
         daemon: the content of daemon.json.
     """
-    found = [(DAEMON, key) for key in daemon]
+    found: list[tuple[str, t.Any]] = [(DAEMON, key) for key in daemon]
     found += [(STORAGE, info.get("Driver")), (LOGS, info.get("LoggingDriver"))]
     found += [(LOG_OPTION, option) for option in daemon.get("log-opts") or {}]
     return _known(found, "")

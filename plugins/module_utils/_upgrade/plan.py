@@ -28,7 +28,7 @@ UPGRADE, PUT_BACK, DONE, STAYS = "upgrade", "put back", "has it already", "stays
 TAKEN = (UPGRADE, PUT_BACK)
 
 
-class Host(t.NamedTuple):
+class Upgradable(t.NamedTuple):
     """A host whose Engine is to be upgraded.
 
     Attributes:
@@ -44,7 +44,7 @@ class Host(t.NamedTuple):
     uses: list[lost.Use]
 
 
-class Step(t.NamedTuple):
+class UpgradeStep(t.NamedTuple):
     """What is done on one host.
 
     Attributes:
@@ -80,19 +80,19 @@ class Step(t.NamedTuple):
         return f'The way back to the earlier Engine is "{command}"{where}.'
 
 
-class Plan(t.NamedTuple):
+class UpgradePlan(t.NamedTuple):
     """The steps of all nodes that are named, in order, those that are not taken first; and why none may be taken."""
 
-    steps: list[Step]
+    steps: list[UpgradeStep]
     refused: list[str]
 
     @property
-    def taken(self) -> list[Step]:
+    def taken(self) -> list[UpgradeStep]:
         """The steps of the nodes that are taken out of rotation."""
         return [step for step in self.steps if step.what in TAKEN]
 
 
-def plan(wanted: str, hosts: list[Host], nodes: list[Node], take_held: bool = False) -> Plan:
+def plan(wanted: str, hosts: list[Upgradable], nodes: list[Node], take_held: bool = False) -> UpgradePlan:
     """Plan the upgrade.
 
     Args:
@@ -102,7 +102,7 @@ def plan(wanted: str, hosts: list[Host], nodes: list[Node], take_held: bool = Fa
         take_held: upgrade packages that are held, too.
     """
     if wanted and not is_beginning(wanted):
-        return Plan(
+        return UpgradePlan(
             [], [f'swarm_upgrade_version is {wanted}: give the beginning of a version, such as "26.1"']
         )
     refused: list[str] = []
@@ -111,14 +111,14 @@ def plan(wanted: str, hosts: list[Host], nodes: list[Node], take_held: bool = Fa
         step, why = _step(wanted, host, take_held)
         refused += why
         steps.append(step)
-    found = Plan(sorted(steps, key=lambda one: one.what in TAKEN), refused)
+    found = UpgradePlan(sorted(steps, key=lambda one: one.what in TAKEN), refused)
     return found._replace(
         refused=[*refused, *_of_services(found, hosts), *_of_quorum(found, nodes), *_of_mix(found, nodes)]
     )
 
 
-def _step(wanted: str, host: Host, take_held: bool) -> tuple[Step, list[str]]:
-    nothing = Step(host.name, host.node, STAYS)
+def _step(wanted: str, host: Upgradable, take_held: bool) -> tuple[UpgradeStep, list[str]]:
+    nothing = UpgradeStep(host.name, host.node, STAYS)
     if not host.packages or not host.packages[0]["installed"]:
         return nothing, [
             f"{host.name}: apt did not install its Engine; flotilla.swarm.maintenance upgrades it with tasks of your own"
@@ -194,14 +194,14 @@ def _held(host: str, names: list[str]) -> str:
     )
 
 
-def _of_services(found: Plan, hosts: list[Host]) -> list[str]:
+def _of_services(found: UpgradePlan, hosts: list[Upgradable]) -> list[str]:
     """What services use that the newest of the wanted Engines does not have; every manager knows all services."""
     wanted = max((step.wanted for step in found.steps if step.what == UPGRADE), key=parse_version, default="")
     uses = [use for host in hosts for use in host.uses if use["where"]]
     return list(dict.fromkeys(lost.refusals(uses, wanted)))
 
 
-def _of_quorum(found: Plan, nodes: list[Node]) -> list[str]:
+def _of_quorum(found: UpgradePlan, nodes: list[Node]) -> list[str]:
     """Why a manager may not be taken; the gates of the maintenance ask this as well, but only when it is its turn."""
     first = next(
         (step.node for step in found.taken if step.node["manager"] and not _has_begun(step.node)), None
@@ -213,7 +213,7 @@ def _has_begun(node: Node) -> bool:
     return marks.has_begun(node["labels"])
 
 
-def _of_mix(found: Plan, nodes: list[Node]) -> list[str]:
+def _of_mix(found: UpgradePlan, nodes: list[Node]) -> list[str]:
     """Which Engines are too old to be in one swarm with the others."""
     if not found.taken:
         return []

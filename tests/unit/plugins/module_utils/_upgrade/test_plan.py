@@ -21,8 +21,8 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._upgrade.plan impor
     DONE,
     PUT_BACK,
     UPGRADE,
-    Host,
-    Step,
+    Upgradable,
+    UpgradeStep,
     plan,
 )
 from ansible_collections.flotilla.swarm.plugins.module_utils._upgrade.policy import Package
@@ -72,15 +72,15 @@ def package(
     }
 
 
-def host(one: Node, *packages: Package, uses: t.Sequence[t.Any] = ()) -> Host:
+def host(one: Node, *packages: Package, uses: t.Sequence[t.Any] = ()) -> Upgradable:
     """A host, with one package unless given."""
-    return Host(one["hostname"], one, list(packages or [package()]), list(uses))
+    return Upgradable(one["hostname"], one, list(packages or [package()]), list(uses))
 
 
 SWARM = [node("m1", "leader"), node("m2", "manager"), node("m3", "manager"), node("w1")]
 
 
-def one_step(wanted: str, *packages: Package, engine: str = "20.10.24+dfsg1", **more: t.Any) -> Step:
+def one_step(wanted: str, *packages: Package, engine: str = "20.10.24+dfsg1", **more: t.Any) -> UpgradeStep:
     """The step of a single worker whose plan is not refused."""
     worker = node("w1", engine=engine)
     found = plan(wanted, [host(worker, *packages)], [worker, *SWARM], **more)
@@ -88,7 +88,7 @@ def one_step(wanted: str, *packages: Package, engine: str = "20.10.24+dfsg1", **
     return found.steps[0]
 
 
-def refused(wanted: str, one: Host, nodes: list[Node] | None = None) -> str:
+def refused(wanted: str, one: Upgradable, nodes: list[Node] | None = None) -> str:
     """Why a plan is refused."""
     return "; ".join(plan(wanted, [one], nodes or [*SWARM, one.node]).refused)
 
@@ -130,7 +130,7 @@ def test_a_plan_goes_up_in_order_and_goes_on_where_it_was_stopped(
     assert {step.what for step in again.steps if step.host in done} <= {DONE}
 
 
-def _after(one: Host, step: Step | None) -> Host:
+def _after(one: Upgradable, step: UpgradeStep | None) -> Upgradable:
     """A host after its step."""
     if step is None:
         return one
@@ -217,7 +217,7 @@ def test_the_way_back_names_the_earlier_packages() -> None:
             "w1: Engine 28.5.2+dfsg4 is newer than 26.1.5",
         ),
         ("26.1", host(node("w1"), package(held=True)), "w1: docker.io is held: release it"),
-        ("", Host("w1", node("w1"), [], []), "w1: apt did not install its Engine"),
+        ("", Upgradable("w1", node("w1"), [], []), "w1: apt did not install its Engine"),
         (
             "26.1",
             host(node("w1"), uses=[{"kind": "the storage driver", "name": "devicemapper", "where": ""}]),
@@ -225,7 +225,7 @@ def test_the_way_back_names_the_earlier_packages() -> None:
         ),
     ],
 )
-def test_what_cannot_work_is_refused(wanted: str, one: Host, why: str) -> None:
+def test_what_cannot_work_is_refused(wanted: str, one: Upgradable, why: str) -> None:
     assert why in refused(wanted, one)
 
 
