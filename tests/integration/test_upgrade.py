@@ -140,10 +140,6 @@ def swarm(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Swarm]:
 
 
 def test_an_engine_that_does_not_start_stops_the_run_with_the_way_back(swarm: Swarm) -> None:
-    refused = swarm.run("--check", swarm_upgrade_version="26.1")
-    assert refused.status != 0
-    assert "m3: no package docker.io is of version 26.1; there are 20.10.24" in " ".join(refused.text.split())
-
     swarm.sh("m2", TRAP)
     stopped = swarm.run(**swarm.variables())
     assert stopped.status != 0
