@@ -24,6 +24,7 @@ SHARED = {"operations", "services"}
 FIRST = (
     "test_site",
     "operations",
+    "test_upgrade",
     "services",
     "modules/test_rollout",
     "modules/test_progress",

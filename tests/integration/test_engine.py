@@ -234,6 +234,7 @@ def test_nodes_of_a_swarm_restart_one_after_the_other(hosts: Hosts) -> None:
     # CLOCK_MONOTONIC is the machine's, so the two hosts' times compare.
     enter = {name: hosts.started(name) for name in PINNED}
     first, second = sorted(enter, key=lambda name: enter[name])
+    assert (first, second) == ("w1", "m1"), "the leader is the last"
     left = "systemctl show docker.service -p ActiveExitTimestampMonotonic --value"
     assert int(hosts.run(second, left)) / 1e6 > enter[first], (
         "the second went down only when the first was back"

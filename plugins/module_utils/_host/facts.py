@@ -58,12 +58,11 @@ def engine_files(run: Run, salt: bytes) -> dict[str, t.Any]:
         run: runs a command.
         salt: that of the fingerprints.
     """
-    dockerd = next((path for path in _DOCKERD if os.path.exists(path)), None)
-    package = _package_of(dockerd, run) if dockerd else None
+    brought_by = package(run)
     found: dict[str, t.Any] = {
-        "installed": dockerd is not None,
-        "package": package,
-        "held": _is_held(package) if package else None,
+        "installed": _dockerd() is not None,
+        "package": brought_by,
+        "held": is_held(brought_by) if brought_by else None,
         "daemon": {},
         "daemon_error": None,
     }
@@ -74,7 +73,23 @@ def engine_files(run: Run, salt: bytes) -> dict[str, t.Any]:
     return found
 
 
-def _package_of(dockerd: str, run: Run) -> str | None:
+def daemon() -> dict[str, t.Any]:
+    """The content of ``daemon.json``, with its secrets: it must not leave the host. Nothing where it cannot be parsed."""
+    try:
+        return parse(_read(PATH))
+    except ValueError:
+        return {}
+
+
+def _dockerd() -> str | None:
+    return next((path for path in _DOCKERD if os.path.exists(path)), None)
+
+
+def package(run: Run) -> str | None:
+    """The package that brought the Engine; ``None`` where there is no Engine, or no package manager brought it."""
+    dockerd = _dockerd()
+    if dockerd is None:
+        return None
     if not _is_redhat():
         # dpkg keeps the list of a removed package's conffiles too, but then there is no dockerd.
         return next(
@@ -85,7 +100,8 @@ def _package_of(dockerd: str, run: Run) -> str | None:
     return output.split()[0] if code == 0 and output.split() else None
 
 
-def _is_held(package: str) -> bool:
+def is_held(package: str) -> bool:
+    """Whether the package manager holds a package."""
     if not _is_redhat():
         return dpkg_held(_read("/var/lib/dpkg/status"), package)
     entries = "\n".join(_read(path) for path in _VERSIONLOCK_LISTS)

@@ -21,6 +21,9 @@ _LOCK = ["-o", "DPkg::Lock::Timeout=120"]
 _UPDATE = ["apt-get", "-q", *_LOCK, "update"]
 _INSTALL = ["apt-get", "-q", "-y", *_LOCK, "-o", "Dpkg::Options::=--force-confold"]
 _INSTALL += ["--allow-change-held-packages", "--no-install-recommends", "install"]
+# After a power cut in the middle of an installation, dpkg wants this before anything else.
+_REPAIR = ["dpkg", "--configure", "-a", "--force-confold"]
+_INTERRUPTED = "dpkg was interrupted"
 _ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
 
 Run = t.Callable[[t.List[str], t.Callable[[str], None]], t.Tuple[int, t.List[str]]]
@@ -74,6 +77,9 @@ def install(names: list[str], extras: list[str], run: Run = run) -> bool:
     with waiting_for(f"installing {names[0]}", Deadline(float("inf"))) as wait:
         see = functools.partial(_say, wait, wait.doing)
         status, lines = _attempt(names, extras, run, see)
+        if status and any(_INTERRUPTED in line for line in lines):
+            run(_REPAIR, see)
+            status, lines = _attempt(names, extras, run, see)
         if status:
             status, more = run(_UPDATE, see)
             lines += more
@@ -84,6 +90,23 @@ def install(names: list[str], extras: list[str], run: Run = run) -> bool:
         why = reasons(lines) or "see /var/log/apt/term.log"
         raise FlotillaError(f"apt could not install {names[0]}: {why}")
     return did_something(lines)
+
+
+def update_lists(wait: Wait, run: Run = run) -> None:
+    """Update the package lists.
+
+    Args:
+        wait: what is waited for meanwhile.
+        run: runs a program.
+
+    Raises:
+        FlotillaError: it failed, with the reasons that apt gave.
+    """
+    status, lines = run(_UPDATE, functools.partial(_say, wait, wait.doing))
+    if status:
+        raise FlotillaError(
+            f"apt could not update the package lists: {reasons(lines) or 'see apt-get update'}"
+        )
 
 
 def _attempt(

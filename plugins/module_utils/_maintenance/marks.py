@@ -25,7 +25,17 @@ PLANNED, AWAY, BACK = "planned", "away", "back"
 
 def stage(raw: Raw) -> str:
     """How far the maintenance of a node of ``/nodes`` is; empty where it has no mark."""
-    return str(_labels(raw).get(MAINTENANCE) or "")
+    return stage_in(_labels(raw))
+
+
+def stage_in(labels: t.Mapping[str, str]) -> str:
+    """The same, from a node's labels."""
+    return str(labels.get(MAINTENANCE) or "")
+
+
+def has_begun(labels: t.Mapping[str, str]) -> bool:
+    """Whether a node was taken out of rotation and is not back yet."""
+    return stage_in(labels) in (AWAY, BACK)
 
 
 def since(raw: Raw) -> str:

@@ -53,7 +53,18 @@ def in_turn(chosen: list[Raw], anew: bool) -> list[Raw]:
         anew: take all of them. Otherwise marked ones are what an earlier run has left, and those without a mark are done.
     """
     left = [raw for raw in chosen if marks.stage(raw)]
-    return sorted(chosen if anew or not left else left, key=_rank)
+    return sorted(chosen if anew or not left else left, key=lambda raw: rank(view(raw)))
+
+
+def rank(node: Node) -> tuple[bool, bool, bool, str]:
+    """The place of a node in the order: begun ones first, then workers, managers, the leader last."""
+    manager = node["manager"]
+    return (
+        not marks.has_begun(node["labels"]),
+        bool(manager and manager["leader"]),
+        bool(manager),
+        called(node),
+    )
 
 
 def refusals(node_id: str, live: Live) -> list[str]:
@@ -62,11 +73,11 @@ def refusals(node_id: str, live: Live) -> list[str]:
     Nothing is asked of a node that an earlier run has taken: it goes on.
     """
     raw = live.node(node_id)
-    if marks.stage(raw) in (marks.AWAY, marks.BACK):
+    if marks.has_begun(view(raw)["labels"]):
         return []
     return [
         *_others_away(node_id, live),
-        *_of_quorum(raw, live.views),
+        *of_quorum(view(raw), live.views),
         *([] if any(_could_help(node_id, one) for one in live.nodes) else ["no other node takes tasks"]),
         *live.problems,
         *(
@@ -99,28 +110,23 @@ def _row(raw: Raw, live: Live) -> tuple[str, ...]:
     )
 
 
-def _rank(raw: Raw) -> tuple[bool, bool, bool, str]:
-    manager = raw.get("ManagerStatus") or {}
-    begun = marks.stage(raw) in (marks.AWAY, marks.BACK)
-    return not begun, bool(manager.get("Leader")), bool(manager), called(view(raw))
-
-
 def _others_away(node_id: str, live: Live) -> list[str]:
     return [
         f"{called(view(raw))} is in maintenance since {marks.since(raw)}: run it to its end first"
         for raw in live.nodes
-        if raw["ID"] != node_id and marks.stage(raw) in (marks.AWAY, marks.BACK)
+        if raw["ID"] != node_id and marks.has_begun(view(raw)["labels"])
     ]
 
 
-def _of_quorum(raw: Raw, nodes: list[Node]) -> list[str]:
-    if not raw.get("ManagerStatus"):
+def of_quorum(node: Node, nodes: list[Node]) -> list[str]:
+    """Why a manager may not be taken because of the quorum."""
+    if not node["manager"]:
         return []
     count, up = len(managers(nodes)), len(reachable(nodes))
     if quorum.survives_loss(count, up):
         return []
     return [
-        f"without {called(view(raw))} the swarm would lose its quorum ({up} of {count} managers are reachable)"
+        f"without {called(node)} the swarm would lose its quorum ({up} of {count} managers are reachable)"
     ]
 
 

@@ -6,14 +6,11 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
+from ...module_utils._engine.engine_version import OLDEST, is_beginning, parse_version, version_pattern
 from ...module_utils._engine.errors import Refused
 from ...module_utils._host.system import family
-
-# Since this version a swarm has everything the collection uses; see the version table of the Engine API (1.41).
-OLDEST = (20, 10)
 
 _DOCKER = ["docker-ce", "docker-ce-cli", "containerd.io"]
 
@@ -104,7 +101,7 @@ def plan_packages(
 
 
 def _check_version(version: str) -> None:
-    if version and not re.fullmatch(r"\d+(\.\d+){0,2}", version):
+    if version and not is_beginning(version):
         raise Refused(f'swarm_engine_version is {version}: give the beginning of a version, such as "26.1".')
     numbers = parse_version(version)
     if version and numbers < OLDEST[: len(numbers)]:
@@ -126,8 +123,8 @@ def _upgrade(declared: str, live: str | None, in_swarm: bool) -> str:
         return ""
     if in_swarm:
         raise Refused(
-            f"engine {live} is in a swarm, but swarm_engine_version is {declared}: the engines of a swarm are upgraded one "
-            f'node at a time; until then declare "{now[0]}.{now[1]}" for this host.'
+            f"engine {live} is in a swarm, but swarm_engine_version is {declared}: flotilla.swarm.upgrade upgrades the engines "
+            f'of a swarm, one node at a time; until then declare "{now[0]}.{now[1]}" for this host.'
         )
     if now > wanted:
         raise Refused(
@@ -156,7 +153,7 @@ def _install(declared: t.Mapping[str, t.Any], system: t.Mapping[str, t.Any], ver
         pinned=packages.pinned,
         extras=packages.extras,
         repository_url=_repository_url(declared["swarm_engine_repository_url"], system) if docker else None,
-        version_pattern=_version_pattern(version) if version else None,
+        version_pattern=version_pattern(version) if version else None,
         version_glob=_version_glob(version) if version else "",
         lines=[f"{verb} {engine} from {origin}"],
     )
@@ -208,17 +205,6 @@ def _hold(declared: t.Mapping[str, t.Any], engine: t.Mapping[str, t.Any], plan: 
         return plan
     line = f"{'hold' if wanted else 'release'} {', '.join(names)}"
     return plan._replace(hold=wanted, pinned=names, lines=[*plan.lines, line])
-
-
-def parse_version(text: str | None) -> tuple[int, ...]:
-    """The numbers a version begins with: ``20.10.24+dfsg1`` is (20, 10, 24); a text without any is ()."""
-    numbers = re.match(r"\d+(?:\.\d+)*", text or "")
-    return tuple(int(part) for part in numbers.group().split(".")) if numbers else ()
-
-
-def _version_pattern(version: str) -> str:
-    """A regular expression for the package versions that a prefix stands for, with or without an epoch."""
-    return rf"^(?:[0-9]+:)?{re.escape(version)}(?![0-9])"
 
 
 def _version_glob(version: str) -> str:

@@ -39,8 +39,8 @@ class Tasks(t.TypedDict):
     daemon.json, which the host does from the role's variables. ``version_pattern`` chooses among the versions that apt has,
     ``None`` takes the newest; ``version_glob`` is the same for dnf, what follows a package's name. ``hold`` holds or releases
     ``pinned``, ``None`` leaves it. At most one of ``start``, ``reload`` and ``restart`` is true. Hosts that are ``in_swarm``
-    restart one after the other, and each has to come back as ``state`` (of swarm_info), with as many managers ``reachable`` as
-    before.
+    restart one after the other by their ``turn`` (workers, managers, the leader), and each has to come back as ``state`` (of
+    swarm_info), with as many managers ``reachable`` as before.
     """
 
     options: bool
@@ -58,6 +58,7 @@ class Tasks(t.TypedDict):
     reload: bool
     restart: bool
     in_swarm: bool
+    turn: int
     state: str
     reachable: int
     steps: list[str]
@@ -114,6 +115,12 @@ def _state(swarm: t.Mapping[str, t.Any]) -> str:
     return str(swarm.get("state") or "unknown")
 
 
+def _turn(swarm: t.Mapping[str, t.Any]) -> int:
+    own = [node for node in swarm.get("nodes") or [] if node["id"] == swarm.get("node_id")]
+    leads = any(node["manager"] and node["manager"]["leader"] for node in own)
+    return 2 if leads else 0 if _state(swarm) == "worker" else 1
+
+
 def _tasks(packages: PackagePlan, daemon: _Daemon, host: t.Mapping[str, t.Any], in_swarm: bool) -> Tasks:
     engine, system, swarm = host["engine"], host.get("os") or {}, host.get("swarm") or {}
     tasks: Tasks = {
@@ -132,6 +139,7 @@ def _tasks(packages: PackagePlan, daemon: _Daemon, host: t.Mapping[str, t.Any], 
         "reload": daemon.reload,
         "restart": daemon.restart,
         "in_swarm": in_swarm,
+        "turn": _turn(swarm),
         "state": _state(swarm),
         "reachable": (swarm.get("quorum") or {}).get("reachable", 0),
         "steps": [],

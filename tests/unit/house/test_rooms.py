@@ -38,6 +38,7 @@ FLOORS = {
         "_operation",
         "_maintenance",
         "_balance",
+        "_upgrade",
     ),
     "plugin_utils": ("_control", "_inventory", "_program", "_engine", "_site", "_compose", "_stack"),
 }

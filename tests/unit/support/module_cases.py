@@ -294,6 +294,7 @@ CASES: dict[str, Case] = {
     "swarm_task_info": Case(
         {"state": ["running", "failed"], "desired_state": "running"}, RecordedSwarm, reads=True
     ),
+    "swarm_upgrade_info": Case({}, MemoryEngine, reads=True),
 }
 
 

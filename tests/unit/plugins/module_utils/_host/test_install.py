@@ -104,6 +104,21 @@ def test_the_lists_are_updated_only_where_it_fails_without() -> None:
     assert apt.calls == [*CACHE, INSTALL, "apt-get update", *CACHE, INSTALL]
 
 
+def test_an_installation_that_a_power_cut_interrupted_is_finished_first() -> None:
+    said: list[str] = []
+
+    def run(argv: list[str], _see: t.Callable[[str], None]) -> tuple[int, list[str]]:
+        said.append(" ".join(argv[:3]))
+        if argv[0] == "dpkg" or "dpkg --configure -a" in said:
+            return 0, ["1 upgraded, 0 newly installed, 0 to remove and 0 not upgraded."]
+        return 100, [
+            "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem."
+        ]
+
+    assert installing.install(["docker.io"], [], run)
+    assert said == ["apt-get -q -y", "dpkg --configure -a", "apt-get -q -y"]
+
+
 def test_a_failure_has_the_reason_that_apt_gave() -> None:
     with pytest.raises(FlotillaError) as error:
         installing.install(["docker.io"], [], Apt(works=2))

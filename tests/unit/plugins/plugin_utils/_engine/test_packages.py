@@ -129,8 +129,8 @@ def test_an_older_engine_outside_of_a_swarm_is_brought_to_the_pinned_version() -
 
 def test_an_engine_in_a_swarm_keeps_its_version() -> None:
     assert refusal({"version": "26.1"}, engine(version="20.10.24+dfsg1"), swarm={"state": "worker"}) == (
-        "engine 20.10.24+dfsg1 is in a swarm, but swarm_engine_version is 26.1: the engines of a swarm are upgraded one "
-        'node at a time; until then declare "20.10" for this host.'
+        "engine 20.10.24+dfsg1 is in a swarm, but swarm_engine_version is 26.1: flotilla.swarm.upgrade upgrades "
+        'the engines of a swarm, one node at a time; until then declare "20.10" for this host.'
     )
 
 

@@ -18,6 +18,7 @@ from ansible_collections.flotilla.swarm.tests.unit.support.engines import (
     plan,
     refusal,
 )
+from ansible_collections.flotilla.swarm.tests.unit.support.nodes import node
 
 
 @pytest.mark.parametrize("state", ["inactive", "worker", "manager"])
@@ -89,6 +90,15 @@ def test_nodes_of_a_swarm_restart_one_at_a_time_and_come_back_as_what_they_were(
         3,
     )
     assert found["warnings"] == []
+
+
+def test_workers_restart_before_managers_and_the_leader_last() -> None:
+    def turn(state: str, own_id: str) -> int:
+        nodes = [node(name, role="manager", leader=name == "m1") for name in ("m1", "m2")]
+        swarm = {**MANAGER, "state": state, "node_id": own_id, "nodes": nodes if state == "manager" else []}
+        return t.cast(int, plan({"mtu": 1400}, swarm=swarm)["tasks"]["turn"])
+
+    assert [turn("worker", "w1"), turn("manager", "m2"), turn("manager", "m1")] == [0, 1, 2]
 
 
 @pytest.mark.parametrize(("managers", "few"), [(1, "one manager"), (2, "two managers")])
