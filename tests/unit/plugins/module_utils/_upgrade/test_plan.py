@@ -15,6 +15,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._engine.engine_vers
     upstream,
 )
 from ansible_collections.flotilla.swarm.plugins.module_utils._maintenance import marks
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.labels import MAINTENANCE
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.nodes import Node, view
 from ansible_collections.flotilla.swarm.plugins.module_utils._upgrade.lines import plan_lines, result_lines
 from ansible_collections.flotilla.swarm.plugins.module_utils._upgrade.plan import (
@@ -48,7 +49,7 @@ def node(name: str, role: str = "worker", engine: str = "20.10.24+dfsg1", stage:
         "Status": {"State": "ready"},
     }
     if stage:
-        raw["Spec"]["Labels"][marks.STAGE] = stage
+        raw["Spec"]["Labels"][MAINTENANCE] = stage
     if role != "worker":
         raw["ManagerStatus"] = {"Leader": role == "leader", "Reachability": "reachable"}
     return view(raw)
