@@ -1,0 +1,99 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook that brings a lost quorum back: by the mildest way, and on the manager that knows the most."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.flotilla.swarm.tests.integration.running import Run, site
+
+if t.TYPE_CHECKING:
+    from ansible_collections.flotilla.swarm.tests.integration.operations.cluster import Cluster
+
+FIVE: dict[str, t.Any] = {
+    "swarm": {
+        "vars": {"swarm_labels_node": {"site": "fra1"}},
+        "children": {"swarm_managers": {"hosts": {name: {} for name in ("m1", "m2", "m3", "w1", "w2")}}},
+    }
+}
+_STATE = "docker info --format '{{.Swarm.LocalNodeState}}'"
+
+
+def recover(cluster: Cluster, *arguments: str, **variables: t.Any) -> Run:
+    return site(cluster.lab, FIVE, *arguments, book="recover", **variables)
+
+
+def managers(cluster: Cluster, on: str) -> list[str]:
+    """The host names of the managers that take part; nothing without a quorum."""
+    shown = cluster.sh(
+        "timeout 9 docker node ls --format '{{.Hostname}} {{.Status}} {{.ManagerStatus}}'", on, check=False
+    )
+    lines = [line.split() for line in shown.splitlines()]
+    return sorted(line[0] for line in lines if line[1:] in (["Ready", "Leader"], ["Ready", "Reachable"]))
+
+
+def test_a_lost_quorum_comes_back_by_the_mildest_way_and_from_the_newest_manager(cluster: Cluster) -> None:
+    """O5, P7: three of five managers stopped, locked, then lost for good, while one that is left knows less than the other."""
+    everybody = ["m1", "m2", "m3", "w1", "w2"]
+    site(cluster.lab, FIVE).succeeded()
+    cluster.until(lambda: managers(cluster, "w2") == everybody)
+    key = cluster.sh("docker swarm update --autolock=true >/dev/null; docker swarm unlock-key -q")
+    cluster.sh(f"docker service create -d --name kept --mode global --label of=us {cluster.image}:1 sleep 9999")
+    assert "There is nothing to recover" in recover(cluster).succeeded().text
+
+    # Engines that do not run, which are locked once they do.
+    stop = "systemctl stop docker.socket docker.service"
+    for host in ("m1", "m2", "m3"):
+        cluster.sh(stop, host)
+    cluster.until(lambda: not managers(cluster, "w2"))
+    started = recover(cluster)
+    assert started.status == 2
+    assert "+ Start the Engine of m1, m2, m3." in started.text
+    assert "Unlock m1, m2, m3 with swarm_unlock_key" in started.text
+    assert cluster.sh(_STATE) == "locked"
+    assert "waits for" not in recover(cluster, "--check").succeeded().text
+    assert "Give it in the variable swarm_unlock_key" in recover(cluster).text
+    unlocked = recover(cluster, "-vv", swarm_unlock_key=key).succeeded()
+    assert managers(cluster, "w2") == everybody
+    assert key not in unlocked.text
+
+    # w1, the first by name, misses what the others are told.
+    cluster.sh(stop, "w1")
+    cluster.sh("for n in 1 2 3; do echo $n | docker config create late$n - >/dev/null; done")
+    task = cluster.sh("docker ps -q --filter label=com.docker.swarm.service.name=kept", "w2")
+    for name in ("m1", "m2", "m3"):
+        cluster.lab.host(name).wipe()
+    cluster.sh("systemctl start docker", "w1")
+    cluster.until(lambda: not managers(cluster, "w2"))
+    lost = site(cluster.lab, FIVE)
+    assert lost.status == 2
+    assert "run flotilla.swarm.recover" in lost.text
+    checked = recover(cluster, "--check").succeeded()
+    refused = recover(cluster)
+    for run in (checked, refused):
+        assert "of its 5 managers, w2 can be asked, 3 are needed; m1 and m2 and m3 do not answer" in run.text
+        logs = re.search(
+            r"The logs of the managers go w2 to term \d+, index (\d+), w1 to .* index (\d+)\.", run.text
+        )
+        assert logs, run.text
+        assert int(logs[1]) - int(logs[2]) >= 3
+        assert "+ Force a new cluster on w2." in run.text
+    assert refused.status == 2
+    assert "give -e swarm_recover_confirm=yes" in refused.text
+    assert not managers(cluster, "w2")
+
+    done = recover(cluster, swarm_recover_confirm="yes", swarm_unlock_key=key).succeeded()
+    assert managers(cluster, "w2") == everybody
+    shown = cluster.sh("docker node ls --format '{{.Hostname}} {{.Status}} {{.Availability}}'", "w2")
+    assert sorted(shown.splitlines()) == [f"{name} Ready Active" for name in everybody]
+    assert cluster.sh("docker config ls --format '{{.Name}}' | sort | xargs", "w2") == "late1 late2 late3"
+    assert cluster.sh("docker service inspect kept --format '{{.Spec.Labels.of}}'", "w2") == "us"
+    assert cluster.sh("docker service ls --format '{{.Replicas}}'", "w2") == "5/5"
+    assert cluster.sh("docker ps -q --filter label=com.docker.swarm.service.name=kept", "w2") == task
+    assert cluster.sh("docker node inspect m1 --format '{{.Spec.Labels.site}}'", "w2") == "fra1"
+    assert key not in done.text
+    cluster.sh("docker swarm update --autolock=false >/dev/null; docker config rm late1 late2 late3", "w2")
