@@ -53,8 +53,9 @@ RETURN = r"""
 _value:
   description:
     - C(way) is C(none) where there is a quorum, C(rest) where there is one and managers of the cluster before it are not part of
-      it, C(unlock) or C(start) where that suffices, C(leaderless) where enough managers run and have no leader, C(force), or
-      C(impossible) where no manager is left.
+      it, C(unlock) or C(start) where that suffices, C(leaderless) where enough managers run and have no leader, C(sealed) where
+      a new cluster is needed and C(autolock_managers) is on, with which the Engine makes none, C(force), or C(impossible) where
+      no manager is left.
     - C(lines) say so, a sentence each.
     - C(start) are the hosts whose Engines are started, C(unlock) those that are unlocked, C(survivor) the one that is forced.
     - C(entry) is a manager with a quorum, C(leave) are the hosts that leave the old cluster, C(dead) the IDs of nodes that were

@@ -21,14 +21,20 @@ from .wal import Position, position
 
 _MOST = 1 << 20
 _LOG = "raft/wal-v3-encrypted"
+_SEALED = b"BEGIN ENCRYPTED PRIVATE KEY"
 
 
 class Stored(t.TypedDict):
-    """A node, by its files. ``term`` and ``index`` are those of the last entry of its log, ``None`` where it has none."""
+    """A node, by its files.
+
+    ``sealed`` says whether its own key is encrypted with the swarm's unlock key. ``term`` and ``index`` are those of the last
+    entry of its log, ``None`` where it has none.
+    """
 
     node_id: str
     swarm_id: str
     role: str
+    sealed: bool
     managers: list[dict[str, str]]
     term: int | None
     index: int | None
@@ -41,11 +47,16 @@ def read_stored(root: str) -> Stored | None:
         names = subject(read_file(os.path.join(swarm, "certificates/swarm-node.crt"), _MOST))
     except (Unreadable, ValueError):
         return None
+    try:
+        key = read_file(os.path.join(swarm, "certificates/swarm-node.key"), _MOST)
+    except Unreadable:
+        key = b""
     last = _position(os.path.join(swarm, _LOG))
     return {
         "node_id": names.get("CN", ""),
         "swarm_id": names.get("O", ""),
         "role": names.get("OU", "").replace("swarm-", ""),
+        "sealed": _SEALED in key,
         "managers": _managers(os.path.join(swarm, "state.json")),
         "term": last[0] if last else None,
         "index": last[1] if last else None,

@@ -18,12 +18,14 @@ from .seen import Seen
 
 #: What leads to a quorum: it is there; it is there and managers of the lost one are not part of it; managers wait for their key;
 #: Engines do not run; enough managers run and have no leader; one of them has to go on alone; none is left.
-NONE, REST, UNLOCK, START, LEADERLESS, FORCE, IMPOSSIBLE = (
+#: Where autolock is on, an Engine cannot be forced.
+NONE, REST, UNLOCK, START, LEADERLESS, SEALED, FORCE, IMPOSSIBLE = (
     "none",
     "rest",
     "unlock",
     "start",
     "leaderless",
+    "sealed",
     "force",
     "impossible",
 )
@@ -96,11 +98,12 @@ def plan(hosts: list[Seen], named: str = "") -> Recovery:
     survivor = _survivor(managers, best, named)
     if len(answer) >= needed and not named:
         return Recovery(LEADERLESS, [*lines, _LEADERLESS.format(best=best.name)])
+    if survivor.is_sealed or survivor.state in _LOCKED:
+        return Recovery(SEALED, [*lines, _logs(managers), _SEALED])
     return Recovery(
         FORCE,
-        [*lines, *_forced(managers, survivor, len(group))],
+        [*lines, _logs(managers), *_forced(managers, survivor, len(group))],
         start=[survivor.name] if survivor.state in _STOPPED else [],
-        unlock=[survivor.name] if survivor.state in _LOCKED else [],
         survivor=survivor.name,
     )
 
@@ -169,6 +172,11 @@ def _with_quorum(hosts: list[Seen]) -> Recovery:
     group = [node for node in entry.nodes if node["manager"]]
     up = [node for node in group if node["manager"] and node["manager"]["reachability"] == "reachable"]
     lines = [sentence(len(group), len(up))]
+    if len(up) < majority(len(group)):
+        # A leader that nobody follows anymore answers for some seconds, and what it knows is not compared with the others yet.
+        return Recovery(
+            LEADERLESS, [*lines, f"{entry.name} has not given up yet to lead: run again in a minute."]
+        )
     left = rest(hosts)
     wanted = sum(node["role"] == "manager" for node in entry.nodes)
     # A promotion that is stuck leaves an entry like this too, and most managers in their group.
@@ -198,6 +206,13 @@ _LEADERLESS = (
 )
 
 
+# A forced node starts anew and gets no key (moby#36852): 20.10 and 26.1 answer "Swarm is encrypted", and say from then on, until
+# they are restarted, that they are in no swarm.
+_SEALED = (
+    "autolock_managers is on, and the Engine cannot force a new cluster on a manager whose key is encrypted, unlocked or not: it "
+    "refuses, and forgets until it is restarted that it is in a swarm. So enough of the other managers have to come back: repair "
+    "them, or restore /var/lib/docker/swarm of one from a backup of its own host, and run again."
+)
 # What nobody can see from here.
 _SECOND = (
     "Make sure that managers which do not answer are off: where more than half of all run and reach each other, the swarm lives "
@@ -240,12 +255,10 @@ def _survivor(managers: list[Seen], best: Seen, named: str) -> Seen:
 
 def _forced(managers: list[Seen], survivor: Seen, count: int) -> list[str]:
     """What is done where a new cluster has to be forced, and what that costs."""
-    logs = ", ".join(f"{host.name} to {_log(host)}" for host in sorted(managers, key=_rank, reverse=True))
     others = [host.name for host in managers if host is not survivor and host.state not in _STOPPED]
     whose = "the other managers" if len(managers) == count else "managers that do not answer"
     lost = f"Writes that only {whose} had taken are lost."
     return [
-        f"The logs of the managers go {logs}.",
         f"Force a new cluster on {survivor.name}. {lost}",
         *_rest_lines(others),
         _SECOND,
@@ -257,6 +270,11 @@ def _rest_lines(leave: list[str]) -> list[str]:
         *([f"Let {', '.join(leave)} leave the old cluster, and join the new one."] if leave else []),
         "Remove the nodes of managers that do not answer, and bring back all other hosts, as flotilla.swarm.site does.",
     ]
+
+
+def _logs(managers: list[Seen]) -> str:
+    logs = ", ".join(f"{host.name} to {_log(host)}" for host in sorted(managers, key=_rank, reverse=True))
+    return f"The logs of the managers go {logs}."
 
 
 def _log(host: Seen) -> str:

@@ -24,6 +24,7 @@ class Seen:
         swarm_id: the swarm it is in.
         managers: the addresses of the managers it knows, by their node IDs.
         addresses: its own addresses.
+        is_sealed: whether its key is encrypted with the swarm's unlock key, as autolock makes it.
         position: term and index of the last entry of its log.
         nodes: of a manager with a quorum, the nodes of the swarm.
     """
@@ -36,6 +37,7 @@ class Seen:
     managers: dict[str, str] = field(default_factory=dict)
     addresses: tuple[str, ...] = ()
     position: tuple[int, int] | None = None
+    is_sealed: bool = False
     nodes: tuple[Node, ...] = ()
 
 
@@ -56,5 +58,6 @@ def seen(name: str, host: dict[str, t.Any] | None) -> Seen:
         managers={manager["id"]: manager["address"].rsplit(":", 1)[0].strip("[]") for manager in known},
         addresses=tuple(row["address"] for row in host["addresses"]),
         position=None if stored.get("index") is None else (stored["term"], stored["index"]),
+        is_sealed=bool(stored.get("sealed")),
         nodes=tuple(swarm.get("nodes") or ()),
     )

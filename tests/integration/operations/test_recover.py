@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import leave_swarm
 from ansible_collections.flotilla.swarm.tests.integration.running import Run, site
 
 if t.TYPE_CHECKING:
+    from ansible_collections.flotilla.swarm.tests.integration.ansible_run import Host
     from ansible_collections.flotilla.swarm.tests.integration.operations.cluster import Cluster
 
 FIVE: dict[str, t.Any] = {
@@ -36,46 +38,65 @@ def managers(cluster: Cluster, on: str) -> list[str]:
     return sorted(line[0] for line in lines if line[1:] in (["Ready", "Leader"], ["Ready", "Reachable"]))
 
 
+def is_sealed(host: Host) -> bool:
+    """Whether the key of a manager is encrypted, as autolock makes it some seconds later."""
+    return (
+        host.run("grep -q ENCRYPTED /var/lib/docker/swarm/certificates/swarm-node.key", check=False).rc == 0
+    )
+
+
 def test_a_lost_quorum_comes_back_by_the_mildest_way_and_from_the_newest_manager(cluster: Cluster) -> None:
     """O5, P7: three of five managers stopped, locked, then lost for good, while one that is left knows less than the other."""
+    try:
+        lose_and_recover(cluster)
+    except BaseException:
+        # Nobody has the key of managers that are locked now, and the other tests need a swarm.
+        cluster.stage.each(leave_swarm)
+        raise
+
+
+def lose_and_recover(cluster: Cluster) -> None:
+    """All of it, on one swarm."""
     everybody = ["m1", "m2", "m3", "w1", "w2"]
     site(cluster.lab, FIVE).succeeded()
     cluster.until(lambda: managers(cluster, "w2") == everybody)
     key = cluster.sh("docker swarm update --autolock=true >/dev/null; docker swarm unlock-key -q")
-    cluster.sh(f"docker service create -d --name kept --mode global --label of=us {cluster.image}:1 sleep 9999")
-    assert "There is nothing to recover" in recover(cluster).succeeded().text
+    cluster.sh(
+        f"docker service create -d --name kept --mode global --label of=us {cluster.image}:1 sleep 9999"
+    )
 
-    # Engines that do not run, which are locked once they do.
+    # Engines that do not run, and are locked once they do.
     stop = "systemctl stop docker.socket docker.service"
-    for host in ("m1", "m2", "m3"):
-        cluster.sh(stop, host)
-    cluster.until(lambda: not managers(cluster, "w2"))
+    cluster.stage.each(lambda host: host.run(stop) if host.name[0] == "m" else None)
+    # A leader answers for some seconds before it notices that nobody follows.
+    cluster.until(lambda: not managers(cluster, "w1") and not managers(cluster, "w2"))
+    sealed = recover(cluster, "--limit", "w1,w2", swarm_recover_confirm="yes", swarm_unlock_key=key)
+    assert (sealed.status, sum(sealed.changed.values())) == (2, 0), sealed.text
+    assert "the Engine cannot force a new cluster on a manager whose key is encrypted" in sealed.text
     started = recover(cluster)
-    assert started.status == 2
+    assert started.status == 2, started.text
     assert "+ Start the Engine of m1, m2, m3." in started.text
     assert "Unlock m1, m2, m3 with swarm_unlock_key" in started.text
     assert cluster.sh(_STATE) == "locked"
-    assert "waits for" not in recover(cluster, "--check").succeeded().text
-    assert "Give it in the variable swarm_unlock_key" in recover(cluster).text
     unlocked = recover(cluster, "-vv", swarm_unlock_key=key).succeeded()
     assert managers(cluster, "w2") == everybody
     assert key not in unlocked.text
+    cluster.sh("docker swarm update --autolock=false >/dev/null", "w2")
+    cluster.until(lambda: not any(cluster.stage.each(is_sealed).values()))
 
     # w1, the first by name, misses what the others are told.
     cluster.sh(stop, "w1")
     cluster.sh("for n in 1 2 3; do echo $n | docker config create late$n - >/dev/null; done")
     task = cluster.sh("docker ps -q --filter label=com.docker.swarm.service.name=kept", "w2")
-    for name in ("m1", "m2", "m3"):
-        cluster.lab.host(name).wipe()
+    cluster.stage.each(lambda host: host.wipe() if host.name[0] == "m" else None)
     cluster.sh("systemctl start docker", "w1")
     cluster.until(lambda: not managers(cluster, "w2"))
-    lost = site(cluster.lab, FIVE)
-    assert lost.status == 2
-    assert "run flotilla.swarm.recover" in lost.text
     checked = recover(cluster, "--check").succeeded()
     refused = recover(cluster)
     for run in (checked, refused):
-        assert "of its 5 managers, w2 can be asked, 3 are needed; m1 and m2 and m3 do not answer" in run.text
+        assert (
+            "of its 5 managers, w1, w2 can be asked, 3 are needed; m1 and m2 and m3 do not answer" in run.text
+        )
         logs = re.search(
             r"The logs of the managers go w2 to term \d+, index (\d+), w1 to .* index (\d+)\.", run.text
         )
@@ -86,7 +107,7 @@ def test_a_lost_quorum_comes_back_by_the_mildest_way_and_from_the_newest_manager
     assert "give -e swarm_recover_confirm=yes" in refused.text
     assert not managers(cluster, "w2")
 
-    done = recover(cluster, swarm_recover_confirm="yes", swarm_unlock_key=key).succeeded()
+    recover(cluster, swarm_recover_confirm="yes").succeeded()
     assert managers(cluster, "w2") == everybody
     shown = cluster.sh("docker node ls --format '{{.Hostname}} {{.Status}} {{.Availability}}'", "w2")
     assert sorted(shown.splitlines()) == [f"{name} Ready Active" for name in everybody]
@@ -95,5 +116,4 @@ def test_a_lost_quorum_comes_back_by_the_mildest_way_and_from_the_newest_manager
     assert cluster.sh("docker service ls --format '{{.Replicas}}'", "w2") == "5/5"
     assert cluster.sh("docker ps -q --filter label=com.docker.swarm.service.name=kept", "w2") == task
     assert cluster.sh("docker node inspect m1 --format '{{.Spec.Labels.site}}'", "w2") == "fra1"
-    assert key not in done.text
-    cluster.sh("docker swarm update --autolock=false >/dev/null; docker config rm late1 late2 late3", "w2")
+    cluster.sh("docker config rm late1 late2 late3", "w2")

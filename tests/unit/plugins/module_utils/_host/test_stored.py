@@ -37,6 +37,7 @@ def test_a_manager_is_read_from_its_files(tmp_path: Path) -> None:
         "node_id": "swarm-ca",
         "swarm_id": "",
         "role": "",
+        "sealed": False,
         "managers": [{"id": "abc", "address": "10.0.0.11:2377"}],
         "term": 4,
         "index": 31,
@@ -46,11 +47,12 @@ def test_a_manager_is_read_from_its_files(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_nothing(tmp_path: Path) -> None:
     assert read_stored(str(tmp_path)) is None
     log = manager(tmp_path)
+    (tmp_path / "swarm/certificates/swarm-node.key").write_text("-----BEGIN ENCRYPTED PRIVATE KEY-----")
     (tmp_path / "swarm/state.json").write_text("[1]")
     for file in log.iterdir():
         file.unlink()
     found = read_stored(str(tmp_path))
     assert found
-    assert (found["managers"], found["term"], found["index"]) == ([], None, None)
+    assert (found["managers"], found["term"], found["index"], found["sealed"]) == ([], None, None, True)
     (tmp_path / "swarm/certificates/swarm-node.crt").write_text("torn")
     assert read_stored(str(tmp_path)) is None

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
@@ -35,7 +36,7 @@ def host(
 def quorate(*nodes: dict[str, t.Any]) -> Seen:
     """``m1``, which leads."""
     rows: tuple[Node, ...] = tuple(view(node) for node in nodes)
-    return Seen("m1", "manager", True, rows[0]["id"], "s1", {}, ("10.0.0.11",), None, rows)
+    return Seen("m1", "manager", True, rows[0]["id"], "s1", addresses=("10.0.0.11",), nodes=rows)
 
 
 @st.composite
@@ -63,11 +64,18 @@ def test_the_mildest_way_is_taken_and_the_furthest_log_survives(drawn: tuple[lis
             assert theirs <= own
             assert theirs < own or survivor.name <= other.name
         assert found.start == [survivor.name] * (survivor.state == "stopped")
-        assert found.unlock == [survivor.name] * (survivor.state == "locked")
+        assert found.unlock == []
+        assert survivor.state != "locked"
     else:
         assert found.survivor is None
     if found.way == "impossible":
         assert not there
+    if found.way == "sealed":
+        # The Engine would refuse, whoever is named beside the one that goes furthest.
+        assert len(there) < majority(count)
+        assert max(there.values(), key=lambda one: one.position or (-1, -1)).position in {
+            one.position for one in there.values() if one.state == "locked"
+        }
     if found.way == "leaderless":
         assert len(run) >= majority(count)
     if found.way == "unlock":
@@ -90,6 +98,8 @@ def test_a_named_survivor_is_taken_only_where_nothing_milder_would_do(
     way = plan(hosts).way
     if way in ("unlock", "start", "impossible"):
         assert plan(hosts, named) == plan(hosts)
+    elif any(one.name == named and one.state == "locked" for one in hosts):
+        assert plan(hosts, named).way == "sealed"
     elif any(one.name == named and one.state in MILD for one in hosts):
         assert (plan(hosts, named).way, plan(hosts, named).survivor) == ("force", named)
     else:
@@ -106,6 +116,20 @@ def test_what_is_lost_is_said_and_what_is_done() -> None:
         "The logs of the managers go m2 to term 4, index 812.",
         "Force a new cluster on m2. Writes that only managers that do not answer had taken are lost.",
     ]
+
+
+def test_an_engine_with_autolock_is_not_forced() -> None:
+    sealed = replace(host("m2", "no_quorum"), is_sealed=True)
+    found = plan([host("m1", "inactive"), sealed, host("m3", "not_reached")])
+    assert (found.way, found.survivor) == ("sealed", None)
+    assert "autolock_managers is on" in found.lines[-1]
+
+
+def test_a_leader_that_nobody_follows_has_no_quorum() -> None:
+    away = [raw(name, reachability="unreachable", state="down") for name in ("m2", "m3")]
+    found = plan([quorate(raw("m1"), *away)])
+    assert found.way == "leaderless"
+    assert found.lines[0] == "Quorum lost: 1 of 3 managers reachable, 2 needed."
 
 
 def test_hosts_of_two_swarms_are_refused() -> None:
@@ -156,6 +180,7 @@ def test_a_host_is_seen_by_its_engine_or_by_its_files() -> None:
         "node_id": "n2",
         "swarm_id": "s1",
         "role": "manager",
+        "sealed": True,
         "managers": [{"id": "n1", "address": "[fd00::1]:2377"}],
         "term": 2,
         "index": 7,
@@ -163,7 +188,7 @@ def test_a_host_is_seen_by_its_engine_or_by_its_files() -> None:
     info = host_info("m2", {"state": "no_engine", "why": "", "stored": stored})
     info["engine"]["state"] = "stopped"
     assert seen("m2", info) == Seen(
-        "m2", "stopped", True, "n2", "s1", {"n1": "fd00::1"}, ("10.0.0.12",), (2, 7), ()
+        "m2", "stopped", True, "n2", "s1", {"n1": "fd00::1"}, ("10.0.0.12",), (2, 7), is_sealed=True
     )
     assert seen("w1", host_info("w1", {"state": "locked", "why": "", "stored": None})).is_manager is False
     assert seen("m3", None) == Seen("m3")
