@@ -92,7 +92,10 @@ host:
     swarm:
       description: Its swarm, in the form of M(flotilla.swarm.swarm_info). C(state) is V(unknown) as well, where the Engine does
         not answer in time. Of an Engine that is too old, only what the host itself knows is returned. A manager returns
-        C(published_ports) too.
+        C(published_ports) too. A host that takes no part in its swarm now, as its Engine is stopped, locked or without a quorum,
+        returns C(stored), what its files say of it - C(node_id), C(swarm_id), C(role), C(sealed) where autolock
+        encrypts its key, C(managers), and of a manager C(term) and
+        C(index) of the last entry of its raft log. It takes root to read them.
       type: dict
       returned: always
     listeners:

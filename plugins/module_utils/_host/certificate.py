@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Until when the certificate of this host's node is valid. PRIVATE to the collection.
+"""Whose the certificate of this host's node is, and until when it is valid. PRIVATE to the collection.
 
 Nodes renew theirs by themselves when 50 to 80 % of its time is over (swarmkit ``ca/renewer.go``). The API shows whose certificate
 each node has and not until when, so the file is read, which takes root. Python has no public reader of certificates; of X.509
-(RFC 5280), only what stands before the validity is stepped over.
+(RFC 5280), only what stands before the validity and the subject is stepped over.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from .._files.unreadable import Unreadable
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", re.DOTALL)
 _MOST = 1 << 20
-_SEQUENCE, _VERSION, _UTC_TIME, _TIME = 0x30, 0xA0, 0x17, 0x18
+_SEQUENCE, _SET, _VERSION, _UTC_TIME, _TIME = 0x30, 0x31, 0xA0, 0x17, 0x18
+# Kinds of names, as object identifiers of 2.5.4.
+_NAMES = {b"\x55\x04\x03": "CN", b"\x55\x04\x0a": "O", b"\x55\x04\x0b": "OU"}
 _FORMS = {_UTC_TIME: "%y%m%d%H%M%SZ", _TIME: "%Y%m%d%H%M%SZ"}
 # A node that was to renew its certificate at 80 % of its time, and has not.
 _OVERDUE = 0.85
@@ -61,6 +63,32 @@ def validity(pem: bytes) -> tuple[datetime.datetime, datetime.datetime]:
     Raises:
         ValueError: it is no certificate.
     """
+    data, at = _validity(pem)
+    begins = _enter(data, at, _SEQUENCE)
+    return _time(data, begins), _time(data, _after(data, begins))
+
+
+def subject(pem: bytes) -> dict[str, str]:
+    """Whose the first certificate of a file is: ``CN`` is the node's ID, ``O`` the swarm's, ``OU`` the role (swarmkit ``ca``).
+
+    Raises:
+        ValueError: it is no certificate.
+    """
+    data, at = _validity(pem)
+    _tag, at, end = _element(data, _after(data, at))
+    names = {}
+    while at < end:
+        # A set of one name, which is its kind and its text.
+        kind = _enter(data, _enter(data, at, _SET), _SEQUENCE)
+        _tag, start, stop = _element(data, _after(data, kind))
+        oid = data[kind + 2 : _after(data, kind)]
+        names[_NAMES.get(oid, oid.hex())] = data[start:stop].decode("utf-8")
+        at = _after(data, at)
+    return names
+
+
+def _validity(pem: bytes) -> tuple[bytes, int]:
+    """A certificate as DER, and where in it its validity stands, which the subject follows."""
     found = _PEM.search(pem)
     if not found:
         raise ValueError("no certificate")
@@ -72,8 +100,7 @@ def validity(pem: bytes) -> tuple[datetime.datetime, datetime.datetime]:
     # Serial number, algorithm, issuer.
     for _part in range(3):
         at = _after(data, at)
-    begins = _enter(data, at, _SEQUENCE)
-    return _time(data, begins), _time(data, _after(data, begins))
+    return data, at
 
 
 def _element(data: bytes, at: int) -> tuple[int, int, int]:

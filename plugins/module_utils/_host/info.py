@@ -23,6 +23,10 @@ from .._swarm import state
 from .._swarm.published import published_ports
 from . import facts
 from .options import HOST_INFO, SALT
+from .stored import read_stored
+
+# A host in one of these states may be a manager that is of no use to its swarm now.
+_SILENT = ("no_engine", "unknown", "no_quorum", "locked", "pending", "error")
 
 
 def read(client: Client, salt: bytes = b"", run: Run = run_command) -> dict[str, t.Any]:
@@ -56,11 +60,16 @@ def read(client: Client, salt: bytes = b"", run: Run = run_command) -> dict[str,
 def _swarm(client: Client, engine: dict[str, t.Any]) -> dict[str, t.Any]:
     if engine["state"] != "running":
         state_name = "unknown" if engine["state"] == "unreachable" else "no_engine"
-        return {"state": state_name, "why": engine["error"]}
-    if engine["error"]:
+        found = {"state": state_name, "why": engine["error"]}
+    elif engine["error"]:
         # An Engine that is too old still says whether it is in a swarm, so that it is not replaced under one.
         return state.local(client.info())
-    found = state.read(client)
+    else:
+        found = state.read(client)
+    # What the quorum needs where it is lost; on all other hosts no file is read.
+    if found["state"] in _SILENT and client.where.startswith("unix://"):
+        stored = read_stored(engine["daemon"].get("data-root") or "/var/lib/docker")
+        found.update({"stored": stored} if stored else {})
     if found["state"] == "manager":
         found["published_ports"] = published_ports(client.get("/services"))
     return found

@@ -102,7 +102,7 @@ def _two_swarms(by_id: dict[str, list[Member]]) -> str:
 # of the sentence, which says the way out.
 _WITHOUT_MANAGER = {
     # Unlocking may be all that the quorum lacks.
-    "locked": "is locked: unlock it with swarm_init and unlock_key, then run again",
+    "locked": "is locked: run flotilla.swarm.recover with its key in swarm_unlock_key, then run again",
     "no_quorum": "",
     "error": (
         "cannot take part in its swarm: {why} Remove the host from that swarm: swarm_join with state=absent and force=true"
@@ -173,15 +173,15 @@ def quorum_lost(count: int, left: list[str], missing: list[str]) -> str:
         missing: the others.
     """
     managers = f"of its {count} managers, {', '.join(left)} can be asked, {majority(count)} are needed"
-    forced = f"run swarm_init with force_new_cluster=true on {left[0]}, then this playbook again. Nothing was changed."
+    recover = "run flotilla.swarm.recover. Nothing was changed."
     if len(left) >= majority(count):
         return (
             f"The swarm has no leader, though its managers could choose one: {managers}. Check with swarm_reach that they reach "
             "each other, and run again. If that does not help, restart their Engines one after the other. If nothing helps, "
-            f"{forced}"
+            f"{recover}"
         )
     others = " or ".join(missing) or "the others"
-    return f"The swarm has lost its quorum: {managers}. Start {others}. If they are lost for good, {forced}"
+    return f"The swarm has lost its quorum: {managers}. Start {others}. If they are lost for good, {recover}"
 
 
 def _refuse_foreign(members: list[Member], cluster: Cluster) -> None:

@@ -39,6 +39,7 @@ FLOORS = {
         "_maintenance",
         "_balance",
         "_upgrade",
+        "_recover",
     ),
     "plugin_utils": ("_control", "_inventory", "_program", "_engine", "_site", "_compose", "_stack"),
 }

@@ -163,7 +163,7 @@ def test_a_worker_belongs_by_its_id_or_by_a_manager_it_knows() -> None:
 def test_a_lost_quorum_names_what_is_lost_and_the_way_out() -> None:
     assert refusal(lost("m1"), member("m2"), inactive("m9")) == (
         "The swarm has lost its quorum: of its 3 managers, m1 can be asked, 2 are needed. Start 10.0.0.13 or m2. If they are "
-        "lost for good, run swarm_init with force_new_cluster=true on m1, then this playbook again. Nothing was changed."
+        "lost for good, run flotilla.swarm.recover. Nothing was changed."
     )
 
 
@@ -171,8 +171,7 @@ def test_enough_managers_without_a_leader_are_not_a_lost_quorum() -> None:
     assert refusal(lost("m1"), lost("m2"), inactive("m3")) == (
         "The swarm has no leader, though its managers could choose one: of its 3 managers, m1, m2 can be asked, 2 are needed. "
         "Check with swarm_reach that they reach each other, and run again. If that does not help, restart their Engines one "
-        "after the other. If nothing helps, run swarm_init with force_new_cluster=true on m1, then this playbook again. Nothing "
-        "was changed."
+        "after the other. If nothing helps, run flotilla.swarm.recover. Nothing was changed."
     )
     assert "has no leader" in refusal(lost("m1"), lost("m2"), lost("m3"))
 
@@ -196,7 +195,7 @@ def test_one_manager_with_a_quorum_is_enough_though_another_has_lost_sight_of_it
     [
         (
             member("m1", swarm=swarm_info("locked", name="m1")),
-            "m1 is locked: unlock it with swarm_init and unlock_key, then run again.",
+            "m1 is locked: run flotilla.swarm.recover with its key in swarm_unlock_key, then run again.",
         ),
         (
             member("m1", swarm=swarm_info("error", "id", "m1", why="m1 cannot take part: expired.")),
@@ -238,7 +237,7 @@ def test_a_member_of_a_swarm_without_a_manager_stops_the_run_with_the_way_out(
 def test_several_such_hosts_are_named_and_unlocking_comes_before_all_else() -> None:
     locked = [member(name, swarm=swarm_info("locked", name=name)) for name in ("m2", "m3")]
     assert refusal(lost("m1"), *locked) == (
-        "m2 (m3 too) is locked: unlock it with swarm_init and unlock_key, then run again."
+        "m2 (m3 too) is locked: run flotilla.swarm.recover with its key in swarm_unlock_key, then run again."
     )
 
 

@@ -181,7 +181,7 @@ def test_a_stale_entry_counts_as_lost_whatever_the_swarm_still_believes() -> Non
         planned(members)
     assert str(refused.value) == (
         "The swarm has lost its quorum: of its 3 managers, m1 can be asked, 2 are needed. Start m2 or m3. If they are lost for "
-        "good, run swarm_init with force_new_cluster=true on m1, then this playbook again. Nothing was changed."
+        "good, run flotilla.swarm.recover. Nothing was changed."
     )
 
 

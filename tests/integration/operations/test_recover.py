@@ -1,0 +1,122 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook that brings a lost quorum back: by the mildest way, and on the manager that knows the most."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import leave_swarm
+from ansible_collections.flotilla.swarm.tests.integration.running import Run, site
+
+if t.TYPE_CHECKING:
+    from ansible_collections.flotilla.swarm.tests.integration.ansible_run import Host
+    from ansible_collections.flotilla.swarm.tests.integration.operations.cluster import Cluster
+
+# An even number, of which two that are left are no majority; and a worker.
+FOUR: dict[str, t.Any] = {
+    "swarm": {
+        "vars": {"swarm_labels_node": {"site": "fra1"}, "swarm_quorum_even": "warn"},
+        "children": {
+            "swarm_managers": {"hosts": {name: {} for name in ("m1", "m2", "m3", "w1")}},
+            "swarm_workers": {"hosts": {"w2": {}}},
+        },
+    }
+}
+LOST = ("m1", "m2")
+_STATE = "docker info --format '{{.Swarm.LocalNodeState}}'"
+
+
+def recover(cluster: Cluster, *arguments: str, **variables: t.Any) -> Run:
+    return site(cluster.lab, FOUR, *arguments, book="recover", **variables)
+
+
+def managers(cluster: Cluster, on: str) -> list[str]:
+    """The host names of the managers that take part; nothing without a quorum."""
+    shown = cluster.sh(
+        "timeout 9 docker node ls --format '{{.Hostname}} {{.Status}} {{.ManagerStatus}}'", on, check=False
+    )
+    lines = [line.split() for line in shown.splitlines()]
+    return sorted(line[0] for line in lines if line[1:] in (["Ready", "Leader"], ["Ready", "Reachable"]))
+
+
+def is_sealed(host: Host) -> bool:
+    """Whether the key of a manager is encrypted, as autolock makes it some seconds later."""
+    return (
+        host.run("grep -q ENCRYPTED /var/lib/docker/swarm/certificates/swarm-node.key", check=False).rc == 0
+    )
+
+
+def test_a_lost_quorum_comes_back_by_the_mildest_way_and_from_the_newest_manager(cluster: Cluster) -> None:
+    """O5, P7: two of four managers stopped, locked, then lost for good, while one that is left knows less than the other."""
+    try:
+        lose_and_recover(cluster)
+    except BaseException:
+        # Nobody has the key of managers that are locked now, and the other tests need a swarm.
+        cluster.stage.each(leave_swarm)
+        raise
+
+
+def lose_and_recover(cluster: Cluster) -> None:
+    """All of it, on one swarm."""
+    everybody = ["m1", "m2", "m3", "w1"]
+    site(cluster.lab, FOUR).succeeded()
+    cluster.until(lambda: managers(cluster, "w1") == everybody)
+    key = cluster.sh("docker swarm update --autolock=true >/dev/null; docker swarm unlock-key -q")
+    cluster.sh(
+        f"docker service create -d --name kept --mode global --label of=us {cluster.image}:1 sleep 9999"
+    )
+
+    # Engines that do not run, and are locked once they do.
+    stop = "systemctl stop docker.socket docker.service"
+    cluster.stage.each(lambda host: host.run(stop) if host.name in LOST else None)
+    # A leader answers for some seconds before it notices that nobody follows.
+    cluster.until(lambda: not managers(cluster, "m3") and not managers(cluster, "w1"))
+    sealed = recover(cluster, "--limit", "m3,w1,w2", swarm_recover_confirm="yes", swarm_unlock_key=key)
+    assert (sealed.status, sum(sealed.changed.values())) == (2, 0), sealed.text
+    assert "the Engine cannot force a new cluster on a manager whose key is encrypted" in sealed.text
+    started = recover(cluster)
+    assert started.status == 2, started.text
+    assert "+ Start the Engine of m1, m2." in started.text
+    assert "Unlock m1, m2 with swarm_unlock_key" in started.text
+    assert cluster.sh(_STATE) == "locked"
+    unlocked = recover(cluster, "-vv", swarm_unlock_key=key).succeeded()
+    assert managers(cluster, "w1") == everybody
+    assert key not in unlocked.text
+    cluster.sh("docker swarm update --autolock=false >/dev/null", "w1")
+    cluster.until(lambda: not any(cluster.stage.each(is_sealed).values()))
+
+    # m3, the first that is left, misses what the others are told.
+    cluster.sh(stop, "m3")
+    cluster.sh("for n in 1 2 3; do echo $n | docker config create late$n - >/dev/null; done")
+    task = cluster.sh("docker ps -q --filter label=com.docker.swarm.service.name=kept", "w2")
+    cluster.stage.each(lambda host: host.wipe() if host.name in LOST else None)
+    cluster.sh("systemctl start docker", "m3")
+    cluster.until(lambda: not managers(cluster, "w1"))
+    checked = recover(cluster, "--check").succeeded()
+    refused = recover(cluster)
+    for run in (checked, refused):
+        assert "of its 4 managers, m3, w1 can be asked, 3 are needed; m1 and m2 do not answer" in run.text
+        logs = re.search(
+            r"The logs of the managers go w1 to term \d+, index (\d+), m3 to .* index (\d+)\.", run.text
+        )
+        assert logs, run.text
+        assert int(logs[1]) - int(logs[2]) >= 3
+        assert "+ Force a new cluster on w1." in run.text
+    assert refused.status == 2
+    assert "give -e swarm_recover_confirm=yes" in refused.text
+    assert not managers(cluster, "w1")
+
+    recover(cluster, swarm_recover_confirm="yes").succeeded()
+    assert managers(cluster, "w1") == everybody
+    shown = cluster.sh("docker node ls --format '{{.Hostname}} {{.Status}} {{.Availability}}'", "w1")
+    assert sorted(shown.splitlines()) == [f"{name} Ready Active" for name in (*everybody, "w2")]
+    assert cluster.sh("docker config ls --format '{{.Name}}' | sort | xargs", "w1") == "late1 late2 late3"
+    assert cluster.sh("docker service inspect kept --format '{{.Spec.Labels.of}}'", "w1") == "us"
+    assert cluster.sh("docker service ls --format '{{.Replicas}}'", "w1") == "5/5"
+    assert cluster.sh("docker ps -q --filter label=com.docker.swarm.service.name=kept", "w2") == task
+    assert cluster.sh("docker node inspect m1 --format '{{.Spec.Labels.site}}'", "w1") == "fra1"
+    cluster.sh("docker config rm late1 late2 late3", "w1")
