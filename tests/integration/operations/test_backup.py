@@ -1,0 +1,95 @@
+# Copyright (c) 2026, Flotilla contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A backup, and the swarm that comes back from it when every host has lost it."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import own_lab
+from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage
+from ansible_collections.flotilla.swarm.tests.integration.running import Run, site
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+_NAMES = ("m1", "m2", "m3")
+_INVENTORY = {"swarm": {"children": {"swarm_managers": {"hosts": {name: {} for name in _NAMES}}}}}
+# What has to be the same afterwards.
+_LOOK = (
+    "docker service inspect web --format '{{.ID}} {{json .Spec.TaskTemplate.ContainerSpec.Secrets}}'; "
+    "docker secret ls --format '{{.ID}} {{.Name}}'; "
+    "docker network inspect front --format '{{.ID}} {{json .IPAM.Config}}'; "
+    "docker node inspect m2 --format '{{json .Spec.Labels}}'; docker info --format '{{.Swarm.Cluster.ID}}'"
+)
+_NODES = "docker node ls --format '{{.Hostname}} {{.Status}} {{if .ManagerStatus}}manager{{end}}'"
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Stage]:
+    """Three managers of their own, since all of them lose the swarm."""
+    with own_lab("backup", managers=3) as lab:
+        site(lab, _INVENTORY).succeeded()
+        yield Stage(lab, tmp_path_factory.mktemp("backup"))
+
+
+def _run(stage: Stage, book: str, *arguments: str, **variables: t.Any) -> Run:
+    return site(stage.lab, _INVENTORY, *arguments, book=book, **variables)
+
+
+def test_a_full_disk_is_told_and_the_engine_runs(stage: Stage, tmp_path: Path) -> None:
+    for host in _NAMES:
+        stage.sh(host, "mkdir -p /small; mount -t tmpfs -o size=1m tmpfs /small")
+    began = [stage.sh(host, "systemctl show -p ActiveEnterTimestamp docker") for host in _NAMES]
+    done = _run(stage, "backup", swarm_backup_dir=str(tmp_path), swarm_backup_staging="/small")
+    assert done.status != 0
+    assert "/small has 1 MiB free, and the copy needs" in done.text
+    assert [stage.sh(host, "systemctl show -p ActiveEnterTimestamp docker") for host in _NAMES] == began
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_swarm_that_every_host_has_lost_comes_back(stage: Stage, tmp_path: Path) -> None:
+    stage.sh(
+        "m1",
+        "printf words | docker secret create key - && docker network create -d overlay front && "
+        "docker node update --label-add zone=a m2 && docker service create -d --name web --network front "
+        f"--secret key --replicas 2 {stage.lab.registry}/tiny",
+    )
+    before = stage.sh("m1", _LOOK)
+    folder = tmp_path / "backups"
+    rot13 = "tr A-Za-z N-ZA-Mn-za-m"
+    _run(
+        stage, "backup", swarm_backup_dir=str(folder), swarm_backup_encrypt=rot13, swarm_backup_keep=1
+    ).succeeded()
+    [archive] = folder.iterdir()
+    assert archive.name.endswith(".tar.enc")
+    for host in _NAMES:
+        assert not stage.sh(host, "ls -d /var/tmp/flotilla-* 2>/dev/null || true").strip()
+        assert "flotilla-backup" not in stage.sh(host, "systemctl list-timers --all")
+
+    given = {"swarm_restore_file": str(archive), "swarm_restore_host": "m2", "swarm_restore_decrypt": rot13}
+    refused = _run(stage, "restore", swarm_restore_confirm="yes", **given)
+    assert refused.status != 0
+    assert "make it leave first" in " ".join(refused.text.split())
+
+    for host in _NAMES:
+        stage.sh(host, "docker swarm leave --force")
+    damaged = folder / "damaged.enc"
+    data = bytearray(archive.read_bytes())
+    data[len(data) // 2] ^= 1
+    damaged.write_bytes(data)
+    refused = _run(
+        stage, "restore", swarm_restore_confirm="yes", **{**given, "swarm_restore_file": str(damaged)}
+    )
+    assert refused.status != 0
+    assert "is damaged" in refused.text
+    assert stage.sh("m2", "docker info --format '{{.Swarm.LocalNodeState}}'").strip() == "inactive"
+
+    _run(stage, "restore", swarm_restore_confirm="yes", **given).succeeded()
+    # The label of a node is that of its entry: m2 has its own back.
+    assert stage.sh("m2", _LOOK) == before
+    assert sorted(stage.sh("m2", _NODES).split("\n")) == [f"{host} Ready manager" for host in _NAMES]
+    stage.until(lambda: "2/2" in stage.sh("m2", "docker service ls --format '{{.Replicas}}'"), 60)
