@@ -49,8 +49,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(host) is the one that is copied, C(entry) a manager that reads the swarm, C(locked) whether managers need the unlock key, and
-      C(lines) say what will be done.
+    - C(host) is the one that is copied, C(entry) a manager that reads the swarm, C(locked) whether managers need the unlock key,
+      and C(lines) say what will be done.
   type: dict
 """
 

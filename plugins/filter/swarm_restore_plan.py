@@ -16,8 +16,8 @@ DOCUMENTATION = r"""
 name: swarm_restore_plan
 short_description: Verify an archive of a swarm, and plan its restore
 description:
-  - Used by the playbook C(flotilla.swarm.restore), and by C(flotilla.swarm.backup) to verify what it has fetched. It reads the archive
-    on the control node, and refuses one that is damaged.
+  - Used by the playbook C(flotilla.swarm.restore), and by C(flotilla.swarm.backup) to verify what it has fetched. It reads the
+    archive on the control node, and refuses one that is damaged.
   - It refuses a restore while another manager of the same swarm runs - the restored one would join it again, with a state that is
     older than what it has promised.
 author:
@@ -79,11 +79,14 @@ def swarm_restore_plan(
     for other in hosts:
         info = (hostvars or {})[other].get(result) or {}
         _refuse_running(other, info, manifest["cluster_id"], manifest["node_id"], other == host)
+    saved = (
+        f"{manifest['hostname']} from {manifest['created']} "
+        f"(swarm {manifest['cluster_id']}, Engine {manifest['engine_version']})"
+    )
     return {
         "manifest": manifest,
         "lines": [
-            f"replace the swarm's state on {host} by that of {manifest['hostname']} from {manifest['created']} "
-            f"(swarm {manifest['cluster_id']}, Engine {manifest['engine_version']})",
+            f"replace the swarm's state on {host} by that of {saved}",
             f"create a new swarm of it with {host} as its only manager",
         ],
     }

@@ -9,14 +9,14 @@ DOCUMENTATION = r"""
 module: swarm_backup
 short_description: Copy a manager's part of the swarm to an archive
 description:
-  - Stops the Engine of a manager, writes its part of the swarm (services, secrets, configs, networks, nodes, the CA) to an archive
-    on the host, starts the Engine, and waits until the manager is back. A timer of systemd starts the Engine where this run is
-    interrupted.
-  - It refuses before anything is stopped where this manager leads the others, where the swarm would have no leader meanwhile, where
-    the managers are locked and O(unlock_key) is missing, or where the disk has no room for the copy.
+  - Stops the Engine of a manager, writes its part of the swarm (services, secrets, configs, networks, nodes, the CA) to an
+    archive on the host, starts the Engine, and waits until the manager is back. A timer of systemd starts the Engine where this
+    run is interrupted.
+  - It refuses before anything is stopped where this manager leads the others, where the swarm would have no leader meanwhile,
+    where the managers are locked and O(unlock_key) is missing, or where the disk has no room for the copy.
   - Containers on this host stop with the Engine, and the swarm starts their tasks elsewhere where it can.
-  - The archive is as secret as the swarm. It holds the identity of this node and the keys of the CA. Of a locked swarm it does not
-    hold the unlock key, which is needed to restore it.
+  - The archive is as secret as the swarm. It holds the identity of this node and the keys of the CA. Of a locked swarm it does
+    not hold the unlock key, which is needed to restore it.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -37,14 +37,14 @@ attributes:
 options:
   staging:
     description:
-      - A folder of the host that the archive is written to, in a new folder which only its owner can read. Remove that one when the
-        archive was fetched.
+      - A folder of the host that the archive is written to, in a new folder which only its owner can read. Remove that one when
+        the archive was fetched.
     type: path
     default: /var/tmp
   outage:
     description:
-      - Accept that the swarm has no leader while this manager is stopped. A swarm of one or two managers needs it. Services run on
-        meanwhile.
+      - Accept that the swarm has no leader while this manager is stopped. A swarm of one or two managers needs it. Services run
+        on meanwhile.
     type: bool
     default: false
   unlock_key:
