@@ -30,10 +30,10 @@ def work(options: Options, check_mode: bool, client: Client) -> Result:
         Refused: something speaks against it; nothing was changed.
         FlotillaError: no copy was made; the Engine runs.
     """
+    info = client.info()
     swarm = state.read(client)
     if swarm["state"] != "manager":
         raise _refused(swarm["why"].rstrip("."))
-    info = client.info()
     content = manifest(swarm, info, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     key = options["unlock_key"] or ""
     problem = plan.refusal(

@@ -27,9 +27,9 @@ def work(options: Options, check_mode: bool, client: Client) -> Result:
     Raises:
         Refused: something speaks against it; nothing was changed.
     """
+    info = client.info()
     content = copy.verify(options["path"])
     found = state.read(client)
-    info = client.info()
     folder = os.path.join(info.get("DockerRootDir", ""), "swarm")
     problem = manifest.too_old(content["engine_version"], info.get("ServerVersion", ""))
     if found["state"] not in _IDLE:
