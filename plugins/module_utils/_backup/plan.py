@@ -101,8 +101,8 @@ def outdated(names: t.Iterable[str], cluster: str, keep: int) -> list[str]:
 
 
 def _is_reachable(node: Node) -> bool:
-    return (node["manager"] or {}).get("reachability") == "reachable"
+    return node["manager"] is not None and node["manager"]["reachability"] == "reachable"
 
 
 def _leads(node: Node) -> bool:
-    return bool((node["manager"] or {}).get("leader"))
+    return node["manager"] is not None and node["manager"]["leader"]

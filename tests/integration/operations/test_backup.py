@@ -83,7 +83,7 @@ def test_a_swarm_that_every_host_has_lost_comes_back(stage: Stage, tmp_path: Pat
         "m1",
         "printf words | docker secret create key - && docker network create -d overlay front && "
         "docker node update --label-add zone=a m2 && docker service create -d --name web --network front "
-        f"--secret key --replicas 2 {stage.lab.registry}/tiny",
+        f"--secret key --replicas 2 {stage.lab.registry}/tiny:1",
     )
     before = stage.sh("m1", _LOOK)
     folder = tmp_path / "backups"
