@@ -12,7 +12,7 @@ description:
   - Verifies an archive of M(flotilla.swarm.swarm_backup), stops the Engine, puts the archive's state in the place of what the
     host has, which is kept aside, and starts the Engine. A timer of systemd starts it where this run is interrupted.
   - It refuses before anything is stopped where the archive is damaged, the Engine is older than the one that was saved, the disk
-    has no room, or this host takes part in a swarm.
+    has no room, this host does not have the address of the manager that was saved, or it takes part in a swarm.
   - Afterwards the manager may be locked, and waits for the other managers of its time. M(flotilla.swarm.swarm_init) with
     O(flotilla.swarm.swarm_init#module:unlock_key) and O(flotilla.swarm.swarm_init#module:force_new_cluster) makes it a swarm.
   - The archive is an identity. The node that was saved must not run anywhere else.

@@ -24,7 +24,7 @@ _LOOK = (
     "docker service inspect web --format '{{.ID}} {{json .Spec.TaskTemplate.ContainerSpec.Secrets}}'; "
     "docker secret ls --format '{{.ID}} {{.Name}}'; "
     "docker network inspect front --format '{{.ID}} {{json .IPAM.Config}}'; "
-    "docker node inspect m2 --format '{{.Spec.Labels.zone}}'; docker info --format '{{.Swarm.Cluster.ID}}'"
+    "docker node inspect self --format '{{.Spec.Labels.zone}}'; docker info --format '{{.Swarm.Cluster.ID}}'"
 )
 _NODES = "docker node ls --format '{{.Hostname}} {{.Status}} {{if .ManagerStatus}}manager{{end}}'"
 
@@ -82,26 +82,28 @@ def test_a_swarm_that_every_host_has_lost_comes_back(stage: Stage, tmp_path: Pat
     stage.sh(
         "m1",
         "printf words | docker secret create key - && docker network create -d overlay front && "
-        "docker node update --label-add zone=a m2 && docker service create -d --name web --network front "
+        "for node in m1 m2 m3; do docker node update --label-add zone=a $node; done && "
+        "docker service create -d --name web --network front "
         f"--secret key --replicas 2 {stage.lab.registry}/tiny:1",
     )
     before = stage.sh("m1", _LOOK)
     folder = tmp_path / "backups"
     rot13 = "tr A-Za-z N-ZA-Mn-za-m"
-    _run(
+    made = _run(
         stage, "backup", swarm_backup_dir=str(folder), swarm_backup_encrypt=rot13, swarm_backup_keep=1
     ).succeeded()
+    host = made.text.split("copied from ")[1][:2]
     [archive] = folder.iterdir()
     assert archive.name.endswith(".tar.enc")
-    for host in _NAMES:
-        assert not stage.sh(host, "ls -d /var/tmp/flotilla-* 2>/dev/null || true").strip()
-        assert "flotilla-backup" not in stage.sh(host, "systemctl list-timers --all")
+    for one in _NAMES:
+        assert not stage.sh(one, "ls -d /var/tmp/flotilla-* 2>/dev/null || true").strip()
+        assert "flotilla-backup" not in stage.sh(one, "systemctl list-timers --all")
 
-    for host in _NAMES:
-        stage.sh(host, "docker swarm leave --force")
-    given = {"swarm_restore_file": str(archive), "swarm_restore_host": "m2", "swarm_restore_decrypt": rot13}
+    for one in _NAMES:
+        stage.sh(one, "docker swarm leave --force")
+    given = {"swarm_restore_file": str(archive), "swarm_restore_host": host, "swarm_restore_decrypt": rot13}
     _run(stage, "restore", swarm_restore_confirm="yes", **given).succeeded()
-    # The label of a node is that of its entry: m2 has its own back.
-    assert stage.sh("m2", _LOOK) == before
-    assert sorted(stage.sh("m2", _NODES).splitlines()) == [f"{host} Ready manager" for host in _NAMES]
-    stage.until(lambda: "2/2" in stage.sh("m2", "docker service ls --format '{{.Replicas}}'"), 60)
+    # The label of a node is that of its entry: the restored host has its own back.
+    assert stage.sh(host, _LOOK) == before
+    assert sorted(stage.sh(host, _NODES).splitlines()) == [f"{one} Ready manager" for one in _NAMES]
+    stage.until(lambda: "2/2" in stage.sh(host, "docker service ls --format '{{.Replicas}}'"), 60)
