@@ -36,6 +36,7 @@ FLOORS = {
         "_export",
         "_host",
         "_maintenance",
+        "_backup",
     ),
     "plugin_utils": ("_control", "_program", "_engine", "_site", "_compose", "_stack"),
 }
