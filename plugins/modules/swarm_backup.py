@@ -84,8 +84,8 @@ sha256:
   type: str
 manifest:
   description:
-    - What the archive says of itself - C(created), C(cluster_id), C(node_id), C(hostname), C(address), C(engine_version),
-      C(managers), C(locked), and C(files) with their SHA-256.
+    - What the archive says of itself - C(created), C(cluster_id), C(node_id), C(hostname), C(address),
+      C(address_is_own), C(engine_version), C(managers), C(locked), and C(files) with their SHA-256.
   returned: success
   type: dict
 """

@@ -12,7 +12,8 @@ description:
   - Verifies an archive of M(flotilla.swarm.swarm_backup), stops the Engine, puts the archive's state in the place of what the
     host has, which is kept aside, and starts the Engine. A timer of systemd starts it where this run is interrupted.
   - It refuses before anything is stopped where the archive is damaged, the Engine is older than the one that was saved, the disk
-    has no room, this host does not have the address of the manager that was saved, or it takes part in a swarm.
+    has no room, this host does not have the address of the manager that was saved, which that one keeps, or it takes part in a
+    swarm.
   - Afterwards the manager may be locked, and waits for the other managers of its time. M(flotilla.swarm.swarm_init) with
     O(flotilla.swarm.swarm_init#module:unlock_key) and O(flotilla.swarm.swarm_init#module:force_new_cluster) makes it a swarm.
   - The archive is an identity. The node that was saved must not run anywhere else.
@@ -53,10 +54,12 @@ EXAMPLES = r"""
 - name: Put the state back
   flotilla.swarm.swarm_restore:
     path: /root/swarm.tar
+  register: restored
 
 - name: Make a swarm of it
   flotilla.swarm.swarm_init:
     force_new_cluster: true
+    advertise_addr: "{{ restored.addresses.advertise_addr }}"
 """
 
 RETURN = r"""
@@ -73,10 +76,12 @@ manifest:
   description: What the archive says of itself, see M(flotilla.swarm.swarm_backup).
   returned: success
   type: dict
-node_addr:
-  description: The address that the node has in the swarm, which may be that of the time of the backup.
+addresses:
+  description:
+    - The addresses of the manager that was saved, as the options of M(flotilla.swarm.swarm_init) that have the same names -
+      C(advertise_addr), C(listen_addr), and C(data_path_addr), which is empty where it is the first one.
   returned: outside check mode
-  type: str
+  type: dict
 """
 
 from ..module_utils._backup.restore import VERB

@@ -18,7 +18,7 @@ from .._host.back import wait_until_back
 from .._run.verb import Options, Result, Verb
 from .._swarm import state
 from .._swarm.init import Swarm
-from . import copy, engine, plan
+from . import address, copy, engine, plan
 from .manifest import Manifest, manifest
 from .options import BACKUP
 
@@ -35,6 +35,7 @@ def work(options: Options, check_mode: bool, client: Client) -> Result:
     if swarm["state"] != "manager":
         raise _refused(swarm["why"].rstrip("."))
     content = manifest(swarm, info, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    content["address_is_own"] = address.is_own(content["address"])
     key = options["unlock_key"] or ""
     problem = plan.refusal(
         swarm["nodes"], content["node_id"], options["outage"], content["locked"], bool(key)

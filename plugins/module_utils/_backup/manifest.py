@@ -29,14 +29,18 @@ _NEEDED = (
 _KINDS: dict[str, type] = {
     **dict.fromkeys(("created", "cluster_id", "node_id", "hostname", "address", "engine_version"), str),
     "managers": int,
-    "locked": bool,
+    **dict.fromkeys(("locked", "address_is_own"), bool),
     "files": dict,
 }
 _ID = re.compile(r"[0-9a-z]{25}")
 
 
 class Manifest(t.TypedDict):
-    """What an archive says of itself; ``files`` are the SHA-256 of its files by their names."""
+    """What an archive says of itself.
+
+    ``address`` is the manager's in the raft log, with its port; ``address_is_own`` is false where others reach it by a
+    translation of addresses. ``files`` are the SHA-256 of the archive's files by their names.
+    """
 
     format: int
     created: str
@@ -44,6 +48,7 @@ class Manifest(t.TypedDict):
     node_id: str
     hostname: str
     address: str
+    address_is_own: bool
     engine_version: str
     managers: int
     locked: bool
@@ -51,20 +56,23 @@ class Manifest(t.TypedDict):
 
 
 def manifest(swarm: t.Mapping[str, t.Any], engine: t.Mapping[str, t.Any], created: str) -> Manifest:
-    """The manifest of a manager, without files.
+    """The manifest of a manager, without files, as if it had the address that others know.
 
     Args:
         swarm: the swarm, as ``_swarm/state.py`` reads it.
         engine: the Engine's ``/info``.
         created: the time, UTC.
     """
+    own = next((one for one in swarm["nodes"] if one["id"] == swarm["node_id"]), None)
+    address = own["manager"]["address"] if own and own["manager"] else ""
     return {
         "format": _FORMAT,
         "created": created,
         "cluster_id": swarm["swarm_id"],
         "node_id": swarm["node_id"],
         "hostname": engine.get("Name", ""),
-        "address": swarm.get("address") or "",
+        "address": address,
+        "address_is_own": True,
         "engine_version": engine.get("ServerVersion", ""),
         "managers": swarm["quorum"]["managers"],
         "locked": bool(swarm["settings"].get("autolock_managers")),

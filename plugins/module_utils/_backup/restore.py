@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 
 from .._engine.client import Client
 from .._engine.errors import FlotillaError, Refused
 from .._run.verb import Options, Result, Verb
 from .._swarm import state
-from . import copy, engine, manifest, plan
+from . import address, copy, engine, manifest, plan
 from .backup import answers
 from .options import RESTORE
 
@@ -32,9 +31,7 @@ def work(options: Options, check_mode: bool, client: Client) -> Result:
     content = copy.verify(options["path"])
     found = state.read(client)
     folder = os.path.join(info.get("DockerRootDir", ""), "swarm")
-    problem = manifest.too_old(content["engine_version"], info.get("ServerVersion", "")) or _elsewhere(
-        content["address"]
-    )
+    problem = manifest.too_old(content["engine_version"], info.get("ServerVersion", "")) or address.refusal(content)
     if found["state"] not in _IDLE:
         problem = f"{found['why'].rstrip('.')}: make it leave its swarm first (swarm_join with state=absent and force=true)"
     elif not os.path.isdir(os.path.dirname(folder)):
@@ -51,7 +48,7 @@ def work(options: Options, check_mode: bool, client: Client) -> Result:
     if not check_mode:
         _replace(options, folder, aside)
         answers(client, options["wait_timeout"])
-        result["node_addr"] = state.local(client.info())["address"]
+        result["addresses"] = address.given(folder, content)
     return result
 
 
@@ -74,26 +71,6 @@ def _replace(options: Options, folder: str, aside: str) -> None:
         ) from None
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _elsewhere(address: str) -> str | None:
-    """Why other managers could not join this one; ``None`` where they can.
-
-    The raft log names the manager's address, and an Engine goes on with that whatever address it is given when a new cluster is
-    forced: joins are sent there (docker/for-linux#523).
-    """
-    if not address:
-        return None
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    try:
-        with socket.socket(family, socket.SOCK_DGRAM) as own:
-            own.bind((address, 0))
-    except OSError:
-        return (
-            f"the manager that was saved has the address {address}, which this host does not have, and others would be sent "
-            "there to join: restore on the host with that address, or give it to this one first"
-        )
-    return None
 
 
 def _aside(folder: str) -> str:

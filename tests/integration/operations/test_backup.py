@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._backup import copy, manifest
@@ -17,93 +18,153 @@ from ansible_collections.flotilla.swarm.tests.integration.running import Run, si
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-_NAMES = ("m1", "m2", "m3")
-_INVENTORY = {"swarm": {"children": {"swarm_managers": {"hosts": {name: {} for name in _NAMES}}}}}
+_WORKERS = {"hosts": {"w1": {}}}
+_MANAGERS: dict[str, t.Any] = {"hosts": {name: {} for name in ("m1", "m2", "m3")}}
+_INVENTORY = {"swarm": {"children": {"swarm_managers": _MANAGERS, "swarm_workers": _WORKERS}}}
+_LEFT = {
+    "swarm": {"children": {"swarm_managers": {"hosts": {"m1": {}, "m2": {}}}, "swarm_workers": _WORKERS}}
+}
 # What has to be the same afterwards.
 _LOOK = (
     "docker service inspect web --format '{{.ID}} {{json .Spec.TaskTemplate.ContainerSpec.Secrets}}'; "
-    "docker secret ls --format '{{.ID}} {{.Name}}'; "
+    "docker secret ls --format '{{.ID}} {{.Name}}'; docker swarm unlock-key -q; "
     "docker network inspect front --format '{{.ID}} {{json .IPAM.Config}}'; "
-    "docker node inspect self --format '{{.Spec.Labels.zone}}'; docker info --format '{{.Swarm.Cluster.ID}}'"
+    "docker node inspect w1 --format '{{.ID}} {{.Spec.Labels.zone}}'; docker info --format '{{.Swarm.Cluster.ID}}'"
 )
-_NODES = "docker node ls --format '{{.Hostname}} {{.Status}} {{if .ManagerStatus}}manager{{end}}'"
+_NODES = (
+    "docker node ls -q | xargs docker node inspect --format "
+    "'{{.Description.Hostname}} {{.Status.State}} {{if .ManagerStatus}}{{.ManagerStatus.Addr}}{{end}}'"
+)
+_BEGAN = "systemctl show -p ActiveEnterTimestampMonotonic docker"
+# Ends the module while it stops the Engine.
+_KILL = "until pid=$(pgrep -f 'systemctl stop docker[.]socket'); do sleep 0.05; done; ps -o ppid= -p $pid | xargs kill -KILL"
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Stage]:
-    """Three managers of their own, since all of them lose the swarm."""
-    with own_lab("backup", managers=3) as lab:
+    """A swarm of their own, since every manager loses it."""
+    with own_lab("backup", managers=3, workers=1, engine="m1=26.1,m2=20.10,m3=26.1,w1=20.10") as lab:
         site(lab, _INVENTORY).succeeded()
         yield Stage(lab, tmp_path_factory.mktemp("backup"))
 
 
-def _run(stage: Stage, book: str, *arguments: str, **variables: t.Any) -> Run:
-    return site(stage.lab, _INVENTORY, *arguments, book=book, **variables)
+def _run(
+    stage: Stage, book: str, *arguments: str, declared: dict[str, t.Any] = _INVENTORY, **variables: t.Any
+) -> Run:
+    return site(stage.lab, declared, *arguments, book=book, **variables)
 
 
-def test_a_full_disk_is_told_and_the_engine_runs(stage: Stage, tmp_path: Path) -> None:
-    for host in _NAMES:
-        stage.sh(host, "mkdir -p /small; mount -t tmpfs -o size=1m tmpfs /small")
-    began = [stage.sh(host, "systemctl show -p ActiveEnterTimestamp docker") for host in _NAMES]
-    done = _run(stage, "backup", swarm_backup_dir=str(tmp_path), swarm_backup_staging="/small")
-    assert done.status != 0
-    assert "/small has 1 MiB free, and the copy needs" in done.text
-    assert [stage.sh(host, "systemctl show -p ActiveEnterTimestamp docker") for host in _NAMES] == began
-    assert not list(tmp_path.iterdir())
+def _words(run: Run) -> str:
+    assert run.status != 0
+    assert sum(run.changed.values()) == 0, run.text
+    return " ".join(run.text.split())
 
 
-def test_a_damaged_archive_and_a_swarm_that_runs_are_refused(stage: Stage, tmp_path: Path) -> None:
-    swarm = {"swarm_id": stage.sh("m2", "docker info --format '{{.Swarm.Cluster.ID}}'").strip()}
-    swarm["node_id"] = stage.sh("m2", "docker info --format '{{.Swarm.NodeID}}'").strip()
-    for name in ("docker-state.json", "certificates/swarm-node.crt", "certificates/swarm-node.key"):
-        (tmp_path / "swarm" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "swarm" / name).write_text("words")
-    whole, damaged = tmp_path / "whole.tar", tmp_path / "damaged.tar"
-    content = manifest.manifest(
-        {**swarm, "quorum": {"managers": 3}, "settings": {}}, {}, "2026-11-28T05:00:00Z"
+def test_what_speaks_against_it_is_told_and_a_check_changes_nothing(stage: Stage, tmp_path: Path) -> None:
+    began = stage.each(
+        lambda host: host.run(f"mkdir -p /small; mount -t tmpfs -o size=1m tmpfs /small; {_BEGAN}").stdout
     )
-    copy.save(str(tmp_path / "swarm"), str(whole), content)
-    damaged.write_bytes(whole.read_bytes().replace(b"words", b"swords"[:5]))
+    kept = tmp_path / "kept"
+    full = _run(stage, "backup", swarm_backup_dir=str(kept), swarm_backup_staging="/small")
+    assert "/small has 1 MiB free, and the copy needs" in _words(full)
+    planned = _run(stage, "backup", "--check", swarm_backup_dir=str(kept)).succeeded()
+    assert planned.plan[0].startswith("stop the Engine of m")
+
+    whole, damaged, other = (tmp_path / f"{name}.tar" for name in ("whole", "damaged", "other"))
+    cluster = stage.sh("m1", "docker info --format '{{.Swarm.Cluster.ID}}'")
+    _archive(tmp_path / "state", whole, cluster)
+    _archive(tmp_path / "state", other, "c" * 25)
+    damaged.write_bytes(whole.read_bytes().replace(b"words", b"sword"))
+    given: dict[str, t.Any] = {"swarm_restore_confirm": "yes", "swarm_restore_host": "m2"}
     for path, said in ((damaged, "is damaged"), (whole, "make it leave first")):
+        assert said in _words(_run(stage, "restore", swarm_restore_file=str(path), **given))
+    planned = _run(stage, "restore", "--check", swarm_restore_file=str(other), **given).succeeded()
+    assert planned.plan[0].startswith("replace the swarm's state on m2 by that of m3 from 2026")
+    assert sum(planned.changed.values()) == 0
+    assert not kept.exists()
+    assert stage.each(lambda host: host.run(f"umount /small; {_BEGAN}").stdout) == began
+
+
+def _archive(state: Path, path: Path, cluster: str) -> None:
+    for name in ("docker-state.json", "certificates/swarm-node.crt", "certificates/swarm-node.key"):
+        (state / name).parent.mkdir(parents=True, exist_ok=True)
+        (state / name).write_text("words")
+    swarm = {"swarm_id": cluster, "node_id": "n" * 25, "nodes": [], "quorum": {"managers": 3}, "settings": {}}
+    content = manifest.manifest(swarm, {"Name": "m3"}, "2026-11-28T05:00:00Z")
+    copy.save(str(state), str(path), content)
+
+
+def test_the_engine_starts_though_the_run_is_killed(stage: Stage, tmp_path: Path) -> None:
+    began = stage.sh("m2", _BEGAN)
+    with ThreadPoolExecutor(1) as pool:
+        killed = pool.submit(stage.sh, "m2", _KILL)
         done = _run(
             stage,
-            "restore",
-            swarm_restore_confirm="yes",
-            swarm_restore_file=str(path),
-            swarm_restore_host="m2",
+            "backup",
+            swarm_backup_dir=str(tmp_path),
+            swarm_backup_node="m2",
+            swarm_backup_wait_timeout=5,
         )
-        assert done.status != 0
-        assert said in " ".join(done.text.split())
-        assert sum(done.changed.values()) == 0
-    assert stage.sh("m2", "docker info --format '{{.Swarm.LocalNodeState}}'").strip() == "active"
+        killed.result(10)
+    assert done.status != 0
+    assert not list(tmp_path.iterdir())
+    stage.until(lambda: stage.sh("m2", "systemctl is-active docker", check=False) == "active", 30)
+    assert stage.sh("m2", _BEGAN) != began
+    stage.until(lambda: all(node[1] == "Ready" for node in stage.nodes()), 60)
 
 
-def test_a_swarm_that_every_host_has_lost_comes_back(stage: Stage, tmp_path: Path) -> None:
+def test_a_locked_swarm_that_every_manager_has_lost_comes_back_on_another_address(
+    stage: Stage, tmp_path: Path
+) -> None:
     stage.sh(
         "m1",
         "printf words | docker secret create key - && docker network create -d overlay front && "
-        "for node in m1 m2 m3; do docker node update --label-add zone=a $node; done && "
-        "docker service create -d --name web --network front "
-        f"--secret key --replicas 2 {stage.lab.registry}/tiny:1",
+        "docker node update --label-add zone=a w1 && docker swarm update --autolock=true && "
+        f"docker service create -d --name web --network front --secret key --replicas 2 {stage.lab.registry}/tiny:1",
     )
     before = stage.sh("m1", _LOOK)
+    key = stage.sh("m1", "docker swarm unlock-key -q")
+    cluster = stage.sh("m1", "docker info --format '{{.Swarm.Cluster.ID}}'")
     folder = tmp_path / "backups"
-    rot13 = "tr A-Za-z N-ZA-Mn-za-m"
-    made = _run(
-        stage, "backup", swarm_backup_dir=str(folder), swarm_backup_encrypt=rot13, swarm_backup_keep=1
-    ).succeeded()
-    host = made.text.split("copied from ")[1][:2]
-    [archive] = folder.iterdir()
+    folder.mkdir()
+    for day in (25, 26):
+        (folder / f"swarm-{cluster}-202611{day}T050000Z.tar.enc").touch()
+    rot13 = "LC_ALL=C tr A-Za-z N-ZA-Mn-za-m"
+    asked = {"swarm_backup_encrypt": rot13, "swarm_backup_keep": 2, "swarm_backup_node": "m3"}
+    made = _run(stage, "backup", "-vvv", swarm_backup_dir=str(folder), **asked).succeeded()
+    assert key not in made.text
+    [old, archive] = sorted(folder.iterdir())
+    assert old.name.endswith("26T050000Z.tar.enc")
     assert archive.name.endswith(".tar.enc")
-    for one in _NAMES:
-        assert not stage.sh(one, "ls -d /var/tmp/flotilla-* 2>/dev/null || true").strip()
-        assert "flotilla-backup" not in stage.sh(one, "systemctl list-timers --all")
+    assert not stage.sh("m3", "ls -d /var/tmp/flotilla-* 2>/dev/null || true")
+    assert "flotilla-backup" not in stage.sh("m3", "systemctl list-timers --all")
 
-    for one in _NAMES:
-        stage.sh(one, "docker swarm leave --force")
-    given = {"swarm_restore_file": str(archive), "swarm_restore_host": host, "swarm_restore_decrypt": rot13}
-    _run(stage, "restore", swarm_restore_confirm="yes", **given).succeeded()
-    # The label of a node is that of its entry: the restored host has its own back.
-    assert stage.sh(host, _LOOK) == before
-    assert sorted(stage.sh(host, _NODES).splitlines()) == [f"{one} Ready manager" for one in _NAMES]
-    stage.until(lambda: "2/2" in stage.sh(host, "docker service ls --format '{{.Replicas}}'"), 60)
+    own = stage.address("m3")
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda name: stage.lab.host(name).wipe(), ("m1", "m2")))
+    stage.lab.host("m3").kill()
+    given = {
+        "swarm_restore_file": str(archive),
+        "swarm_restore_host": "m1",
+        "swarm_restore_decrypt": rot13,
+        "swarm_restore_confirm": "yes",
+        "swarm_unlock_key": key,
+    }
+    elsewhere = _run(stage, "restore", declared=_LEFT, **given)
+    assert elsewhere.status != 0
+    assert f"has the address {own}, which this host does not have" in " ".join(elsewhere.text.split())
+    stage.sh("m1", f"ip address add {own}/32 dev eth0")
+    restored = _run(stage, "restore", "-vvv", declared=_LEFT, **given).succeeded()
+    assert key not in restored.text
+    assert "flotilla.swarm.remove_nodes -e swarm_remove=m1" in restored.text
+    assert stage.sh("m1", _LOOK) == before
+    _run(stage, "remove_nodes", declared=_LEFT, swarm_remove="m1").succeeded()
+    _run(stage, "site", declared=_LEFT).succeeded()
+    stage.sh("m1", f"ip address del {own}/32 dev eth0")
+    managers = [f"{name} ready {stage.address(name)}:2377" for name in ("m1", "m2")]
+    stage.until(
+        lambda: sorted(stage.sh("m2", _NODES, check=False).splitlines()) == [*managers, "w1 ready"],
+        60,
+    )
+    assert stage.sh("m1", _LOOK) == before
+    stage.until(lambda: "2/2" in stage.sh("m1", "docker service ls --format '{{.Replicas}}'"), 60)

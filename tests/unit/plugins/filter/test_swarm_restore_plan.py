@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:
     from pathlib import Path
 
 plan = FilterModule().filters()["swarm_restore_plan"]
-_SWARM = {"swarm_id": "c" * 25, "node_id": "n" * 25, "quorum": {"managers": 3}, "settings": {}}
+_SWARM = {"swarm_id": "c" * 25, "node_id": "n" * 25, "nodes": [], "quorum": {"managers": 3}, "settings": {}}
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 _SWARM = {
     "swarm_id": "c" * 25,
     "node_id": "n" * 25,
-    "address": "10.0.0.2",
+    "nodes": [{"id": "n" * 25, "manager": {"address": "10.0.0.2:2377"}}],
     "quorum": {"managers": 3},
     "settings": {"autolock_managers": True},
 }
@@ -55,6 +55,7 @@ def test_what_is_saved_comes_back(archive: Path, tmp_path: Path) -> None:
     found = copy.verify(str(archive))
     assert {**found, "files": {}} == _CONTENT
     assert found["locked"] is True
+    assert found["address"] == "10.0.0.2:2377"
     copy.unpack(str(archive), str(tmp_path / "new"))
     assert copy.files(str(tmp_path / "new")) == sorted(_FILES)
     for name, data in _FILES.items():

@@ -325,6 +325,25 @@ def test_the_first_of_several_locked_managers_is_unlocked_though_there_is_no_lea
     assert engine.patience["POST /swarm/unlock"] == 10
 
 
+@pytest.mark.parametrize("leader", [True, False])
+def test_a_locked_manager_is_forced_only_where_no_leader_is_found_in_time(leader: bool) -> None:
+    """A restored manager is locked first, and its other managers are gone."""
+    lost = errors.NoQuorum("no leader", 500)
+    engine = locked(
+        info("locked"), info("pending", "id-m1", control=True), **{"POST /swarm/init": "id"}
+    )
+
+    def answer(*_asked: t.Any) -> t.Any:
+        if not leader and engine.writes[-1][0] != "POST /swarm/init":
+            raise lost
+        return LIVE
+
+    engine.answers["GET /swarm"] = answer
+    swarm = ensure(engine, params(unlock_key="SWMKEY-1-x", force_new_cluster=True))
+    forced = ["created a new swarm from what this manager knows"]
+    assert swarm["actions"] == ["unlocked the manager", *([] if leader else forced)]
+
+
 def test_a_wrong_key_is_refused_without_repeating_it() -> None:
     invalid = errors.EngineError("swarm could not be unlocked: invalid key provided", 401)
     with pytest.raises(errors.Refused) as refused:
