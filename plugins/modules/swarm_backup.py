@@ -13,7 +13,8 @@ description:
     archive on the host, starts the Engine, and waits until the manager is back. A timer of systemd starts the Engine where this
     run is interrupted.
   - It refuses before anything is stopped where this manager leads the others, where the swarm would have no leader meanwhile,
-    where the managers are locked and O(unlock_key) is missing, or where the disk has no room for the copy.
+    where the disk has no room for the copy, or where several managers are locked, since an Engine makes no new swarm of one of
+    them (moby#36852). A locked manager that is the only one needs its O(unlock_key).
   - Containers on this host stop with the Engine, and the swarm starts their tasks elsewhere where it can.
   - The archive is as secret as the swarm. It holds the identity of this node and the keys of the CA. Of a locked swarm it does
     not hold the unlock key, which is needed to restore it.
@@ -49,7 +50,7 @@ options:
     default: false
   unlock_key:
     description:
-      - The unlock key, where managers are locked.
+      - The unlock key, where the only manager is locked.
     type: str
   wait_timeout:
     description:

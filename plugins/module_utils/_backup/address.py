@@ -43,8 +43,8 @@ def refusal(content: Manifest) -> str | None:
     host = without_port(content["address"])
     return (
         f"the manager that was saved has the address {host}, which this host does not have, and others would be sent there to "
-        f"join. Restore on the host with that address, or give it to this one beside its own (ip address add {host}/32 dev ...) until "
-        "another manager has joined and this one has left and joined again (see the page of flotilla.swarm.restore)"
+        f"join. Restore on the host with that address, or give it to this one beside its own (ip address add {host}/32 dev ...) "
+        "until another manager has joined and this one has left and joined again (see the page of flotilla.swarm.restore)"
     )
 
 

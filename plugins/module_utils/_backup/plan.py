@@ -51,10 +51,15 @@ def refusal(nodes: list[Node], node_id: str, outage: bool, is_locked: bool, has_
     node = next((one for one in members if one["id"] == node_id), None)
     if node is None:
         return "this host is no manager of the swarm, and only managers have its state"
-    if is_locked and not has_key:
-        return "managers are locked when they start (autolock_managers): give unlock_key, so that this one comes back"
+    if is_locked and len(members) > 1:
+        return (
+            "an Engine makes no new swarm of one of several managers that are locked (moby#36852), so a backup could not be "
+            "restored: set autolock_managers to false, back up, and set it to true again, which gives a new unlock key"
+        )
     if len(members) > 1 and _leads(node):
         return "this manager leads the swarm: copy another one"
+    if is_locked and not has_key:
+        return "this manager is locked when it starts (autolock_managers): give unlock_key, so that it comes back"
     reachable = sum(map(_is_reachable, members))
     if not outage and not quorum.survives_loss(len(members), reachable):
         said = quorum.sentence(len(members), reachable).rstrip(".")

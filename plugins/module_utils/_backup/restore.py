@@ -31,7 +31,9 @@ def work(options: Options, check_mode: bool, client: Client) -> Result:
     content = copy.verify(options["path"])
     found = state.read(client)
     folder = os.path.join(info.get("DockerRootDir", ""), "swarm")
-    problem = manifest.too_old(content["engine_version"], info.get("ServerVersion", "")) or address.refusal(content)
+    problem = manifest.too_old(content["engine_version"], info.get("ServerVersion", "")) or address.refusal(
+        content
+    )
     if found["state"] not in _IDLE:
         problem = f"{found['why'].rstrip('.')}: make it leave its swarm first (swarm_join with state=absent and force=true)"
     elif not os.path.isdir(os.path.dirname(folder)):

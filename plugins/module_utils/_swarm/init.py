@@ -305,16 +305,20 @@ def _bring_about(
 
 
 def _await_leader(client: Client, electing: Deadline) -> None:
-    """Give a manager that was just unlocked the time to find its leader: one that has a leader is not forced."""
-    try:
-        wait_until(
-            lambda: state.read(client)["state"] == "manager" or None,
-            electing,
-            lambda: "",
-            "waiting for a leader, before a new swarm is forced",
-        )
-    except WaitTimeout:
-        pass
+    """Wait until a manager that was just unlocked has a leader: then nothing has to be forced.
+
+    Without one nothing can be: the Engine answers no other request until it has taken the key for good, and forgets the key where
+    a new swarm is forced (moby#36852).
+    """
+    wait_until(
+        lambda: state.read(client)["state"] == "manager" or None,
+        electing,
+        lambda: (
+            f"The manager at {client.where} is unlocked and has no leader, and an Engine forces no new swarm out of a locked one "
+            "(moby#36852): bring back as many of the other managers as make a quorum, and unlock them."
+        ),
+        "waiting for a leader",
+    )
 
 
 def _arrived(client: Client) -> str:

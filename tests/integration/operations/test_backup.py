@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._backup import copy, manifest
-from ansible_collections.flotilla.swarm.tests.integration.ansible_run import own_lab
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import leave_swarm, own_lab
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage
 from ansible_collections.flotilla.swarm.tests.integration.running import Run, site
 
@@ -27,7 +27,7 @@ _LEFT = {
 # What has to be the same afterwards.
 _LOOK = (
     "docker service inspect web --format '{{.ID}} {{json .Spec.TaskTemplate.ContainerSpec.Secrets}}'; "
-    "docker secret ls --format '{{.ID}} {{.Name}}'; docker swarm unlock-key -q; "
+    "docker secret ls --format '{{.ID}} {{.Name}}'; "
     "docker network inspect front --format '{{.ID}} {{json .IPAM.Config}}'; "
     "docker node inspect w1 --format '{{.ID}} {{.Spec.Labels.zone}}'; docker info --format '{{.Swarm.Cluster.ID}}'"
 )
@@ -35,6 +35,7 @@ _NODES = (
     "docker node ls -q | xargs docker node inspect --format "
     "'{{.Description.Hostname}} {{.Status.State}} {{if .ManagerStatus}}{{.ManagerStatus.Addr}}{{end}}'"
 )
+_ROT13 = "LC_ALL=C tr A-Za-z N-ZA-Mn-za-m"
 _BEGAN = "systemctl show -p ActiveEnterTimestampMonotonic docker"
 # Ends the module while it stops the Engine.
 _KILL = "until pid=$(pgrep -f 'systemctl stop docker[.]socket'); do sleep 0.05; done; ps -o ppid= -p $pid | xargs kill -KILL"
@@ -43,7 +44,7 @@ _KILL = "until pid=$(pgrep -f 'systemctl stop docker[.]socket'); do sleep 0.05; 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Stage]:
     """A swarm of their own, since every manager loses it."""
-    with own_lab("backup", managers=3, workers=1, engine="m1=26.1,m2=20.10,m3=26.1,w1=20.10") as lab:
+    with own_lab("backup", managers=3, workers=2, engine="m1=26.1,m3=26.1") as lab:
         site(lab, _INVENTORY).succeeded()
         yield Stage(lab, tmp_path_factory.mktemp("backup"))
 
@@ -113,58 +114,75 @@ def test_the_engine_starts_though_the_run_is_killed(stage: Stage, tmp_path: Path
     stage.until(lambda: all(node[1] == "Ready" for node in stage.nodes()), 60)
 
 
-def test_a_locked_swarm_that_every_manager_has_lost_comes_back_on_another_address(
+def test_every_manager_is_lost_and_the_swarm_comes_back_on_another_address(
     stage: Stage, tmp_path: Path
 ) -> None:
     stage.sh(
         "m1",
         "printf words | docker secret create key - && docker network create -d overlay front && "
-        "docker node update --label-add zone=a w1 && docker swarm update --autolock=true && "
+        "docker node update --label-add zone=a w1 && "
         f"docker service create -d --name web --network front --secret key --replicas 2 {stage.lab.registry}/tiny:1",
     )
     before = stage.sh("m1", _LOOK)
-    key = stage.sh("m1", "docker swarm unlock-key -q")
-    cluster = stage.sh("m1", "docker info --format '{{.Swarm.Cluster.ID}}'")
     folder = tmp_path / "backups"
     folder.mkdir()
     for day in (25, 26):
-        (folder / f"swarm-{cluster}-202611{day}T050000Z.tar.enc").touch()
-    rot13 = "LC_ALL=C tr A-Za-z N-ZA-Mn-za-m"
-    asked = {"swarm_backup_encrypt": rot13, "swarm_backup_keep": 2, "swarm_backup_node": "m3"}
-    made = _run(stage, "backup", "-vvv", swarm_backup_dir=str(folder), **asked).succeeded()
-    assert key not in made.text
+        (folder / f"swarm-{before.split()[-1]}-202611{day}T050000Z.tar.enc").touch()
+    asked = {"swarm_backup_encrypt": _ROT13, "swarm_backup_keep": 2, "swarm_backup_node": "m3"}
+    _run(stage, "backup", swarm_backup_dir=str(folder), **asked).succeeded()
     [old, archive] = sorted(folder.iterdir())
     assert old.name.endswith("26T050000Z.tar.enc")
     assert archive.name.endswith(".tar.enc")
     assert not stage.sh("m3", "ls -d /var/tmp/flotilla-* 2>/dev/null || true")
     assert "flotilla-backup" not in stage.sh("m3", "systemctl list-timers --all")
 
-    own = stage.address("m3")
+    lost = stage.address("m3")
     with ThreadPoolExecutor(3) as pool:
+        pool.submit(stage.lab.host("m3").kill)
         list(pool.map(lambda name: stage.lab.host(name).wipe(), ("m1", "m2")))
-    stage.lab.host("m3").kill()
     given = {
         "swarm_restore_file": str(archive),
         "swarm_restore_host": "m1",
-        "swarm_restore_decrypt": rot13,
+        "swarm_restore_decrypt": _ROT13,
         "swarm_restore_confirm": "yes",
-        "swarm_unlock_key": key,
     }
     elsewhere = _run(stage, "restore", declared=_LEFT, **given)
     assert elsewhere.status != 0
-    assert f"has the address {own}, which this host does not have" in " ".join(elsewhere.text.split())
-    stage.sh("m1", f"ip address add {own}/32 dev eth0")
-    restored = _run(stage, "restore", "-vvv", declared=_LEFT, **given).succeeded()
-    assert key not in restored.text
-    assert "flotilla.swarm.remove_nodes -e swarm_remove=m1" in restored.text
+    assert f"has the address {lost}, which this host does not have" in " ".join(elsewhere.text.split())
+    stage.sh("m1", f"ip address add {lost}/32 dev eth0")
+    restored = _run(stage, "restore", declared=_LEFT, **given).succeeded()
+    assert "flotilla.swarm.remove_nodes -e swarm_remove=m1" in " ".join(restored.text.split())
     assert stage.sh("m1", _LOOK) == before
+
+    # As it says, m1 gives the address up.
     _run(stage, "remove_nodes", declared=_LEFT, swarm_remove="m1").succeeded()
     _run(stage, "site", declared=_LEFT).succeeded()
-    stage.sh("m1", f"ip address del {own}/32 dev eth0")
+    stage.sh("m1", f"ip address del {lost}/32 dev eth0")
     managers = [f"{name} ready {stage.address(name)}:2377" for name in ("m1", "m2")]
-    stage.until(
-        lambda: sorted(stage.sh("m2", _NODES, check=False).splitlines()) == [*managers, "w1 ready"],
-        60,
-    )
+    stage.until(lambda: sorted(stage.sh("m2", _NODES, check=False).splitlines()) == [*managers, "w1 ready"])
     assert stage.sh("m1", _LOOK) == before
-    stage.until(lambda: "2/2" in stage.sh("m1", "docker service ls --format '{{.Replicas}}'"), 60)
+    stage.until(lambda: "2/2" in stage.sh("m1", "docker service ls --format '{{.Replicas}}'"))
+
+
+def test_a_locked_manager_that_is_alone_comes_back_with_its_key(stage: Stage, tmp_path: Path) -> None:
+    host = stage.lab.host("w2")
+    leave_swarm(host)
+    stage.sh(
+        "w2",
+        f"docker swarm init --autolock --advertise-addr {host.address} && printf a | docker config create app -",
+    )
+    look = "docker swarm unlock-key -q; docker config ls -q; docker info --format '{{.Swarm.Cluster.ID}}'"
+    before = stage.sh("w2", look)
+    key = before.split()[0]
+    alone = {"swarm": {"children": {"swarm_managers": {"hosts": {"w2": {}}}}}}
+    options: dict[str, t.Any] = {"swarm_backup_dir": str(tmp_path), "swarm_backup_outage": True}
+    made = _run(stage, "backup", "-vvv", declared=alone, **options).succeeded()
+    assert stage.sh("w2", look) == before
+    [archive] = tmp_path.iterdir()
+    host.wipe()
+    given = {"swarm_restore_file": str(archive), "swarm_restore_host": "w2", "swarm_restore_confirm": "yes"}
+    keyless = _run(stage, "restore", declared=alone, **given)
+    assert "give swarm_unlock_key" in _words(keyless)
+    restored = _run(stage, "restore", "-vvv", declared=alone, swarm_unlock_key=key, **given).succeeded()
+    assert stage.sh("w2", look) == before
+    assert key not in made.text + restored.text

@@ -40,7 +40,13 @@ def test_a_disk_that_fills_up_leaves_no_part_of_an_archive(
             steps.append("started")
 
     monkeypatch.setattr(engine, "stopped", stopped)
-    swarm = {"swarm_id": "c" * 25, "node_id": "n" * 25, "nodes": [], "quorum": {"managers": 1}, "settings": {}}
+    swarm = {
+        "swarm_id": "c" * 25,
+        "node_id": "n" * 25,
+        "nodes": [],
+        "quorum": {"managers": 1},
+        "settings": {},
+    }
     content = manifest.manifest(swarm, {}, "2026-11-28T05:00:00Z")
     with pytest.raises(FlotillaError, match="There is no backup; the Engine was started again"):
         backup._copy(str(state), {"staging": str(staging), "wait_timeout": 60}, content)

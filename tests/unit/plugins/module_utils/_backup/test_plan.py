@@ -77,8 +77,7 @@ def test_what_is_let_through_keeps_the_quorum_and_the_leader(nodes: list[Node]) 
 @pytest.mark.parametrize(
     ("node", "locked", "key", "said"),
     [
-        ("m2", True, False, "give unlock_key"),
-        ("m2", True, True, None),
+        ("m2", True, True, "makes no new swarm of one of several managers that are locked"),
         ("m1", False, False, "leads the swarm"),
         ("w1", False, False, "no manager"),
         ("m2", False, False, None),
@@ -88,6 +87,12 @@ def test_a_refusal_says_why(node: str, locked: bool, key: bool, said: str | None
     nodes = [_node("m1", leader=True), _node("m2"), _node("m3"), _node("w1", manager=False)]
     found = plan.refusal(nodes, node, outage=False, is_locked=locked, has_key=key)
     assert found is None if said is None else said in str(found)
+
+
+def test_the_only_manager_is_copied_locked_with_its_key() -> None:
+    nodes = [_node("m1", leader=True)]
+    assert "give unlock_key" in str(plan.refusal(nodes, "m1", outage=True, is_locked=True, has_key=False))
+    assert plan.refusal(nodes, "m1", outage=True, is_locked=True, has_key=True) is None
 
 
 def test_two_managers_are_copied_only_where_an_outage_is_allowed() -> None:

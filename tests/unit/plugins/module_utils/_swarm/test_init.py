@@ -325,23 +325,18 @@ def test_the_first_of_several_locked_managers_is_unlocked_though_there_is_no_lea
     assert engine.patience["POST /swarm/unlock"] == 10
 
 
-@pytest.mark.parametrize("leader", [True, False])
-def test_a_locked_manager_is_forced_only_where_no_leader_is_found_in_time(leader: bool) -> None:
-    """A restored manager is locked first, and its other managers are gone."""
+def test_nothing_is_forced_out_of_a_locked_manager() -> None:
+    """The Engine cannot (moby#36852), and where a leader is found there is no need."""
     lost = errors.NoQuorum("no leader", 500)
-    engine = locked(
-        info("locked"), info("pending", "id-m1", control=True), **{"POST /swarm/init": "id"}
-    )
-
-    def answer(*_asked: t.Any) -> t.Any:
-        if not leader and engine.writes[-1][0] != "POST /swarm/init":
-            raise lost
-        return LIVE
-
-    engine.answers["GET /swarm"] = answer
-    swarm = ensure(engine, params(unlock_key="SWMKEY-1-x", force_new_cluster=True))
-    forced = ["created a new swarm from what this manager knows"]
-    assert swarm["actions"] == ["unlocked the manager", *([] if leader else forced)]
+    asked = params(unlock_key="SWMKEY-1-x", force_new_cluster=True)
+    up = info("pending", "id-m1", control=True)
+    engine = locked(info("locked"), up, **{"GET /swarm": Sequence(lost, LIVE)})
+    assert ensure(engine, asked)["actions"] == ["unlocked the manager"]
+    engine = locked(info("locked"), up, **{"GET /swarm": lost})
+    with pytest.raises(errors.WaitTimeout, match="forces no new swarm out of a locked one") as late:
+        ensure(engine, asked)
+    assert late.value.facts == {"changed": True, "actions": ["unlocked the manager"]}
+    assert [request[0] for request in engine.writes] == ["POST /swarm/unlock"]
 
 
 def test_a_wrong_key_is_refused_without_repeating_it() -> None:
