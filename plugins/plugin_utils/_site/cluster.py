@@ -154,9 +154,7 @@ def _may_be_in_swarm(member: Member) -> bool:
 
 def _quorum_lost(left: list[Member], members: list[Member]) -> str:
     known = {
-        without_port(manager["address"])
-        for member in left
-        for manager in member.swarm["remote_managers"]
+        without_port(manager["address"]) for member in left for manager in member.swarm["remote_managers"]
     }
     names = {address: member.name for member in members for address in member.own_addresses}
     here = {address for member in left for address in member.own_addresses}

@@ -21,7 +21,13 @@ def archive(tmp_path: Path) -> str:
         path = tmp_path / "swarm" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
-    swarm = {"swarm_id": "c" * 25, "node_id": "n" * 25, "nodes": [], "quorum": {"managers": 1}, "settings": {}}
+    swarm = {
+        "swarm_id": "c" * 25,
+        "node_id": "n" * 25,
+        "nodes": [],
+        "quorum": {"managers": 1},
+        "settings": {},
+    }
     content = manifest.manifest(swarm, {"Name": "m1", "ServerVersion": "20.10.24"}, "2026-11-28T05:00:00Z")
     copy.save(str(tmp_path / "swarm"), str(tmp_path / "a.tar"), content)
     return str(tmp_path / "a.tar")
