@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._backup import copy, manifest
 from ansible_collections.flotilla.swarm.tests.integration.ansible_run import leave_swarm, own_lab
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage
-from ansible_collections.flotilla.swarm.tests.integration.running import Run, site
+from ansible_collections.flotilla.swarm.tests.integration.running import Run, groups_of, site
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -52,10 +52,19 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Stage]:
         yield Stage(lab, tmp_path_factory.mktemp("backup"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def alone(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Future[None]]:
+    """What comes of a locked manager, while the others are tested: both wait most of the time."""
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(_lose_a_locked_manager, stage, tmp_path_factory.mktemp("alone"))
+
+
 def _run(
     stage: Stage, book: str, *arguments: str, declared: dict[str, t.Any] = _INVENTORY, **variables: t.Any
 ) -> Run:
-    return site(stage.lab, declared, *arguments, book=book, **variables)
+    # A folder of its own for each inventory, since two of them are in use at the same time.
+    hosts = "-".join(sorted(name for group in groups_of(declared) for name in group))
+    return site(stage.lab, declared, *arguments, book=book, name=hosts, **variables)
 
 
 def _words(run: Run) -> str:
@@ -65,9 +74,8 @@ def _words(run: Run) -> str:
 
 
 def test_what_speaks_against_it_is_told_and_a_check_changes_nothing(stage: Stage, tmp_path: Path) -> None:
-    began = stage.each(
-        lambda host: host.run(f"mkdir -p /small; mount -t tmpfs -o size=1m tmpfs /small; {_BEGAN}").stdout
-    )
+    mount = "mkdir -p /small; mount -t tmpfs -o size=1m tmpfs /small"
+    began = [stage.sh(host, f"{mount}; {_BEGAN}") for host in _MANAGERS["hosts"]]
     kept = tmp_path / "kept"
     full = _run(stage, "backup", swarm_backup_dir=str(kept), swarm_backup_staging="/small")
     assert "/small has 1 MiB free, and the copy needs" in _words(full)
@@ -86,7 +94,7 @@ def test_what_speaks_against_it_is_told_and_a_check_changes_nothing(stage: Stage
     assert planned.plan[0].startswith("replace the swarm's state on m2 by that of m3 from 2026")
     assert sum(planned.changed.values()) == 0
     assert not kept.exists()
-    assert stage.each(lambda host: host.run(f"umount /small; {_BEGAN}").stdout) == began
+    assert [stage.sh(host, f"umount /small; {_BEGAN}") for host in _MANAGERS["hosts"]] == began
 
 
 def _archive(state: Path, path: Path, cluster: str) -> None:
@@ -170,7 +178,11 @@ def test_every_manager_is_lost_and_the_swarm_comes_back_on_another_address(
     stage.until(lambda: "2/2" in stage.sh("m1", "docker service ls --format '{{.Replicas}}'"))
 
 
-def test_a_locked_manager_that_is_alone_comes_back_with_its_key(stage: Stage, tmp_path: Path) -> None:
+def test_a_locked_manager_that_is_alone_comes_back_with_its_key(alone: Future[None]) -> None:
+    alone.result()
+
+
+def _lose_a_locked_manager(stage: Stage, tmp_path: Path) -> None:
     host = stage.lab.host("w2")
     leave_swarm(host)
     stage.sh(
@@ -180,15 +192,15 @@ def test_a_locked_manager_that_is_alone_comes_back_with_its_key(stage: Stage, tm
     look = "docker swarm unlock-key -q; docker config ls -q; docker info --format '{{.Swarm.Cluster.ID}}'"
     before = stage.sh("w2", look)
     key = before.split()[0]
-    alone = {"swarm": {"children": {"swarm_managers": {"hosts": {"w2": {}}}}}}
+    lonely = {"swarm": {"children": {"swarm_managers": {"hosts": {"w2": {}}}}}}
     options: dict[str, t.Any] = {"swarm_backup_dir": str(tmp_path), "swarm_backup_outage": True}
-    made = _run(stage, "backup", "-vvv", declared=alone, **options).succeeded()
+    made = _run(stage, "backup", "-vvv", declared=lonely, **options).succeeded()
     assert stage.sh("w2", look) == before
     [archive] = tmp_path.iterdir()
     host.wipe()
     given = {"swarm_restore_file": str(archive), "swarm_restore_host": "w2", "swarm_restore_confirm": "yes"}
-    keyless = _run(stage, "restore", declared=alone, **given)
+    keyless = _run(stage, "restore", declared=lonely, **given)
     assert "give swarm_unlock_key" in _words(keyless)
-    restored = _run(stage, "restore", "-vvv", declared=alone, swarm_unlock_key=key, **given).succeeded()
+    restored = _run(stage, "restore", "-vvv", declared=lonely, swarm_unlock_key=key, **given).succeeded()
     assert stage.sh("w2", look) == before
     assert key not in made.text + restored.text + stage.sh("w2", "journalctl --no-pager")
