@@ -94,6 +94,7 @@ options:
       - Create a new swarm of one manager from what this manager knows of a swarm that has lost its quorum. Services,
         networks, secrets and configs are kept. Every other manager is removed, and has to leave and join again.
       - A swarm that has its quorum is left alone. On a host that is in no swarm it is refused, since there is nothing to recover.
+      - Managers that are locked cannot be recovered so, since an Engine forgets the unlock key with it (moby#36852).
     type: bool
     default: false
     aliases: [force]

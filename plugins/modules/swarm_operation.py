@@ -39,7 +39,7 @@ options:
   state:
     description:
       - With V(present), begin the operation, or give a sign of life where this run has begun it.
-      - With V(absent), end it. The marker of another run is left alone.
+      - With V(absent), end it. The marker of another run is left alone, unless O(take_over=true).
     type: str
     choices: [present, absent]
     default: present
@@ -64,7 +64,7 @@ options:
     default: 3600
   take_over:
     description:
-      - Take over the marker of another run, whatever it does.
+      - Take over the marker of another run, whatever it does; with O(state=absent), remove it.
     type: bool
     default: false
 seealso:

@@ -93,7 +93,7 @@ def _differ(before: dict[str, t.Any], live: dict[str, t.Any]) -> bool:
 
 
 def _end(options: Options, check_mode: bool, client: Client, held: Marker | None) -> Result:
-    ours = held is not None and held.run == options["run"]
-    if held and ours and not check_mode:
+    ends = held is not None and (held.run == options["run"] or options["take_over"])
+    if held and ends and not check_mode:
         remove(client, f"/configs/{held.id}")
-    return {"changed": ours, "holder": None, "warnings": []}
+    return {"changed": ends, "holder": None, "warnings": []}

@@ -43,6 +43,8 @@ Result = t.Dict[str, t.Any]
 _UNLOCKING = 10.0
 # Seconds that a swarm needs at most for a leader, or a manager for its unlocking.
 _SETTLING = 30.0
+# Seconds that managers which were all unlocked need at most for a leader: the longest election timeout.
+_ELECTING = 20.0
 # Seconds that an Engine which creates a swarm, for another run at the same time, is on its way into it: many times over.
 _ARRIVING = 10.0
 _ROTATED = {
@@ -275,9 +277,12 @@ def _bring_about(
                 f"The manager at {client.where} is locked; give its unlock_key, or make it leave with "
                 "swarm_join state=absent and force=true."
             )
+        electing = Deadline(_ELECTING)
         swarm.unlock(options["unlock_key"])
         found = "locked" if check_mode else state.local_state(client.get("/info"))
-        if found == "manager" and not declared:
+        if found == "manager" and options["force_new_cluster"]:
+            _await_leader(client, electing)
+        elif found == "manager" and not declared:
             # Where other managers are still locked there is no quorum yet, and nothing else was asked for.
             return
     if found == "inactive" and options["force_new_cluster"]:
@@ -297,6 +302,23 @@ def _bring_about(
     # A new swarm has a root of its own first and is rotated to the declared one.
     if options["wait"] and rotates and found in ("inactive", "manager") and not check_mode:
         swarm.wait_for_rotation(options["wait_timeout"])
+
+
+def _await_leader(client: Client, electing: Deadline) -> None:
+    """Wait until a manager that was just unlocked has a leader: then nothing has to be forced.
+
+    Without one nothing can be: the Engine answers no other request until it has taken the key for good, and forgets the key where
+    a new swarm is forced (moby#36852).
+    """
+    wait_until(
+        lambda: state.read(client)["state"] == "manager" or None,
+        electing,
+        lambda: (
+            f"The manager at {client.where} is unlocked and has no leader, and an Engine forces no new swarm out of a locked one "
+            "(moby#36852): bring back as many of the other managers as make a quorum, and unlock them."
+        ),
+        "waiting for a leader",
+    )
 
 
 def _arrived(client: Client) -> str:

@@ -74,6 +74,11 @@ def part_of(node: Node) -> str:
     return node["role"] if not manager else "leader" if manager["leader"] else "manager"
 
 
+def without_port(address: str) -> str:
+    """The host in a manager's address."""
+    return address.rsplit(":", 1)[0].strip("[]")
+
+
 def view(raw: dict[str, t.Any]) -> Node:
     """A node from the Engine's ``/nodes``."""
     spec, status = raw.get("Spec") or {}, raw.get("Status") or {}
@@ -121,7 +126,7 @@ def views(raws: list[dict[str, t.Any]]) -> list[Node]:
 def _address(status_address: str, manager: Manager | None) -> str:
     # A manager that has just become leader reports itself as 0.0.0.0 or 127.0.0.1 (moby#25657).
     if manager and status_address in ("", "0.0.0.0", "127.0.0.1", "::"):
-        return manager["address"].rsplit(":", 1)[0].strip("[]")
+        return without_port(manager["address"])
     return status_address
 
 

@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ...module_utils._engine.errors import Refused
-from ...module_utils._swarm.nodes import Node
+from ...module_utils._swarm.nodes import Node, without_port
 from ...module_utils._swarm.quorum import majority
 from .members import Member
 
@@ -154,9 +154,7 @@ def _may_be_in_swarm(member: Member) -> bool:
 
 def _quorum_lost(left: list[Member], members: list[Member]) -> str:
     known = {
-        manager["address"].rsplit(":", 1)[0].strip("[]")
-        for member in left
-        for manager in member.swarm["remote_managers"]
+        without_port(manager["address"]) for member in left for manager in member.swarm["remote_managers"]
     }
     names = {address: member.name for member in members for address in member.own_addresses}
     here = {address for member in left for address in member.own_addresses}

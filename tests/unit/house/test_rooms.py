@@ -40,6 +40,7 @@ FLOORS = {
         "_balance",
         "_upgrade",
         "_recover",
+        "_backup",
     ),
     "plugin_utils": ("_control", "_inventory", "_program", "_engine", "_site", "_compose", "_stack"),
 }

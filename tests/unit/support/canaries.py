@@ -84,7 +84,7 @@ def right(image: str, place: str = "here", many: bool = False, more: str = "") -
     alone = [
         task
         for module, case in CASES.items()
-        if module not in ("swarm_deploy", "swarm_image_info")
+        if module not in ("swarm_deploy", "swarm_image_info", "swarm_backup", "swarm_restore")
         for task in _right(module, case, image, place, many, more)
     ]
     # The same in one call, and what is slow in a call of its own.

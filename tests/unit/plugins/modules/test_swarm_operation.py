@@ -84,6 +84,8 @@ def test_a_run_that_was_killed_or_that_one_knows_to_be_over_is_taken_over(
         )
         assert "ben@south began recover" in module.refuses(engine, **ANN)
     module.refuses(engine, **ANN, ended_run="another")
+    assert module.run(engine, **ANN, state="absent", take_over=True)["changed"]
+    assert engine.objects["configs"] == []
 
 
 class _Raced(MemoryEngine):

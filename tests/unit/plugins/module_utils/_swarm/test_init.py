@@ -325,6 +325,20 @@ def test_the_first_of_several_locked_managers_is_unlocked_though_there_is_no_lea
     assert engine.patience["POST /swarm/unlock"] == 10
 
 
+def test_nothing_is_forced_out_of_a_locked_manager() -> None:
+    """The Engine cannot (moby#36852), and where a leader is found there is no need."""
+    lost = errors.NoQuorum("no leader", 500)
+    asked = params(unlock_key="SWMKEY-1-x", force_new_cluster=True)
+    up = info("pending", "id-m1", control=True)
+    engine = locked(info("locked"), up, **{"GET /swarm": Sequence(lost, LIVE)})
+    assert ensure(engine, asked)["actions"] == ["unlocked the manager"]
+    engine = locked(info("locked"), up, **{"GET /swarm": lost})
+    with pytest.raises(errors.WaitTimeout, match="forces no new swarm out of a locked one") as late:
+        ensure(engine, asked)
+    assert late.value.facts == {"changed": True, "actions": ["unlocked the manager"]}
+    assert [request[0] for request in engine.writes] == ["POST /swarm/unlock"]
+
+
 def test_a_wrong_key_is_refused_without_repeating_it() -> None:
     invalid = errors.EngineError("swarm could not be unlocked: invalid key provided", 401)
     with pytest.raises(errors.Refused) as refused:
