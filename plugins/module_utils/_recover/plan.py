@@ -194,9 +194,8 @@ def _nobody(hosts: list[Seen]) -> str:
     away = [host.name for host in hosts if host.state == "not_reached"]
     where = f" {', '.join(away)} did not answer: start them, and run again." if away else ""
     return (
-        f"No manager of a swarm is left on the hosts that were reached.{where} If no manager is left at all, restore "
-        "/var/lib/docker/swarm of one from a backup on a host whose Engine is stopped, and run again: it starts that Engine and "
-        "makes a swarm of what it knew."
+        f"No manager of a swarm is left on the hosts that were reached.{where} If no manager is left at all, "
+        "flotilla.swarm.restore makes the swarm anew from an archive of flotilla.swarm.backup."
     )
 
 
