@@ -4,8 +4,8 @@
 
 """Run stages of the Makefile and sum up: ``stages.py [lint unit ...]``.
 
-The integration tests, by far the longest, run beside the others, which run one after the other, take what the processors
-have left, and show what they print when they end. Every stage runs, whatever the others come to. The last lines name what
+The integration tests, by far the longest, run beside the others, which run one after the other, give way to them, and show
+what they print when they end. Every stage runs, whatever the others come to. The last lines name what
 failed and count the tests: those that pytest ran, by its own report, and one for each stage that is not pytest's.
 """
 
@@ -34,7 +34,9 @@ ON_HOSTS = {"integration", "molecule"}
 AT_LENGTH = "integration"
 
 # Seconds after which a stage that hangs is ended, so that the run still sums up before its own limit.
-LIMITS = {"lint": 400, "unit": 900, "sanity": 1200, "integration": 2600, "molecule": 600}
+LIMITS = {"lint": 900, "unit": 1500, "sanity": 1800, "integration": 2600, "molecule": 1200}
+# How far the others give way to the integration tests, whose Engines have time-outs: so far that all end at about the same time.
+NICE = 2
 
 
 class Outcome(t.NamedTuple):
@@ -81,11 +83,11 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
 
 
 def give_way(process: int) -> None:
-    """Let a process and what it starts take only what others leave of the processors: Engines in tests have time-outs."""
-    os.setpriority(os.PRIO_PROCESS, process, 19)
+    """Let a process and what it starts have less of the processors than others."""
+    os.setpriority(os.PRIO_PROCESS, process, NICE)
     # The kernel weighs sessions first, and processes within one; not every kernel does.
     with contextlib.suppress(OSError):
-        Path(f"/proc/{process}/autogroup").write_text("19", encoding="ascii")
+        Path(f"/proc/{process}/autogroup").write_text(str(NICE), encoding="ascii")
 
 
 class Run:
