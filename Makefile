@@ -48,7 +48,7 @@ sanity: venv ## ansible-test sanity on the oldest and the newest Python found he
 	@tests/tools/sanity $(ARGS)
 
 # Beside each other, they have more hosts than a lab of one's own may have.
-integration molecule chaos: export FLOTILLA_LAB_MAX_HOSTS ?= 48
+integration molecule chaos: export FLOTILLA_LAB_MAX_HOSTS ?= 60
 
 integration: venv ## on real Engines, over SSH, on test hosts of this machine (ARGS="-k firewall")
 	@$(PYTEST) tests/integration -n 4 --durations=25 --junit-xml=.cache/reports/integration.xml $(ARGS) || { \

@@ -5,7 +5,7 @@
 """Which tests may run beside each other: those of a file run one after the other, files run side by side.
 
 The files in ``modules`` share a lab, of which each worker has its own; those in ``services`` share one and run one after the
-other, and so do those in ``operations``.
+other, and so do those in ``operations``, but for the longest.
 """
 
 from __future__ import annotations
@@ -20,10 +20,13 @@ from xdist.scheduler import LoadScopeScheduling
 HERE = PurePosixPath("tests/integration")
 # The folders whose tests share a swarm.
 SHARED = {"operations", "services"}
+# Those of their files that another worker does, on a swarm of its own: together they take too long for one.
+APART = {"operations/test_backup": "operations apart", "operations/test_recover": "operations apart"}
 # The longest begin, so that none is left over at the end.
 FIRST = (
     "test_site",
     "operations",
+    "operations apart",
     "test_upgrade",
     "services",
     "modules/test_rollout",
@@ -49,7 +52,7 @@ def group(nodeid: str) -> str:
     """The file of a test, below this folder and without its ending; or only the folder of one that shares its hosts."""
     path = PurePosixPath(nodeid.split("::", 1)[0]).with_suffix("")
     inside = path.relative_to(HERE) if HERE in path.parents else path
-    return inside.parts[0] if inside.parts[0] in SHARED else str(inside)
+    return APART.get(str(inside)) or (inside.parts[0] if inside.parts[0] in SHARED else str(inside))
 
 
 def rank(item: pytest.Item) -> int:

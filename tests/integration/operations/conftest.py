@@ -10,13 +10,14 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.tests.integration.ansible_run import own_lab
+from ansible_collections.flotilla.swarm.tests.integration.conftest import lab_name
 from ansible_collections.flotilla.swarm.tests.integration.operations.cluster import Cluster
 
 
 @pytest.fixture(scope="package")
 def made(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Cluster]:
     """The hosts, in whatever state the test before left them."""
-    with own_lab("operations", managers=3, workers=2, engine="mixed") as lab:
+    with own_lab(lab_name("operations"), managers=3, workers=2, engine="mixed") as lab:
         yield Cluster(lab, tmp_path_factory.mktemp("operations"))
 
 
