@@ -77,8 +77,16 @@ def _leader(cluster: Cluster, name: str) -> None:
     """Let a manager lead: where tasks start and which ones are stopped is decided by its Engine."""
     if "Leader" not in cluster.sh(f"docker node inspect {name} --format '{{{{json .ManagerStatus}}}}'"):
         others = " ".join(each for each in ("m1", "m2", "m3") if each != name)
-        cluster.sh(f"docker node demote {others} && docker node promote {others}", name)
-        cluster.until(lambda: cluster.sh("docker node ls", check=False).count("Reachable") == 2)
+        for change, count in (("demote", 0), ("promote", 2)):
+            # The swarm itself may write a node at the same moment, and then refuses.
+            cluster.until(
+                lambda change=change, count=count: (
+                    cluster.sh(f"docker node {change} {others}; docker node ls", name, check=False).count(
+                        "Reachable"
+                    )
+                    == count
+                )
+            )
 
 
 def _begun(cluster: Cluster, name: str) -> bool:

@@ -172,7 +172,10 @@ def test_a_change_of_labels_takes_one_host_only() -> None:
     found = run(formed(), variables={"swarm_labels_node__site": {"site": "fra1"}})
     assert found["todo"] == ["m1"]
     assert [entry["labels"] for entry in found["labels"]] == [{"site": "fra1"}] * 3
-    assert found["steps"] == [{"role": "swarm_labels", "tasks": "labels"}]
+    assert found["steps"] == [
+        {"role": "swarm_quorum", "tasks": "hold"},
+        {"role": "swarm_labels", "tasks": "labels"},
+    ]
 
 
 def test_check_mode_shows_the_whole_plan_and_leaves_nothing_to_the_roles() -> None:
@@ -225,7 +228,12 @@ def test_every_step_is_a_task_file() -> None:
     roles = Path(__file__).resolve().parents[4] / "roles"
     parts = {part: ["x"] for causes in swarm_plan._QUORUM_STEPS.values() for part in causes}
     hosts = {"m1": {"firewall": {}, "firewall_package": "x"}, "w1": {"firewall_after": {}}}
-    steps = swarm_plan._steps({**parts, "hosts": hosts, "labels": ["x"]})
+    parts |= {"hosts": hosts, "labels": ["x"], "entry": "m1"}
+    # Who forms a swarm cannot keep others out of it, and nobody has to where nothing is done.
+    held = [{"role": "swarm_quorum", "tasks": "hold"}]
+    assert swarm_plan._steps({**parts, "init": None})[:1] == held
+    assert swarm_plan._steps({**{part: [] for part in parts}, "hosts": {}, "entry": "m1"}) == []
+    steps = swarm_plan._steps(parts)
     quorum = [("swarm_quorum", step) for step in swarm_plan._QUORUM_STEPS]
     assert [(step["role"], step["tasks"]) for step in steps] == [
         ("swarm_firewall", "install"),
@@ -234,7 +242,7 @@ def test_every_step_is_a_task_file() -> None:
         *quorum,
         ("swarm_firewall", "close"),
     ]
-    for step in steps:
+    for step in held + steps:
         assert (roles / step["role"] / "tasks" / f"{step['tasks']}.yml").is_file()
     for step in swarm_plan.STEPS:
         assert (roles / "swarm_engine" / "tasks" / f"{step}.yml").is_file()
