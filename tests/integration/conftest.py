@@ -25,26 +25,28 @@ APART = {"operations/test_backup": "operations apart", "operations/test_recover"
 # The longest begin, so that none is left over at the end.
 FIRST = (
     "test_site",
+    "services",
     "operations",
     "operations apart",
-    "test_upgrade",
-    "services",
     "modules/test_rollout",
+    "test_chaos_short",
     "modules/test_progress",
+    "test_upgrade",
     "modules/test_leaks",
+    "modules/test_stack",
     "modules/test_stack_order",
     "modules/test_node",
-    "modules/test_half",
-    "modules/test_stack",
-    "test_firewall",
-    "test_chaos_short",
-    "test_engine_secrets",
-    "modules/test_service_info",
     "modules/test_network",
-    "modules/test_host_program",
-    "test_engine",
+    "modules/test_half",
+    "test_engine_secrets",
+    "test_firewall",
     "modules/test_ca_and_lock",
-    "modules/test_stack_shapes",
+    "modules/test_content",
+    "test_engine",
+    "modules/test_service_info",
+    "modules/test_join",
+    "modules/test_host_program",
+    "stacks/test_stacks",
 )
 
 
@@ -80,4 +82,6 @@ class PerLab(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: t.Any) -> PerLab:
     """The scheduler for ``-n``; marks for ``--dist loadgroup`` are not heeded with pytest 9."""
+    # It would begin with the groups that have the most tests, and those are not the longest.
+    config.option.loadscopereorder = False
     return PerLab(config, log)

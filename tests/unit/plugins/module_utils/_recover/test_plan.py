@@ -141,7 +141,7 @@ def test_no_manager_is_left() -> None:
     found = plan([host("m1", "inactive"), host("m2", "not_reached")])
     assert found.way == "impossible"
     assert "m2 did not answer" in found.lines[0]
-    assert "from a backup" in found.lines[0]
+    assert "flotilla.swarm.restore makes the swarm anew" in found.lines[0]
 
 
 def test_a_quorum_is_left_alone() -> None:
