@@ -6,21 +6,6 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible.errors import AnsibleParserError
-from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import FlotillaError
-from ansible_collections.flotilla.swarm.plugins.module_utils._engine.transports import connect
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._inventory.hosts import (
-    ALWAYS,
-    InventoryHost,
-    Uri,
-    hosts,
-)
-
 DOCUMENTATION = r"""
 name: swarm
 short_description: The nodes of a Docker Swarm as an inventory
@@ -181,6 +166,21 @@ cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: /tmp/swarm-inventory
 """
+
+import typing as t
+
+from ansible.errors import AnsibleParserError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.utils.unsafe_proxy import wrap_var
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import FlotillaError
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.transports import connect
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._inventory.hosts import (
+    ALWAYS,
+    InventoryHost,
+    Uri,
+    hosts,
+)
 
 # What connect takes.
 _CONNECTION = (

@@ -60,8 +60,9 @@ def alone(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[
 
 
 def _run(
-    stage: Stage, book: str, *arguments: str, declared: dict[str, t.Any] = _INVENTORY, **variables: t.Any
+    stage: Stage, book: str, *arguments: str, inventory: dict[str, t.Any] | None = None, **variables: t.Any
 ) -> Run:
+    declared = inventory or _INVENTORY
     # A folder of its own for each inventory, since two of them are in use at the same time.
     hosts = "-".join(sorted(name for group in groups_of(declared) for name in group))
     return site(stage.lab, declared, *arguments, book=book, name=hosts, **variables)
@@ -157,20 +158,20 @@ def test_every_manager_is_lost_and_the_swarm_comes_back_on_another_address(
         "swarm_restore_decrypt": _ROT13,
         "swarm_restore_confirm": "yes",
     }
-    elsewhere = _run(stage, "restore", declared=_LEFT, **given)
+    elsewhere = _run(stage, "restore", inventory=_LEFT, **given)
     assert elsewhere.status != 0
     assert f"has the address {lost}, which this host does not have" in " ".join(elsewhere.text.split())
     stage.sh("m1", f"ip address add {lost}/32 dev eth0")
     for host in ("m2", "w1"):
         # As the time does: they remember for up to a minute where the address was.
         stage.sh(host, "ip neighbour flush all")
-    restored = _run(stage, "restore", declared=_LEFT, **given).succeeded()
+    restored = _run(stage, "restore", inventory=_LEFT, **given).succeeded()
     assert "flotilla.swarm.remove_nodes -e swarm_remove=m1" in " ".join(restored.text.split())
     assert stage.sh("m1", _LOOK) == before
 
     # As it says, m1 gives the address up.
-    _run(stage, "remove_nodes", declared=_LEFT, swarm_remove="m1").succeeded()
-    _run(stage, "site", declared=_LEFT).succeeded()
+    _run(stage, "remove_nodes", inventory=_LEFT, swarm_remove="m1").succeeded()
+    _run(stage, "site", inventory=_LEFT).succeeded()
     stage.sh("m1", f"ip address del {lost}/32 dev eth0")
     managers = [f"{name} ready {stage.address(name)}:2377" for name in ("m1", "m2")]
     stage.until(lambda: sorted(stage.sh("m2", _NODES, check=False).splitlines()) == [*managers, "w1 ready"])
@@ -194,13 +195,13 @@ def _lose_a_locked_manager(stage: Stage, tmp_path: Path) -> None:
     key = before.split()[0]
     lonely = {"swarm": {"children": {"swarm_managers": {"hosts": {"w2": {}}}}}}
     options: dict[str, t.Any] = {"swarm_backup_dir": str(tmp_path), "swarm_backup_outage": True}
-    made = _run(stage, "backup", "-vvv", declared=lonely, **options).succeeded()
+    made = _run(stage, "backup", "-vvv", inventory=lonely, **options).succeeded()
     assert stage.sh("w2", look) == before
     [archive] = tmp_path.iterdir()
     host.wipe()
     given = {"swarm_restore_file": str(archive), "swarm_restore_host": "w2", "swarm_restore_confirm": "yes"}
-    keyless = _run(stage, "restore", declared=lonely, **given)
+    keyless = _run(stage, "restore", inventory=lonely, **given)
     assert "give swarm_unlock_key" in _words(keyless)
-    restored = _run(stage, "restore", "-vvv", declared=lonely, swarm_unlock_key=key, **given).succeeded()
+    restored = _run(stage, "restore", "-vvv", inventory=lonely, swarm_unlock_key=key, **given).succeeded()
     assert stage.sh("w2", look) == before
     assert key not in made.text + restored.text + stage.sh("w2", "journalctl --no-pager")

@@ -58,7 +58,7 @@ def node(name: str, role: str = "worker", engine: str = "20.10.24+dfsg1", stage:
 def package(
     name: str = "docker.io",
     installed: str | None = VERSIONS[4],
-    versions: t.Sequence[str] = VERSIONS,
+    versions: t.Sequence[str] = tuple(VERSIONS),
     held: bool = False,
     candidate: str | None = None,
 ) -> Package:
