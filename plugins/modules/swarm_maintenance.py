@@ -52,6 +52,14 @@ options:
       planned: Plan the order, check the gates of the first node, and mark all nodes.
       away: Check the gates, then take the node out of rotation, so that it runs nothing.
       back: Wait until the node is ready, give it the availability that it had, and wait until every service is well.
+  problems:
+    description:
+      - What speaks against it on the hosts beneath, a sentence each without its full stop, such as from the filter
+        P(flotilla.swarm.swarm_host_problems#filter). It is a gate as the others are, so a node that an earlier run has taken goes
+        on.
+    type: list
+    elements: str
+    default: []
   anew:
     description:
       - With O(state=planned), take nodes too that an earlier run has finished, where that run has left others.

@@ -39,12 +39,15 @@ def read(client: Client) -> Live:
     return Live(nodes, client.get("/services"), tasks, problems)
 
 
-def at_the_gates(client: Client, node_of: t.Callable[[Live], str]) -> tuple[Live, list[str]]:
+def at_the_gates(
+    client: Client, node_of: t.Callable[[Live], str], of_hosts: list[str]
+) -> tuple[Live, list[str]]:
     """Read the swarm, again for a moment while services are about to be well.
 
     Args:
         client: a manager's Engine.
         node_of: the node that would be taken out of rotation.
+        of_hosts: what speaks against it on the hosts beneath.
 
     Returns:
         The swarm, and why the node may not be taken.
@@ -52,7 +55,7 @@ def at_the_gates(client: Client, node_of: t.Callable[[Live], str]) -> tuple[Live
     deadline = Deadline(_SETTLING)
     while True:
         live = read(client)
-        refused = refusals(node_of(live), live)
+        refused = refusals(node_of(live), live, of_hosts)
         if not refused or refused != live.problems or not deadline.left:
             return live, refused
         time.sleep(1.0)
@@ -75,8 +78,12 @@ class NodeInTurn:
         #: What was done, a sentence each.
         self.done: list[str] = []
 
-    def away(self, check_mode: bool) -> str:
+    def away(self, check_mode: bool, of_hosts: list[str]) -> str:
         """Take the node out of rotation: it runs nothing then, and what can run elsewhere does.
+
+        Args:
+            check_mode: say only what would be done.
+            of_hosts: what speaks against it on the hosts beneath.
 
         Returns:
             How far its maintenance is.
@@ -85,7 +92,7 @@ class NodeInTurn:
             Refused: a gate does not hold.
             FlotillaError: something did not come to its end.
         """
-        live, refused = at_the_gates(self._client, lambda _live: self._id)
+        live, refused = at_the_gates(self._client, lambda _live: self._id, of_hosts)
         if refused:
             raise Refused(f"{self._name} is not taken out of rotation: {'; '.join(refused)}.")
         if marks.stage(live.node(self._id)) == marks.BACK:

@@ -42,7 +42,7 @@ def work(options: Options, check_mode: bool, client: Client) -> Result:
     stage = ""
     try:
         if options["state"] == "away":
-            stage = step.away(check_mode)
+            stage = step.away(check_mode, options["problems"])
         else:
             step.back(check_mode)
     except FlotillaError as error:
@@ -54,7 +54,7 @@ VERB = Verb(INTERFACE, work)
 
 
 def _planned(options: Options, check_mode: bool, client: Client) -> Result:
-    live, refused = at_the_gates(client, lambda seen: _in_turn(options, seen)[0]["ID"])
+    live, refused = at_the_gates(client, lambda seen: _in_turn(options, seen)[0]["ID"], options["problems"])
     order = _in_turn(options, live)
     changed = False
     if not refused:

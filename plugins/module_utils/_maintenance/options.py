@@ -15,6 +15,7 @@ from .._run.progress import PROGRESS
 ARGUMENTS: dict[str, t.Any] = {
     "nodes": {"type": "list", "elements": "str", "required": True},
     "state": {"type": "str", "choices": ["planned", "away", "back"], "required": True},
+    "problems": {"type": "list", "elements": "str", "default": []},
     "anew": {"type": "bool", "default": False},
     "timeout": {**SECONDS, "default": 600},
     **PROGRESS,

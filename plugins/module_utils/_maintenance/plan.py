@@ -67,7 +67,7 @@ def rank(node: Node) -> tuple[bool, bool, bool, str]:
     )
 
 
-def refusals(node_id: str, live: Live) -> list[str]:
+def refusals(node_id: str, live: Live, of_hosts: t.Sequence[str] = ()) -> list[str]:
     """What has to be different before a node may be taken out of rotation, a sentence each.
 
     Nothing is asked of a node that an earlier run has taken: it goes on.
@@ -80,6 +80,7 @@ def refusals(node_id: str, live: Live) -> list[str]:
         *of_quorum(view(raw), live.views),
         *([] if any(_could_help(node_id, one) for one in live.nodes) else ["no other node takes tasks"]),
         *live.problems,
+        *of_hosts,
         *(
             f"no other node has room: {one}"
             for one in crowded(node_id, live.nodes, live.services, live.tasks)

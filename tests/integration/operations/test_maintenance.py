@@ -130,6 +130,17 @@ def test_a_client_sees_no_error_while_a_worker_and_the_leader_are_maintained(
 
 
 def test_a_run_goes_on_where_an_engine_did_not_come_back(cluster: Cluster, work: str) -> None:
+    # A full disk: here, that of a small file system in front of the Engine's directory.
+    full = "mount -t tmpfs -o size=1m tmpfs /var/lib/docker; head -c 1000K /dev/zero > /var/lib/docker/full"
+    cluster.sh(full, "w2")
+    try:
+        refused = cluster.run("maintenance", swarm_nodes="w1")
+    finally:
+        cluster.sh("umount /var/lib/docker", "w2")
+    assert refused.status != 0
+    assert "No node was taken out of rotation: w2: the file system of /var/lib/docker is" in refused.text
+    assert _labels(cluster, "m1") == ""
+
     cluster.sh("touch /root/trap", "w2")
     wanted = {"swarm_nodes": "swarm_workers", "swarm_maintenance_tasks": work}
     stopped = cluster.run("maintenance", **wanted, swarm_maintenance_timeout=15)

@@ -124,7 +124,8 @@ def test_gates() -> None:
         "w2 is in maintenance since now: run it to its end first"
     ]
     # It goes on, whatever is broken meanwhile.
-    assert refusals("w2", Live(other, [], [], ["web: slot 1 failed"])) == []
+    assert refusals("w2", Live(other, [], [], ["web: slot 1 failed"]), ["w1: its disk is full"]) == []
+    assert refusals("w1", Live(NODES, [], [], []), ["w2: its disk is full"]) == ["w2: its disk is full"]
     assert refusals("w1", Live([node("w1")], [], [], [])) == ["no other node takes tasks"]
 
 
