@@ -14,6 +14,7 @@ from ansible_collections.flotilla.swarm.tests.integration.ansible_run import own
 from chaos.cases import Case, cases  # found by the path that ansible_run adds
 from chaos.session import Session
 
+pytestmark = pytest.mark.long
 SEED = 11
 # Seconds that a run takes when nothing is broken, as measured by ``make chaos`` on a machine with two cores.
 USUAL = {"site": 8.0, "rotation": 9.0, "network": 9.0, "stack": 6.0}

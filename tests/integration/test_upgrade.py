@@ -191,6 +191,7 @@ def test_a_run_goes_on_after_ctrl_c_and_after_a_power_cut_of_the_leader(swarm: S
     assert set(again.changed.values()) == {0}, again.text
 
 
+@pytest.mark.long
 def test_an_engine_of_the_next_release_of_debian_unless_no_mirror_is_reached(swarm: Swarm) -> None:
     files = {"/etc/apt/sources.list.d/next.list": NEXT, "/etc/apt/preferences.d/next": PIN}
     there = swarm.sh(

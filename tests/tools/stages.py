@@ -35,8 +35,8 @@ AT_LENGTH = "integration"
 
 # Seconds after which a stage that hangs is ended, so that the run still sums up before its own limit.
 LIMITS = {"lint": 900, "unit": 1500, "sanity": 1800, "integration": 2600, "molecule": 1200}
-# How far the others give way to the integration tests, whose Engines have time-outs: so far that all end at about the same time.
-NICE = 2
+# How far the others give way to the integration tests, whose Engines have time-outs: so far that they still end before these.
+NICE = 5
 
 
 class Outcome(t.NamedTuple):

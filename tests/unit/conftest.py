@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import settings
 
-settings.register_profile("flotilla", deadline=None)
+# CI has a time of its own to keep, and does all of it again with every change.
+settings.register_profile("flotilla", deadline=None, max_examples=50 if os.environ.get("CI") else 100)
 settings.load_profile("flotilla")
