@@ -10,7 +10,7 @@ import re
 import typing as t
 
 from .._swarm import quorum
-from .._swarm.nodes import Node, managers
+from .._swarm.nodes import Node, managers, part_of, reachable
 
 # The names that the playbook gives; whatever else lies in the folder is never touched.
 _ARCHIVE = re.compile(r"swarm-(?P<cluster>[0-9a-z]+)-(?P<time>\d{8}T\d{6}Z)\.tar(\.[0-9A-Za-z]+)?")
@@ -28,11 +28,11 @@ def choose(nodes: list[Node], hosts: t.Mapping[str, str]) -> str | None:
     Returns:
         A host; ``None`` where no host is a manager that can be reached.
     """
-    able = {node["id"]: node for node in managers(nodes) if node["state"] == "ready" and _is_reachable(node)}
+    able = {node["id"]: node for node in reachable(nodes) if node["state"] == "ready"}
     found = [(host, able[node]) for host, node in hosts.items() if node in able]
 
     def order(one: tuple[str, Node]) -> tuple[bool, bool]:
-        return _leads(one[1]), one[1]["availability"] == "active"
+        return part_of(one[1]) == "leader", one[1]["availability"] == "active"
 
     return min(found, key=order)[0] if found else None
 
@@ -56,13 +56,13 @@ def refusal(nodes: list[Node], node_id: str, outage: bool, is_locked: bool, has_
             "an Engine makes no new swarm of one of several managers that are locked (moby#36852), so a backup could not be "
             "restored: set autolock_managers to false, back up, and set it to true again, which gives a new unlock key"
         )
-    if len(members) > 1 and _leads(node):
+    if len(members) > 1 and part_of(node) == "leader":
         return "this manager leads the swarm: copy another one"
     if is_locked and not has_key:
         return "this manager is locked when it starts (autolock_managers): give unlock_key, so that it comes back"
-    reachable = sum(map(_is_reachable, members))
-    if not outage and not quorum.survives_loss(len(members), reachable):
-        said = quorum.sentence(len(members), reachable).rstrip(".")
+    up = len(reachable(nodes))
+    if not outage and not quorum.survives_loss(len(members), up):
+        said = quorum.sentence(len(members), up).rstrip(".")
         return f"the swarm has no leader while this manager is stopped ({said}): allow that with outage, or bring others back"
     return None
 
@@ -103,11 +103,3 @@ def outdated(names: t.Iterable[str], cluster: str, keep: int) -> list[str]:
     }
     newest_first = sorted(found, key=lambda one: (found[one]["time"], one), reverse=True)
     return sorted(newest_first[keep:]) if keep > 0 else []
-
-
-def _is_reachable(node: Node) -> bool:
-    return node["manager"] is not None and node["manager"]["reachability"] == "reachable"
-
-
-def _leads(node: Node) -> bool:
-    return node["manager"] is not None and node["manager"]["leader"]

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .._engine.errors import Refused
+from .._swarm import nodes
 from .._swarm.quorum import majority, sentence
 from .seen import Seen
 
@@ -169,8 +170,7 @@ def _names(managers: list[Seen], states: tuple[str, ...]) -> list[str]:
 
 def _with_quorum(hosts: list[Seen]) -> Recovery:
     entry = next(host for host in hosts if host.state == "manager")
-    group = [node for node in entry.nodes if node["manager"]]
-    up = [node for node in group if node["manager"] and node["manager"]["reachability"] == "reachable"]
+    group, up = nodes.managers(entry.nodes), nodes.reachable(entry.nodes)
     lines = [sentence(len(group), len(up))]
     if len(up) < majority(len(group)):
         # A leader that nobody follows anymore answers for some seconds, and what it knows is not compared with the others yet.
@@ -183,7 +183,7 @@ def _with_quorum(hosts: list[Seen]) -> Recovery:
     if left.leave or (left.dead and len(group) < majority(wanted)):
         lines.append("A new cluster was forced on it before.")
         return Recovery(REST, [*lines, *_rest_lines(left.leave)])
-    down = [node["hostname"] or node["id"] for node in group if node not in up]
+    down = [nodes.called(node) for node in group if node not in up]
     lines += [f"{', '.join(down)} {'is' if len(down) == 1 else 'are'} down."] if down else []
     return Recovery(
         NONE, [*lines, "There is nothing to recover: flotilla.swarm.site brings back what is missing."]
