@@ -24,9 +24,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from lab import Host, Lab  # noqa: E402
+from lab import Host, Lab, LabError  # noqa: E402
 
-__all__ = ["ROOT", "Done", "Host", "Lab", "ansible_playbook", "leave_swarm", "own_lab"]
+__all__ = ["ROOT", "Done", "Host", "Lab", "ansible_playbook", "leave_swarm", "own_lab", "until"]
 
 # An Engine that leaves and joins in a row can hang in setting up its ingress network: its agent then gets no task and no
 # role (26.1), or its tasks stay "starting" and a next join never ends (20.10). So whoever was in a swarm starts anew.
@@ -168,6 +168,24 @@ def _told() -> t.IO[str]:
 def _server(environment: tuple[tuple[str, str], ...]) -> _Server:
     """The server of an environment: Ansible reads its settings when it is loaded."""
     return _Server(dict(environment))
+
+
+def until(holds: t.Callable[[], t.Any], seconds: float = 60) -> None:
+    """Wait until something holds.
+
+    A command that fails meanwhile counts as "not yet": a manager asks the leader, and where that was just stopped,
+    it fails with a deadline (``DeadlineExceeded``) until another one was elected.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        failed = None
+        try:
+            if holds():
+                return
+        except LabError as error:
+            failed = error
+        assert time.monotonic() < end, f"not within {seconds} s{f': {failed}' if failed else ''}"
+        time.sleep(0.3)
 
 
 def leave_swarm(host: Host) -> None:

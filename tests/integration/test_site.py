@@ -11,12 +11,11 @@ playbook itself does in seconds.
 from __future__ import annotations
 
 import threading
-import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from ansible_collections.flotilla.swarm.tests.integration.ansible_run import leave_swarm, own_lab
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import leave_swarm, own_lab, until
 from ansible_collections.flotilla.swarm.tests.integration.journals import Writes
 from ansible_collections.flotilla.swarm.tests.integration.playing import play
 from ansible_collections.flotilla.swarm.tests.integration.running import Lab, labels, nodes, site
@@ -56,14 +55,6 @@ def formed(lab: Lab) -> Lab:
     lab.host("m1").run("docker node ls -q --filter name=w3 | xargs -r docker node rm --force")
     until(lambda: settled(lab))
     return lab
-
-
-def until(holds: t.Callable[[], bool], seconds: float = 60) -> None:
-    """Wait until something holds."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.5)
 
 
 def settled(lab: Lab, on: str = "m1") -> bool:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from ansible_collections.flotilla.swarm.tests.integration.ansible_run import (
     Lab,
     ansible_playbook,
     leave_swarm,
+    until,
 )
 from ansible_collections.flotilla.swarm.tests.integration.journals import Writes
 
@@ -187,7 +187,4 @@ class Stage:
 
     def until(self, holds: t.Callable[[], t.Any], seconds: float = 60) -> None:
         """Wait until something holds."""
-        end = time.monotonic() + seconds
-        while not holds():
-            assert time.monotonic() < end, f"not within {seconds} s"
-            time.sleep(0.3)
+        until(holds, seconds)

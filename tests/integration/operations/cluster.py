@@ -27,10 +27,13 @@ INVENTORY: dict[str, t.Any] = {
         }
     }
 }
-# Removes what a test may have left, and says how the nodes are.
+# Removes what a test, also one that failed, may have left, and says how the nodes are.
 _CLEAR = (
     "docker service ls -q | xargs -r docker service rm >/dev/null; "
-    "for node in $(docker node ls -q); do docker node update --availability active $node >/dev/null; done; "
+    "docker config rm flotilla-operation >/dev/null 2>&1; "
+    "for node in $(docker node ls -q); do docker node update --availability active "
+    "$(docker node inspect $node --format '{{range $key, $value := .Spec.Labels}}--label-rm {{$key}} {{end}}') "
+    "$node >/dev/null; done; "
     "docker node ls --format '{{.Hostname}} {{.Status}} {{.Availability}} {{if .ManagerStatus}}manager{{end}}'"
 )
 
