@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.flotilla.swarm.tests.integration.inventories import listed
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Call, Stage, call
 
 DROP_IN = "/etc/systemd/system/docker.service.d/tls.conf"
@@ -64,8 +66,8 @@ def tls(stage: Stage, tmp_path: Path) -> t.Iterator[dict[str, str]]:
         w1.run("rm -rf /root/tls")
 
 
-def test_tcp_with_tls(alone: Stage, tls: dict[str, str]) -> None:
-    """V1, P3: m1's Engine is read and changed from w1; a wrong authority and a missing certificate are sentences."""
+def test_tcp_with_tls(alone: Stage, tls: dict[str, str], tmp_path: Path) -> None:
+    """V1, V3, P3: m1's Engine is read and changed from w1; a wrong authority and a missing certificate are sentences."""
     there = f"tcp://{alone.address('m1')}:2376"
     whole = {
         "docker_host": there,
@@ -96,11 +98,14 @@ def test_tcp_with_tls(alone: Stage, tls: dict[str, str]) -> None:
     assert "HTTPS server" in plain["msg"] or "TLS" in plain["msg"], plain["msg"]
     assert nobody["failed"]
     assert nobody["msg"].startswith(f"No Engine answers at tcp://{alone.address('m1')}:9 (")
+    files = {key: str(tmp_path / Path(whole[key]).name) for key in ("ca_path", "client_cert", "client_key")}
+    here = {**whole, **files}
+    assert _nodes(tmp_path, here) == {"m1": alone.address("m1")}
     alone.reset()
 
 
 def test_ssh_from_the_control_node(single: Stage, tmp_path: Path) -> None:
-    """V1: through paramiko, from where the playbook runs; a host that cannot be reached is a state, not a crash."""
+    """V1, V3: through paramiko, from where the playbook runs; a host that cannot be reached is a state, not a crash."""
     m1 = single.lab.host("m1")
     command = m1.ssh_command()
     known = next(word for word in command if word.startswith("UserKnownHostsFile=")).split("=", 1)[1]
@@ -142,6 +147,16 @@ def test_ssh_from_the_control_node(single: Stage, tmp_path: Path) -> None:
     assert single.cluster()["Spec"]["Orchestration"]["TaskHistoryRetentionLimit"] == 2
     assert single.node("m1")["Spec"]["Labels"] == {"through": "ssh"}
     assert "No Engine answers at ssh://nobody@127.0.0.1:9" in done.text
+    in_turn = ["ssh://nobody@127.0.0.1:9", f"ssh://root@{m1.address}"]
+    assert _nodes(tmp_path, {"docker_host": in_turn}, HOME=str(tmp_path)) == {"m1": m1.address}
+
+
+def _nodes(folder: Path, options: dict[str, t.Any], **environment: str) -> dict[str, str]:
+    """The hosts that the inventory plugin finds, with their addresses."""
+    path = folder / "swarm.yml"
+    path.write_text(json.dumps({"plugin": "flotilla.swarm.swarm", **options}), encoding="utf-8")
+    found = listed(path, **environment)["_meta"]["hostvars"]
+    return {name: variables["ansible_host"] for name, variables in found.items()}
 
 
 def test_a_user_who_may_not_use_the_socket(stage: Stage) -> None:

@@ -8,42 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import typing as t
 from pathlib import Path
 
 import yaml
-from ansible_collections.flotilla.swarm.tests.integration.ansible_run import ROOT
+from ansible_collections.flotilla.swarm.tests.integration.inventories import asked, listed
 
 if t.TYPE_CHECKING:
     from ansible_collections.flotilla.swarm.tests.integration.operations.cluster import Cluster
-
-
-def _asked(command: str, *arguments: str, **environment: str) -> str:
-    """What one of Ansible's programs prints; it has to succeed."""
-    done = subprocess.run(
-        [str(ROOT / ".venv" / "bin" / command), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={
-            **os.environ,
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "tree"),
-            "ANSIBLE_HOME": str(ROOT / ".cache" / "ansible"),
-            "ANSIBLE_DEPRECATION_WARNINGS": "true",
-            **environment,
-        },
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "deprecat" not in done.stderr.lower()
-    return done.stdout
-
-
-def _listed(path: Path, **environment: str) -> dict[str, t.Any]:
-    text = _asked("ansible-inventory", "-i", str(path), "--list", **environment)
-    # So it marks texts that no template is read from.
-    found: dict[str, t.Any] = json.loads(text, object_hook=lambda one: one.get("__ansible_unsafe", one))
-    return found
 
 
 def test_nodes_are_hosts_through_any_manager_and_playbooks_run_on_them(
@@ -73,13 +45,13 @@ def test_nodes_are_hosts_through_any_manager_and_playbooks_run_on_them(
     path.write_text(yaml.safe_dump(given), encoding="utf-8")
     found_ssh = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
 
-    listed = _listed(path, **found_ssh)
-    assert listed["swarm_managers"]["hosts"] == ["m1", "m2", "m3"]
-    assert listed["swarm_workers"]["hosts"] == ["w1", "w2"]
-    assert listed["swarm_availability_drain"]["hosts"] == listed["swarm_label_zone_a"]["hosts"] == ["w2"]
-    assert listed["arch_x86_64"]["hosts"] == ["m1", "m2", "m3", "w1", "w2"]
-    assert len(listed["leader"]["hosts"]) == 1
-    variables = listed["_meta"]["hostvars"]
+    found = listed(path, **found_ssh)
+    assert found["swarm_managers"]["hosts"] == ["m1", "m2", "m3"]
+    assert found["swarm_workers"]["hosts"] == ["w1", "w2"]
+    assert found["swarm_availability_drain"]["hosts"] == found["swarm_label_zone_a"]["hosts"] == ["w2"]
+    assert found["arch_x86_64"]["hosts"] == ["m1", "m2", "m3", "w1", "w2"]
+    assert len(found["leader"]["hosts"]) == 1
+    variables = found["_meta"]["hostvars"]
     assert {name: variables[name]["ansible_host"] for name in variables} == {
         name: cluster.lab.host(name).address for name in ("m1", "m2", "m3", "w1", "w2")
     }
@@ -89,10 +61,10 @@ def test_nodes_are_hosts_through_any_manager_and_playbooks_run_on_them(
     cached |= {"ANSIBLE_INVENTORY_CACHE_CONNECTION": str(tmp_path / "cache"), **found_ssh}
     cluster.sh("systemctl stop docker.socket docker")
     try:
-        assert "m1" in _listed(path, **cached)["swarm_managers"]["hosts"]
+        assert "m1" in listed(path, **cached)["swarm_managers"]["hosts"]
         given["docker_host"] = ["ssh://root@127.0.0.1:9"]
         path.write_text(yaml.safe_dump(given), encoding="utf-8")
-        assert "m1" in _listed(path, **cached)["swarm_managers"]["hosts"]
+        assert "m1" in listed(path, **cached)["swarm_managers"]["hosts"]
     finally:
         cluster.sh("systemctl start docker")
         given["docker_host"] = [f"ssh://root@{managers[1]}"]
@@ -102,10 +74,10 @@ def test_nodes_are_hosts_through_any_manager_and_playbooks_run_on_them(
     cluster.until(lambda: cluster.stage.node("m1")["Status"]["State"] == "ready")
     cluster.sh("docker node update --availability active --label-rm zone w2")
     ssh = {**found_ssh, "ANSIBLE_HOST_KEY_CHECKING": "false"}
-    shown = _asked("ansible-playbook", "-i", str(path), "flotilla.swarm.status", **ssh)
+    shown = asked("ansible-playbook", "-i", str(path), "flotilla.swarm.status", **ssh)
     assert "Swarm " in shown and "Every node is fine." in shown
     service = {"swarm_services": [{"name": "web", "image": f"{cluster.image}:1"}]}
-    deployed = _asked(
+    deployed = asked(
         "ansible-playbook", "-i", str(path), "flotilla.swarm.deploy", "-e", json.dumps(service), **ssh
     )
     assert "web: created" in deployed

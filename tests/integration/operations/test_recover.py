@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+import pytest
 from ansible_collections.flotilla.swarm.tests.integration.ansible_run import leave_swarm
 from ansible_collections.flotilla.swarm.tests.integration.running import Run, site
 
@@ -58,6 +59,42 @@ def test_a_lost_quorum_comes_back_by_the_mildest_way_and_from_the_newest_manager
         # Nobody has the key of managers that are locked now, and the other tests need a swarm.
         cluster.stage.each(leave_swarm)
         raise
+
+
+@pytest.mark.long
+def test_a_run_that_was_killed_after_the_force_goes_on_from_the_manager_that_was_named(
+    cluster: Cluster,
+) -> None:
+    """O5: m3 is named; whoever comes next needs to know nothing of it."""
+    try:
+        kill_and_recover(cluster)
+    except BaseException:
+        cluster.stage.each(leave_swarm)
+        raise
+
+
+def kill_and_recover(cluster: Cluster) -> None:
+    """All of it, on one swarm."""
+    everybody = ["m1", "m2", "m3", "w1"]
+    site(cluster.lab, FOUR).succeeded()
+    cluster.until(lambda: managers(cluster, "w1") == everybody)
+    node = cluster.stage.local("m3")["NodeID"]
+    cluster.stage.each(lambda host: host.wipe() if host.name in LOST else None)
+    cluster.until(lambda: not managers(cluster, "m3") and not managers(cluster, "w1"))
+    elsewhere = recover(cluster, "--check", swarm_recover_on="m1").text
+    assert "m1" in elsewhere and "Force a new cluster" not in elsewhere
+
+    run = cluster.begin("recover", swarm_recover_on="m3", swarm_recover_confirm="yes")
+    cluster.until(lambda: "m3" in managers(cluster, "m3"), 120)
+    cluster.kill(run)
+    assert managers(cluster, "m3") == ["m3"]
+    asked = recover(cluster)
+    assert asked.status == 2
+    assert "give -e swarm_recover_confirm=yes" in asked.text
+    recover(cluster, swarm_recover_confirm="yes").succeeded()
+    assert managers(cluster, "m3") == everybody
+    assert cluster.stage.local("m3")["NodeID"] == node
+    assert cluster.stage.sh("m3", "docker node ls -q | wc -l") == "5"
 
 
 def lose_and_recover(cluster: Cluster) -> None:
