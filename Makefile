@@ -10,7 +10,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help venv demo test lint unit sanity integration long molecule bench chaos house docs build clean $(TREE)
+.PHONY: help venv demo test lint unit sanity integration long engines mesh molecule bench chaos house docs build clean $(TREE)
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,15 +48,22 @@ sanity: venv ## ansible-test sanity on the oldest and the newest Python found he
 	@tests/tools/sanity $(ARGS)
 
 # Beside each other, they have more hosts than a lab of one's own may have.
-integration long molecule chaos: export FLOTILLA_LAB_MAX_HOSTS ?= 60
+integration long engines molecule chaos: export FLOTILLA_LAB_MAX_HOSTS ?= 60
 
 integration: venv ## on real Engines, over SSH, on test hosts of this machine (ARGS="-k firewall")
-	@$(PYTEST) tests/integration -m "not long" -n 3 --durations=25 --junit-xml=.cache/reports/integration.xml $(ARGS) || { \
+	@$(PYTEST) tests/integration -m "not long and not mesh" -n 3 --durations=25 --junit-xml=.cache/reports/integration.xml $(ARGS) || { \
 	    echo '===== integration: repeating what failed, by itself: many swarms share two cores, and Engines have time-outs'; \
-	    $(PYTEST) tests/integration -m "not long" --last-failed --last-failed-no-failures none -v $(ARGS); }
+	    $(PYTEST) tests/integration -m "not long and not mesh" --last-failed --last-failed-no-failures none -v $(ARGS); }
 
 long: venv ## the integration tests that take minutes: kills of runs, Debian's next release (ARGS="-k chaos")
 	@$(PYTEST) tests/integration -m long --durations=5 $(ARGS)
+
+engines: venv ## the tests of modules and operations in swarms of three Engines: 20.10, 26.1 and 28.5 (ARGS="-k rollout")
+	@FLOTILLA_LAB_MIXED=28.5,20.10,26.1 $(PYTEST) tests/integration/modules tests/integration/operations \
+	    -m "not long and not mesh" -n 3 --durations=5 $(ARGS)
+
+mesh: venv ## what takes a kernel with IPVS and xfrm: mesh, virtual IPs, encrypted networks; in a virtual machine
+	@PYTHONPATH=tests $(BIN)/python -m mesh $(ARGS)
 
 molecule: venv ## the site playbook as a user's role test would run it
 	@rm -rf .cache/ansible/tmp/molecule.*; tests/lab/lab down --name molecule # what an interrupted run left

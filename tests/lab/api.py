@@ -187,7 +187,8 @@ def _up(spec: LabSpec) -> Lab:
         outer_daemon.open_the_way(outer)
         (lab_dir(spec.name) / "cp").mkdir(parents=True, exist_ok=True)
         key = hosts.make_key(spec.name)
-        hosts.write_resolv_conf(spec.name)
+        if not outer.remote:  # the daemon mounts the file, from its own machine
+            hosts.write_resolv_conf(spec.name)
         already = " (there already, completing it)" if present else ""
         shell.say(f"lab {spec.name} on {subnet}{already}: {describe(spec)}")
         registry.ensure(outer, spec, subnet)

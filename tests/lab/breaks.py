@@ -38,7 +38,7 @@ def _plug(outer: Outer, lab: str, host: HostSpec, state: str) -> None:
     _running(outer, lab, host.name)
     index = inside(outer, lab, host.name, "cat /sys/class/net/eth0/iflink").stdout.strip()
     script = f"ip link set dev $(ip -o link | sed -n 's/^{index}: \\([^@:]*\\).*/\\1/p') {state}"
-    tag = recipes.tag(host.release, recipes.layers(host.bare, host.firewall))
+    tag = recipes.tag(host.release, host.layers)
     options = ("--rm", "--network=host", "--cap-add=NET_ADMIN", "--entrypoint=/bin/sh")
     outer.docker("run", *options, tag, "-c", script)
 

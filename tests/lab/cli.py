@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     up.add_argument("--workers", type=int, help="hosts w1, w2 ... (default: 2)")
     up.add_argument("--hosts", type=int, help="hosts in all: three of them m1 to m3, the others w1 ...")
     up.add_argument(
-        "--engine", default="20.10", help="20.10, 26.1, mixed, or m1=20.10,w1=26.1 (default: 20.10)"
+        "--engine", default="20.10", help="20.10, 26.1, 28.5, mixed, or m1=20.10,w1=26.1 (default: 20.10)"
     )
     up.add_argument(
         "--bare",

@@ -72,7 +72,7 @@ def reserve(outer: Outer, spec: LabSpec) -> str:
                 f"{len(spec.hosts)} more hosts are too many beside {others}: all labs of this machine may "
                 f"have {max_hosts()} together; take one down with `lab down --name NAME`."
             )
-        taken = subnets.routed_subnets(shell.run(["ip", "-4", "route", "show", "table", "all"]).stdout)
+        taken = [] if outer.remote else _routed()
         for item in _inspect_networks(outer, outer.lines("network", "ls", "--format", "{{.ID}}")):
             taken += [config["Subnet"] for config in item["IPAM"].get("Config") or [] if config.get("Subnet")]
         subnet = subnets.choose_subnet(taken)
@@ -81,6 +81,10 @@ def reserve(outer: Outer, spec: LabSpec) -> str:
             *(f"--label={LABEL}={spec.name}", f"--label={SPEC_LABEL}={spec.to_json()}", network(spec.name)),
         )
         return subnet
+
+
+def _routed() -> list[str]:
+    return subnets.routed_subnets(shell.run(["ip", "-4", "route", "show", "table", "all"]).stdout)
 
 
 def files(host: HostSpec, public_key: str, registry: str) -> bytes:
@@ -117,7 +121,7 @@ def create(outer: Outer, spec: LabSpec, subnet: str, host: HostSpec, public_key:
     """Create and start the container of one host."""
     lab, others = spec.name, [other.name for other in spec.hosts if other.name != host.name]
     name = container(lab, host.name)
-    tag = recipes.tag(host.release, recipes.layers(host.bare, host.firewall))
+    tag = recipes.tag(host.release, host.layers)
     labels = (f"--label={LABEL}={lab}", f"--label={HOST_LABEL}={host.name}")
     volume = f"{name}-docker"
     outer.docker("volume", "create", *labels, volume)
@@ -147,7 +151,7 @@ def create(outer: Outer, spec: LabSpec, subnet: str, host: HostSpec, public_key:
 
 def build_images(outer: Outer, spec: LabSpec) -> None:
     """Build what the lab's hosts need and is not there."""
-    wanted = sorted({(host.release, tuple(recipes.layers(host.bare, host.firewall))) for host in spec.hosts})
+    wanted = sorted({(host.release, tuple(host.layers)) for host in spec.hosts})
 
     def of_release(release: str) -> None:
         for _release, layers in [item for item in wanted if item[0] == release]:

@@ -71,8 +71,8 @@ def _build(outer: Outer, release: str, layers: list[str]) -> str:
 def _layer(outer: Outer, below: str, tag: str, layer: str) -> None:
     """Run the layer's script in a container and keep the result as an image."""
     container = f"flotilla-lab-build-{uuid.uuid4().hex[:12]}"
-    # Only the base layer fetches anything. ufw looks at the netfilter tables even to write its files.
-    network = ["--network=host"] if layer == "base" else ["--network=none", "--cap-add=NET_ADMIN"]
+    # ufw looks at the netfilter tables even to write its files.
+    network = ["--network=host"] if layer in recipes.FETCHING else ["--network=none", "--cap-add=NET_ADMIN"]
     try:
         result = outer.docker(
             *("run", "-i", "--name", container, *network, "--security-opt=apparmor=unconfined"),
@@ -106,7 +106,7 @@ def _root(outer: Outer, release: str, tag: str) -> None:
         outer.docker("tag", source, tag)
         return
     outer_daemon.install(["mmdebstrap", "/usr/share/keyrings/debian-archive-keyring.gpg"])
-    own = _machine_mirror()
+    own = machine_mirror()
     command = ["mmdebstrap", "--variant=minbase", f"--include={recipes.PACKAGES}", release, "-"]
     _import(outer, command + ([own] if own else []), tag)
 
@@ -134,7 +134,8 @@ def _import(outer: Outer, command: list[str], tag: str) -> None:
         raise LabError(f"Importing {tag} failed: {done.stderr.decode('utf-8', 'replace').strip()}")
 
 
-def _machine_mirror() -> str | None:
+def machine_mirror() -> str | None:
+    """Return the Debian mirror that this machine uses: FLOTILLA_LAB_MIRROR, or what its apt has; None where neither."""
     own = os.environ.get("FLOTILLA_LAB_MIRROR")
     if own:
         return own

@@ -21,6 +21,8 @@ NEEDED = {
     "ip": "iproute2",
     "ssh": "openssh-client",
     "mmdebstrap": "mmdebstrap",
+    "mke2fs": "e2fsprogs",
+    "qemu-system-x86_64": "qemu-system-x86",
     "/usr/share/keyrings/debian-archive-keyring.gpg": "debian-archive-keyring",
 }
 """Program or file -> the Debian package it comes from, for machines where nothing is there yet."""
@@ -32,6 +34,11 @@ class Outer:
     def __init__(self, socket: Path | None, info: dict[str, Any]) -> None:
         self.socket = socket
         self.info = info
+
+    @property
+    def remote(self) -> bool:
+        """Whether the daemon is on another machine, whose routes and files are not this one's."""
+        return not self.socket and os.environ.get("DOCKER_HOST", "").startswith(("tcp:", "ssh:"))
 
     def docker(
         self, *args: str, check: bool = True, stdin: bytes | None = None, timeout: float | None = None

@@ -4,7 +4,8 @@
 """What goes into the images, as shell scripts in layers. Pure: the image's tag is a hash of these texts.
 
 root -> base (everything a bare host has, and the .deb files of what may come later) -> docker -> firewall.
-Every layer after base is built without a network: proof that a bare host needs none to install Docker.
+Layers after base are built without a network: proof that a bare host needs none to install Docker. Only the Engine of
+Debian's next release is fetched by its own layer, as few labs want it.
 """
 
 from __future__ import annotations
@@ -108,6 +109,25 @@ apt-get install -y --no-install-recommends docker.io python3-docker $extra
 systemctl enable docker.service
 """
 
+# Of the next release, only the Engine: what it needs besides is the present release's.
+_DOCKER_NEXT = r"""
+cat > /etc/apt/sources.list.d/next.list <<'END'
+deb [check-valid-until=no] http://deb.debian.org/debian forky main
+END
+cat > /etc/apt/preferences.d/next <<'END'
+Package: *
+Pin: release n=forky
+Pin-Priority: 100
+
+Package: docker.io docker-cli
+Pin: release n=forky
+Pin-Priority: 600
+END
+apt-get update
+apt-get install -y --no-install-recommends docker.io python3-docker docker-cli
+systemctl enable docker.service
+"""
+
 _FIREWALLS = {
     "none": "",
     "ufw": r"""
@@ -160,17 +180,21 @@ END
 
 
 def script(layer: str) -> str:
-    """Return the shell script of a layer: base, docker, registry, or the name of a firewall."""
+    """Return the shell script of a layer: base, docker, docker-next, registry, or the name of a firewall."""
     if layer == "base":
         body = _BASE.replace("@PACKAGES@", PACKAGES).replace("@INIT@", INIT)
     else:
-        body = {"docker": _DOCKER, "registry": _REGISTRY, **_FIREWALLS}[layer]
+        body = {"docker": _DOCKER, "docker-next": _DOCKER_NEXT, "registry": _REGISTRY, **_FIREWALLS}[layer]
     return _START + body + _END
 
 
-def layers(bare: bool, firewall: str) -> list[str]:
-    """Return the layers of a host's image, from the bottom."""
-    return ["base", *([] if bare else ["docker"]), *([] if firewall == "none" else [firewall])]
+FETCHING = ("base", "docker-next")
+"""The layers whose scripts need a network."""
+
+
+def layers(engine: str | None, firewall: str) -> list[str]:
+    """Return the layers of a host's image, from the bottom; ``engine`` is that of its Engine, None for a bare host."""
+    return ["base", *([engine] if engine else []), *([] if firewall == "none" else [firewall])]
 
 
 def tag(release: str, upto: list[str]) -> str:

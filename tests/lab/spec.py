@@ -5,16 +5,27 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from . import recipes
 from .errors import LabError
 
-RELEASES = {"20.10": "bookworm", "26.1": "trixie"}
-"""Engine version -> the Debian release whose docker.io package it is."""
+RELEASES = {"20.10": "bookworm", "26.1": "trixie", "28.5": "trixie"}
+"""Engine version -> the Debian release of its hosts."""
+
+NEXT = "28.5"
+"""The Engine that is the package of Debian's next release, on hosts of the present one."""
+
+
+def mixed() -> list[str]:
+    """Return the Engines over which ``mixed`` alternates: FLOTILLA_LAB_MIXED, else those that a release has as its own."""
+    return os.environ.get("FLOTILLA_LAB_MIXED", "20.10,26.1").split(",")
+
 
 FIREWALLS = ("none", "firewalld", "ufw", "nftables")
 
@@ -32,6 +43,12 @@ class HostSpec(NamedTuple):
     def release(self) -> str:
         """The Debian release of the host."""
         return RELEASES[self.engine]
+
+    @property
+    def layers(self) -> list[str]:
+        """The layers of the host's image."""
+        engine = "docker-next" if self.engine == NEXT else "docker"
+        return recipes.layers(None if self.bare else engine, self.firewall)
 
 
 class LabSpec(NamedTuple):
@@ -90,11 +107,11 @@ def per_host(
 ) -> dict[str, str]:
     """Return {host: value} from ``VALUE`` (for all) or ``m1=VALUE,w1=VALUE`` (the others get the default).
 
-    ``mixed`` alternates over the allowed values, so that any two neighbours differ.
+    Engines that are ``mixed`` alternate, so that any two neighbours differ.
     """
     choices = list(allowed)
     if value == "mixed" and option == "--engine":
-        return {name: choices[index % len(choices)] for index, name in enumerate(names)}
+        value = ",".join(f"{name}={engine}" for name, engine in zip(names, itertools.cycle(mixed())))
     result = dict.fromkeys(names, default)
     for part in value.split(","):
         host, sep, wanted = part.strip().partition("=")
@@ -140,6 +157,12 @@ def make_spec(
     unknown = sorted(bares - set(names))
     if unknown:
         raise LabError(f"--bare {bare}: there is no host {unknown[0]}; this lab has {', '.join(names)}.")
+    unbuilt = sorted(host for host in bares if engines[host] == NEXT)
+    if unbuilt:
+        raise LabError(
+            f"--bare {bare}: {unbuilt[0]} cannot be without an Engine, as no release that a host has offers {NEXT}; "
+            f"choose another Engine for it."
+        )
     return LabSpec(
         check_name(name),
         tuple(HostSpec(n, n.startswith("m"), engines[n], n in bares, firewalls[n]) for n in names),

@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
+import os
 from collections.abc import Iterable
 
 from .errors import LabError
 
-POOL = [f"10.89.{third}.0/24" for third in range(100)]
-"""Every subnet a lab may have."""
+
+def pool() -> list[str]:
+    """Return every subnet a lab may have: the first 100 of FLOTILLA_LAB_POOL, a network of 16 bits."""
+    whole = ipaddress.ip_network(os.environ.get("FLOTILLA_LAB_POOL", "10.89.0.0/16"))
+    return [str(subnet) for subnet in itertools.islice(whole.subnets(new_prefix=24), 100)]
 
 
 def choose_subnet(taken: Iterable[str]) -> str:
@@ -21,12 +26,13 @@ def choose_subnet(taken: Iterable[str]) -> str:
     from an earlier run takes the route of its subnet ("No route to host"), so routes count as well.
     """
     used = [ipaddress.ip_network(item, strict=False) for item in taken if ":" not in item]
-    for candidate in POOL:
+    candidates = pool()
+    for candidate in candidates:
         network = ipaddress.ip_network(candidate)
         if not any(network.overlaps(other) for other in used):
             return candidate
     raise LabError(
-        f"Every subnet from {POOL[0]} to {POOL[-1]} is taken on this machine; take down a lab (`lab status`) "
+        f"Every subnet from {candidates[0]} to {candidates[-1]} is taken on this machine; take down a lab (`lab status`) "
         "or remove leftover bridges (`ip -br link`)."
     )
 

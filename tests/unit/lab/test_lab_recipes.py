@@ -11,10 +11,10 @@ from lab.machine import undo
 
 
 def test_layers() -> None:
-    assert recipes.layers(bare=True, firewall="none") == ["base"]
-    assert recipes.layers(bare=False, firewall="none") == ["base", "docker"]
-    assert recipes.layers(bare=False, firewall="ufw") == ["base", "docker", "ufw"]
-    assert recipes.layers(bare=True, firewall="firewalld") == ["base", "firewalld"]
+    assert recipes.layers(None, "none") == ["base"]
+    assert recipes.layers("docker", "none") == ["base", "docker"]
+    assert recipes.layers("docker-next", "ufw") == ["base", "docker-next", "ufw"]
+    assert recipes.layers(None, "firewalld") == ["base", "firewalld"]
 
 
 def test_the_tag_carries_a_hash_of_every_layer_below(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,7 +26,9 @@ def test_the_tag_carries_a_hash_of_every_layer_below(monkeypatch: pytest.MonkeyP
     assert [old == new for old, new in zip(everything, after, strict=True)] == [True, True, False, False]
 
 
-@pytest.mark.parametrize("layer", ["base", "docker", "ufw", "firewalld", "nftables", "registry"])
+@pytest.mark.parametrize(
+    "layer", ["base", "docker", "docker-next", "ufw", "firewalld", "nftables", "registry"]
+)
 def test_scripts_are_complete(layer: str) -> None:
     script = recipes.script(layer)
     assert script.startswith("set -eu\n")

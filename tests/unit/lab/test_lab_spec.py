@@ -43,6 +43,7 @@ def test_names(managers: int | None, workers: int | None, hosts: int | None, exp
         ({"firewall": "pf"}, "use one of none, firewalld, ufw, nftables"),
         ({"firewall": "mixed"}, "'mixed' is not known"),
         ({"bare": "w1,w7"}, "there is no host w7"),
+        ({"engine": "w1=28.5", "bare": "w1"}, "w1 cannot be without an Engine"),
         ({"name": "Demo"}, "does not fit"),
         ({"name": "a b"}, "does not fit"),
         ({"name": "x" * 21}, "does not fit"),
@@ -67,6 +68,19 @@ def test_engines_and_what_follows_from_them() -> None:
         ("w1", "bookworm", True, "none", False),
         ("w2", "trixie", False, "ufw", False),
     ]
+
+
+def test_mixed_alternates_over_what_is_wished(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLOTILLA_LAB_MIXED", "28.5,20.10,26.1")
+    assert [host.engine for host in make_spec(hosts=4, engine="mixed").hosts] == [
+        "28.5",
+        "20.10",
+        "26.1",
+        "28.5",
+    ]
+    monkeypatch.setenv("FLOTILLA_LAB_MIXED", "19.03")
+    with pytest.raises(LabError, match=r"'19.03' is not known; use one of 20.10, 26.1, 28.5"):
+        make_spec(hosts=1, engine="mixed")
 
 
 def test_mixed_alternates() -> None:

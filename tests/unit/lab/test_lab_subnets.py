@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lab.errors import LabError
-from lab.subnets import POOL, choose_subnet, host_address, registry_address, routed_subnets
+from lab.subnets import choose_subnet, host_address, pool, registry_address, routed_subnets
+
+POOL = pool()
 
 ROUTES = """\
 default via 192.0.2.1 dev eth0
