@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import deploy
 from ansible_collections.flotilla.swarm.plugins.module_utils._firewall.host import Host
-from ansible_collections.flotilla.swarm.plugins.module_utils._host import daemon
+from ansible_collections.flotilla.swarm.plugins.module_utils._host import daemon, facts
 from ansible_collections.flotilla.swarm.tests.unit.support.modules import Module
 
 
@@ -32,3 +32,9 @@ def without_firewall(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def without_options(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The host's Engine has no options, and they are not those of the machine that the tests run on."""
     monkeypatch.setattr(daemon, "PATH", str(tmp_path / "docker" / "daemon.json"))
+
+
+@pytest.fixture(autouse=True)
+def without_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No package brought the host's Engine; that of the machine that the tests run on is asked of apt, for a second each time."""
+    monkeypatch.setattr(facts, "package", lambda _run: None)
