@@ -55,8 +55,8 @@ integration: venv ## on real Engines, over SSH, on test hosts of this machine (A
 	    echo '===== integration: repeating what failed, by itself: many swarms share two cores, and Engines have time-outs'; \
 	    $(PYTEST) tests/integration -m "not long and not mesh" --last-failed --last-failed-no-failures none -v $(ARGS); }
 
-long: venv ## the integration tests that take minutes: kills of runs, Debian's next release (ARGS="-k chaos")
-	@$(PYTEST) tests/integration -m long --durations=5 $(ARGS)
+long: venv ## the integration tests that take minutes: kills, power cuts, secrets on every way, Debian's next release (ARGS="-k chaos")
+	@$(PYTEST) tests/integration -m long -n 2 --durations=5 $(ARGS)
 
 engines: venv ## the tests of modules and operations in swarms of three Engines: 20.10, 26.1 and 28.5 (ARGS="-k rollout")
 	@FLOTILLA_LAB_MIXED=28.5,20.10,26.1 $(PYTEST) tests/integration/modules tests/integration/operations \

@@ -227,6 +227,7 @@ def test_managers_that_have_no_leader_yet_are_waited_for(formed: Lab) -> None:
     formed.host("m3").run("docker config rm elected")
 
 
+@pytest.mark.long
 def test_an_entry_that_a_broken_join_left_is_removed(formed: Lab) -> None:
     """P7, P9: a node that got its ID and was cut off before it reported anything; by its ID, and by itself once it is down."""
     host, manager = formed.host("w3"), formed.host("m1")

@@ -157,6 +157,7 @@ def test_an_engine_that_does_not_start_stops_the_run_with_the_way_back(swarm: Sw
     swarm.stage.until(swarm.is_whole)
 
 
+@pytest.mark.long
 def test_a_run_goes_on_after_ctrl_c_and_after_a_power_cut_of_the_leader(swarm: Swarm, tmp_path: Path) -> None:
     swarm.sh("m2", "rm -f /etc/systemd/system/docker.service.d/trap.conf; systemctl daemon-reload")
     interrupted = swarm.begin(tmp_path, swarm.variables())

@@ -159,6 +159,7 @@ def test_a_locked_manager_leaves_when_forced(alone: Stage) -> None:
     assert alone.local("m1")["LocalNodeState"] == "inactive"
 
 
+@pytest.mark.long
 def test_a_lost_quorum_is_reported_in_seconds_and_a_new_cluster_forced(cluster: Stage) -> None:
     """V1, P9: every module says so in seconds; force_new_cluster keeps services and settings."""
     cluster.sh("m1", "docker swarm update --task-history-limit 4; docker service create -d --name kept x:1")

@@ -44,6 +44,7 @@ def forced(stage: Stage, name: str) -> int:
     )
 
 
+@pytest.mark.long
 def test_a_lost_answer_is_looked_up_and_the_run_goes_on(losing: Stage) -> None:
     """Each verb, with the answer to a write of it lost after it was carried out, or before."""
     image = f"{losing.lab.registry}/tiny:1"
@@ -138,6 +139,7 @@ def test_a_manager_that_is_asked_does_not_remove_itself_and_demotes_itself_compl
     assert not cluster.one("m1", "swarm_node", nodes=back)["failed"]
 
 
+@pytest.mark.long
 def test_a_network_whose_new_form_is_refused_comes_back_with_its_services(cluster: Stage) -> None:
     """W1: a driver that no Engine has; then a form that works."""
     web = {

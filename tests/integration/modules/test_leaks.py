@@ -134,6 +134,7 @@ def options(single: Stage) -> t.Iterator[str]:
     single.sh("m1", f"rm -f {path}.before; cat > {path} <<'END'\n{before}\nEND")
 
 
+@pytest.mark.long
 def test_no_secret_is_seen_whichever_way(single: Stage, options: str) -> None:
     """K1, X6: every option that may hold one, on every way, with every verbosity, right and wrong; and flotilla.swarm.deploy."""
     runs = Runs(single)

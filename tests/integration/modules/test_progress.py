@@ -12,6 +12,7 @@ import time
 import typing as t
 from contextlib import contextmanager
 
+import pytest
 from ansible_collections.flotilla.swarm.tests.integration.ansible_run import Done
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage
 
@@ -66,6 +67,7 @@ def after(seconds: float, work: t.Callable[[], t.Any]) -> t.Iterator[None]:
     thread.join()
 
 
+@pytest.mark.long
 def test_a_drain_says_how_many_tasks_are_left(cluster: Stage) -> None:
     """R8: a line after five seconds, further ones until it is done; the result is that of one call."""
     stubborn(cluster, 3, 12)
@@ -119,6 +121,7 @@ def test_a_wait_goes_on_for_a_user_with_sudo(cluster: Stage) -> None:
         cluster.sh("m1", "docker service rm stubborn; docker node update --availability active w1")
 
 
+@pytest.mark.long
 def test_a_wait_whose_process_is_killed_begins_anew(cluster: Stage) -> None:
     """R8, by the module too: the second process finds the drain sent, and waits for the rest of it."""
     for way in ({}, {"ANSIBLE_KEEP_REMOTE_FILES": "1"}):
@@ -169,6 +172,7 @@ def test_a_join_says_through_whom_it_gets_no_answer(single: Stage) -> None:
     assert f"True ['joined as worker through {address}:2377']" in done.text
 
 
+@pytest.mark.long
 def test_a_removal_says_what_is_still_there(cluster: Stage) -> None:
     """R8: of a service, of a network, and of a stack with both."""
     cluster.sh("m1", "docker network create -d overlay back")

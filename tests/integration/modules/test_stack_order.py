@@ -110,6 +110,7 @@ def shop_task(shop: Shop, content: Compose) -> dict[str, t.Any]:
     return {"flotilla.swarm.swarm_stack": shop.call(content).args}
 
 
+@pytest.mark.long
 def test_what_depends_on_a_failure_is_not_sent_until_it_is_healed(shop: Shop) -> None:
     """K5: the error names what was not sent; the next run goes on; ``ordered`` and ``wait`` say no."""
     bad = compose(shop, command="sh -c 'sleep 7; echo no disk; exit 3'")

@@ -24,6 +24,7 @@ def shapes(cluster: Stage) -> t.Iterator[Shapes]:
         found.clear()
 
 
+@pytest.mark.long
 def test_running_stacks_are_taken_over_and_removed(shapes: Shapes) -> None:
     """K2, K3: each shape is taken over from the command line without a task being replaced, unchanged after that, removed."""
     shapes.by_command_line()

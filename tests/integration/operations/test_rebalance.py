@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from ansible_collections.flotilla.swarm.tests.integration.operations.test_scale import running
 
 if t.TYPE_CHECKING:
@@ -93,6 +94,7 @@ def _begun(cluster: Cluster, name: str) -> bool:
     return "flotilla.rebalance" in _written(cluster, name)
 
 
+@pytest.mark.long
 def test_a_run_that_was_killed_is_finished_and_what_others_set_holds(cluster: Cluster) -> None:
     """O3."""
     _leader(cluster, "m2")
