@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -63,6 +64,8 @@ def _load(here: outer.Outer, docker_host: str, wanted: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    # Whoever is asked to end shuts the virtual machine down first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         sys.exit(main(sys.argv[1:]))
     except LabError as error:
