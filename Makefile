@@ -10,7 +10,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help venv demo test lint unit sanity integration long molecule bench chaos house docs build clean $(TREE)
+.PHONY: help venv demo test lint unit sanity integration long molecule newest bench chaos house docs build clean $(TREE)
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,7 +48,7 @@ sanity: venv ## ansible-test sanity on the oldest and the newest Python found he
 	@tests/tools/sanity $(ARGS)
 
 # Beside each other, they have more hosts than a lab of one's own may have.
-integration long molecule chaos: export FLOTILLA_LAB_MAX_HOSTS ?= 60
+integration long molecule newest chaos: export FLOTILLA_LAB_MAX_HOSTS ?= 60
 
 integration: venv ## on real Engines, over SSH, on test hosts of this machine (ARGS="-k firewall")
 	@$(PYTEST) tests/integration -m "not long" -n 3 --durations=25 --junit-xml=.cache/reports/integration.xml $(ARGS) || { \
@@ -62,6 +62,9 @@ molecule: venv ## the site playbook as a user's role test would run it
 	@rm -rf .cache/ansible/tmp/molecule.*; tests/lab/lab down --name molecule # what an interrupted run left
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --report; code=$$?; \
 	tests/lab/lab down --name molecule; exit $$code
+
+newest: $(TREE) ## the newest ansible-core, pre-releases too, in an environment of its own (ARGS="tests/integration/test_site.py")
+	@tests/tools/newest $(ARGS)
 
 bench: venv ## compare with community.docker on the same hosts (ARGS="--sizes 3 --rounds 1", ARGS=services, ARGS=stacks)
 	@tests/bench/run $(ARGS)

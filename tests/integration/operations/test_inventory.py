@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import typing as t
 from pathlib import Path
 
 import yaml
-from ansible_collections.flotilla.swarm.tests.integration.ansible_run import ROOT
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import DEPRECATED, ROOT
 
 if t.TYPE_CHECKING:
     from ansible_collections.flotilla.swarm.tests.integration.operations.cluster import Cluster
@@ -22,7 +23,7 @@ if t.TYPE_CHECKING:
 def _asked(command: str, *arguments: str, **environment: str) -> str:
     """What one of Ansible's programs prints; it has to succeed."""
     done = subprocess.run(
-        [str(ROOT / ".venv" / "bin" / command), *arguments],
+        [str(Path(sys.executable).with_name(command)), *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -35,7 +36,7 @@ def _asked(command: str, *arguments: str, **environment: str) -> str:
         },
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "deprecat" not in done.stderr.lower()
+    assert DEPRECATED not in done.stderr
     return done.stdout
 
 
