@@ -63,7 +63,8 @@ molecule: venv ## the site playbook as a user's role test would run it
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --report; code=$$?; \
 	tests/lab/lab down --name molecule; exit $$code
 
-newest: $(TREE) ## the newest ansible-core, pre-releases too, in an environment of its own (ARGS="tests/integration/test_site.py")
+newest: export CORE ?= newest
+newest: $(TREE) ## with the newest ansible-core, pre-releases too (CORE=2.17, ARGS="tests/integration/test_site.py")
 	@tests/tools/newest $(ARGS)
 
 bench: venv ## compare with community.docker on the same hosts (ARGS="--sizes 3 --rounds 1", ARGS=services, ARGS=stacks)
