@@ -279,7 +279,7 @@ CASES: dict[str, Case] = {
         ),
     ),
     "swarm_service_info": Case({}, RecordedSwarm, reads=True),
-    "swarm_service_logs": Case({"name": ["web"]}, with_lines, reads=True),
+    "swarm_service_log_info": Case({"name": ["web"]}, with_lines, reads=True),
     "swarm_stack": Case(
         shop(),
         MemoryEngine,
