@@ -241,7 +241,7 @@ CASES: dict[str, Case] = {
             {"driver_options": {"token": CANARY}},
         ),
     ),
-    "swarm_export": Case({}, MemoryEngine, reads=True),
+    "swarm_export_info": Case({}, MemoryEngine, reads=True),
     "swarm_maintenance": Case({"nodes": ["w1"], "state": "planned"}, with_a_worker, True),
     "swarm_network_info": Case({"name": ["front"]}, holding("networks", _NETWORK), reads=True),
     "swarm_node": Case({"hostname": "m1", "labels": {"disk": "ssd"}}, MemoryEngine, True),
