@@ -58,8 +58,8 @@ integration: venv ## on real Engines, over SSH, on test hosts of this machine (A
 long: venv ## the integration tests that take minutes: kills of runs, Debian's next release (ARGS="-k chaos")
 	@$(PYTEST) tests/integration -m long --durations=5 $(ARGS)
 
-molecule: SCENARIOS := --all --exclude 'roles/*'
-roles: SCENARIOS := --scenario-name 'roles/*'
+molecule: SCENARIOS := --all --exclude 'role/*'
+roles: SCENARIOS := --scenario-name 'role/*'
 
 molecule: venv ## the playbooks as a user's molecule would run them
 roles: venv ## each role by itself, in a scenario to copy

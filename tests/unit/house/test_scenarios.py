@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_each_role_has_a_scenario_that_runs_it() -> None:
-    scenarios = ROOT / "extensions" / "molecule" / "roles"
+    scenarios = ROOT / "extensions" / "molecule" / "role"
     for role in (path.name for path in (ROOT / "roles").iterdir()):
         converge = (scenarios / role / "converge.yml").read_text(encoding="utf-8")
         assert f"role: flotilla.swarm.{role}\n" in converge
