@@ -10,7 +10,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help venv demo test lint unit sanity integration long engines mesh molecule bench chaos house docs build clean $(TREE)
+.PHONY: help venv demo test lint unit sanity integration long engines mesh molecule roles newest bench chaos house docs build release clean $(TREE)
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,7 +48,7 @@ sanity: venv ## ansible-test sanity on the oldest and the newest Python found he
 	@tests/tools/sanity $(ARGS)
 
 # Beside each other, they have more hosts than a lab of one's own may have.
-integration long engines molecule chaos: export FLOTILLA_LAB_MAX_HOSTS ?= 60
+integration long engines molecule roles newest chaos: export FLOTILLA_LAB_MAX_HOSTS ?= 60
 
 integration: venv ## on real Engines, over SSH, on test hosts of this machine (ARGS="-k firewall")
 	@$(PYTEST) tests/integration -m "not long and not mesh" -n 3 --durations=25 --junit-xml=.cache/reports/integration.xml $(ARGS) || { \
@@ -65,10 +65,20 @@ engines: venv ## the tests of modules and operations in swarms of three Engines:
 mesh: venv ## what takes a kernel with IPVS and xfrm: mesh, virtual IPs, encrypted networks; in a virtual machine
 	@PYTHONPATH=tests $(BIN)/python -m mesh $(ARGS)
 
-molecule: venv ## the site playbook as a user's role test would run it
-	@rm -rf .cache/ansible/tmp/molecule.*; tests/lab/lab down --name molecule # what an interrupted run left
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --report; code=$$?; \
-	tests/lab/lab down --name molecule; exit $$code
+molecule: SCENARIOS := --all --exclude 'role/*'
+roles: SCENARIOS := --scenario-name 'role/*'
+
+molecule: venv ## the playbooks as a user's molecule would run them
+roles: venv ## each role by itself, in a scenario to copy
+
+molecule roles:
+	@rm -rf .cache/ansible/tmp/molecule.*; tests/lab/lab down --name $(FLOTILLA_LAB_PREFIX)molecule # what an interrupted run left
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test $(SCENARIOS) --report; code=$$?; \
+	tests/lab/lab down --name $(FLOTILLA_LAB_PREFIX)molecule; exit $$code
+
+newest: export CORE ?= newest
+newest: $(TREE) ## with the newest ansible-core, pre-releases too (CORE=2.17, ARGS="tests/integration/test_site.py")
+	@tests/tools/newest $(ARGS)
 
 bench: venv ## compare with community.docker on the same hosts (ARGS="--sizes 3 --rounds 1", ARGS=services, ARGS=stacks)
 	@tests/bench/run $(ARGS)
@@ -84,6 +94,9 @@ docs: venv ## the guides and the reference as web pages, in .cache/docs/build/ht
 
 build: venv ## the artifact, in dist
 	@$(BIN)/ansible-galaxy collection build --force --output-path dist
+
+release: venv ## changelog, commit, tag and artifact of the version in galaxy.yml, on this machine only
+	@tests/tools/release
 
 clean: ## test hosts down, everything made here removed
 	@tests/lab/lab purge

@@ -96,7 +96,7 @@ $driver        force:
           description:
             - Label a $word of this name that another client created, so that it is the first version of ours.
             - With V(false) it stays as it is until something about it is to change. One whose O(data) is not declared then has to
-              exist, and its content is left alone. The entries that M(flotilla.swarm.swarm_export) makes have it so.
+              exist, and its content is left alone. The entries that M(flotilla.swarm.swarm_export_info) makes have it so.
           type: bool
           default: true
         versions_to_keep:

@@ -18,7 +18,7 @@ DOCUMENTATION = r"""
 name: swarm_export_text
 short_description: An exported swarm as the text of a YAML file
 description:
-  - Takes what M(flotilla.swarm.swarm_export) returned as RV(flotilla.swarm.swarm_export#module:packed).
+  - Takes what M(flotilla.swarm.swarm_export_info) returned as RV(flotilla.swarm.swarm_export_info#module:packed).
   - A text that Ansible would take for a template, such as V({{.Node.Hostname}}), is marked with C(!unsafe).
 author:
   - Flotilla contributors (@flotilla-swarm)

@@ -719,7 +719,7 @@ options:
         choices: [continue, pause]
 seealso:
   - module: flotilla.swarm.swarm_service_info
-  - module: flotilla.swarm.swarm_service_logs
+  - module: flotilla.swarm.swarm_service_log_info
   - module: community.docker.docker_swarm_service
 """
 

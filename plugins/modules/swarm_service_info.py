@@ -46,7 +46,7 @@ notes:
 seealso:
   - module: flotilla.swarm.swarm_service
   - module: flotilla.swarm.swarm_task_info
-  - module: flotilla.swarm.swarm_service_logs
+  - module: flotilla.swarm.swarm_service_log_info
 """
 
 EXAMPLES = r"""

@@ -81,7 +81,7 @@ options:
     default: false
 seealso:
   - module: flotilla.swarm.swarm_service_info
-  - module: flotilla.swarm.swarm_service_logs
+  - module: flotilla.swarm.swarm_service_log_info
 """
 
 EXAMPLES = r"""

@@ -11,6 +11,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 import typing as t
 from pathlib import Path
@@ -46,10 +47,10 @@ class Playbook:
             start_new_session=True,
             env={
                 **clean,
-                "PATH": f"{ROOT / '.venv' / 'bin'}:{clean['PATH']}",
+                "PATH": f"{Path(sys.executable).parent}:{clean['PATH']}",
                 "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "tree"),
                 "ANSIBLE_HOME": str(ROOT / ".cache" / "ansible"),
-                "ANSIBLE_DEPRECATION_WARNINGS": "false",
+                "ANSIBLE_DEPRECATION_WARNINGS": "true",
                 "ANSIBLE_LOCALHOST_WARNING": "false",
                 MARK: self.mark,
             },

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ansible_collections.flotilla.swarm.tests.integration.ansible_run import Lab, leave_swarm
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import DEPRECATED, Lab, leave_swarm
 from lab import LabError
 
 from .cases import Case
@@ -136,6 +136,8 @@ class Session:
         outcome.third = third.changed if third.process.returncode == 0 else None
         if outcome.third != 0:
             outcome.wrong.append(f"the third run changed {third.changed} tasks: {third.said}")
+        if DEPRECATED in first.text + second.text + third.text:
+            outcome.wrong.append("Ansible saw something that it is going to remove")
         self._stands[case.flow] = variant
         outcome.wrong += self._settled(first, second, third)
 

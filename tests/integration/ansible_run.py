@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from lab import Host, Lab, LabError  # noqa: E402
 
-__all__ = ["ROOT", "Done", "Host", "Lab", "ansible_playbook", "leave_swarm", "own_lab", "until"]
+__all__ = ["DEPRECATED", "ROOT", "Done", "Host", "Lab", "ansible_playbook", "leave_swarm", "own_lab", "until"]
 
 # An Engine that leaves and joins in a row can hang in setting up its ingress network: its agent then gets no task and no
 # role (26.1), or its tasks stay "starting" and a next join never ends (20.10). So whoever was in a swarm starts anew.
@@ -36,6 +36,9 @@ _LEAVE = (
     "systemctl reset-failed docker.service docker.socket; systemctl restart docker; }; "
     "docker info --format '{{.Swarm.LocalNodeState}}'"
 )
+
+# So Ansible marks what a later release of it will not have any more.
+DEPRECATED = "[DEPRECATION WARNING]"
 
 # Runs of several threads share a server, too.
 _STARTING = threading.Lock()
@@ -85,7 +88,7 @@ class Done(t.NamedTuple):
 def ansible_playbook(
     inventory: Path, book: str, *arguments: str, report: bool = True, timeout: float = 400, **environment: str
 ) -> Done:
-    """Run a playbook.
+    """Run a playbook, in which Ansible must not see anything that it is going to remove.
 
     Args:
         inventory: file or folder.
@@ -107,7 +110,7 @@ def ansible_playbook(
         ),
         "ANSIBLE_HOME": str(ROOT / ".cache" / "ansible"),
         "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests" / "integration" / "callbacks"),
-        "ANSIBLE_DEPRECATION_WARNINGS": "false",
+        "ANSIBLE_DEPRECATION_WARNINGS": "true",
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_FORKS": "10",
     }
@@ -116,7 +119,9 @@ def ansible_playbook(
     command = ["ansible-playbook", "-i", str(inventory), book, *arguments]
     with _STARTING:
         server = _server(tuple(sorted({**clean, **ours, **environment}.items())))
-    return server.run(command, timeout)
+    done = server.run(command, timeout)
+    assert DEPRECATED not in done.text, done.text
+    return done
 
 
 class _Server:

@@ -13,7 +13,7 @@ import sys
 import typing as t
 from pathlib import Path
 
-from ansible_collections.flotilla.swarm.tests.integration.ansible_run import ROOT
+from ansible_collections.flotilla.swarm.tests.integration.ansible_run import DEPRECATED, ROOT
 
 
 def asked(command: str, *arguments: str, **environment: str) -> str:
@@ -32,7 +32,7 @@ def asked(command: str, *arguments: str, **environment: str) -> str:
         },
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "deprecat" not in done.stderr.lower()
+    assert DEPRECATED not in done.stderr
     return done.stdout
 
 

@@ -17,13 +17,7 @@ PACKAGES = (
     "ca-certificates,sudo,procps,curl"
 )
 
-INIT = r"""#!/bin/sh
-# First process of a test host: gives systemd cgroups of its own, then becomes systemd.
-set -e
-mount --make-rprivate /
-args=
-mount -o remount,rw /sys
-if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+CGROUPS = r"""if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
   umount -R /sys/fs/cgroup
   mount -t cgroup2 -o nsdelegate,rw cgroup2 /sys/fs/cgroup || mount -t cgroup2 cgroup2 /sys/fs/cgroup
 else
@@ -43,13 +37,22 @@ else
   done
   # systemd 256 and 257 take cgroup v1 only when told so in these words; older ones do not know the second.
   args="systemd.unified_cgroup_hierarchy=0 SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"
-fi
+fi"""
+"""Cgroups of a host's own, of the version that the machine has; and what systemd has to be told of it, in ``args``."""
+
+INIT = r"""#!/bin/sh
+# First process of a test host: gives systemd cgroups of its own, then becomes systemd.
+set -e
+mount --make-rprivate /
+args=
+mount -o remount,rw /sys
+@CGROUPS@
 # Every start is a boot of its own, for journalctl and for Ansible's reboot module; the kernel has only one.
 cat /proc/sys/kernel/random/uuid > /run/lab-boot-id
 mount --bind -o ro /run/lab-boot-id /proc/sys/kernel/random/boot_id
 [ -s /etc/ssh/ssh_host_ed25519_key ] || ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
 exec /lib/systemd/systemd $args
-"""
+""".replace("@CGROUPS@", CGROUPS)
 
 _START = r"""set -eu
 export DEBIAN_FRONTEND=noninteractive

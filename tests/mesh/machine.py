@@ -55,7 +55,7 @@ def _command(files: root.Root, control: str) -> list[str]:
         *("-smp", str(_PROCESSORS), "-m", str(_MEMORY), "-display", "none", "-no-reboot"),
         *("-serial", f"file:{state_dir() / 'console.log'}", "-qmp", f"unix:{control},server=on,wait=off"),
         *("-kernel", str(files.kernel), "-initrd", str(files.initrd)),
-        *("-append", "root=/dev/vda rw console=ttyS0 quiet panic=-1"),
+        *("-append", "root=/dev/vda rw console=ttyS0 quiet panic=-1 apparmor=0"),
         *("-drive", f"file={files.disk},format=raw,if=virtio,cache=unsafe"),
         *("-netdev", f"tap,id=lan,ifname={LINK},script=no,downscript=no"),
         # An address that stays: a bridge takes one of its ports' by chance, and neighbours remember the last one.

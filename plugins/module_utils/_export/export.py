@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A live swarm as the lists that an inventory declares: the verb of swarm_export. PRIVATE to the collection."""
+"""A live swarm as the lists that an inventory declares: the verb of swarm_export_info. PRIVATE to the collection."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the module swarm_service_logs returns: log lines, each with the task it comes from. PRIVATE to the collection."""
+"""What the module swarm_service_log_info returns: log lines, each with the task it comes from. PRIVATE to the collection."""
 
 from __future__ import annotations
 

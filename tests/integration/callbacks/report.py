@@ -69,6 +69,8 @@ class CallbackModule(CallbackBase):
         self._display.display(json.dumps(report, cls=AnsibleJSONEncoder, indent=1))
 
     def _keep(self, result: t.Any, **more: bool) -> None:
+        # Ansible leaves it to the callback to say these of a task; its warnings stay in the result alone.
+        self._handle_warnings({"deprecations": result._result.get("deprecations")})
         task = self._tasks.get(result._task._uuid)
         if task is not None:
             task["hosts"][result._host.get_name()] = {**result._result, **more}

@@ -288,12 +288,12 @@ def test_the_history_of_a_slot(swarm: Stage) -> None:
 def test_logs_of_several_services(swarm: Stage) -> None:
     """V2: with service, slot, node and stream, in the order of time; the same by both Engines."""
     old, new, tail, since, worker, wrong = swarm.run(
-        call("m1", "swarm_service_logs", name=["web", "crash", "website", "nix"], timestamps=True),
-        call("m2", "swarm_service_logs", name=["web"], tail="all"),
-        call("m1", "swarm_service_logs", name="web", tail="1"),
-        call("m2", "swarm_service_logs", name=["web", "crash"], since="3s"),
-        call("w1", "swarm_service_logs", name="web"),
-        call("m1", "swarm_service_logs", name="web", since="yesterday"),
+        call("m1", "swarm_service_log_info", name=["web", "crash", "website", "nix"], timestamps=True),
+        call("m2", "swarm_service_log_info", name=["web"], tail="all"),
+        call("m1", "swarm_service_log_info", name="web", tail="1"),
+        call("m2", "swarm_service_log_info", name=["web", "crash"], since="3s"),
+        call("w1", "swarm_service_log_info", name="web"),
+        call("m1", "swarm_service_log_info", name="web", since="yesterday"),
     )
     assert old["missing"] == ["nix"]
     assert old["problems"] == ["website: its log cannot be read, since its log driver is none"]
@@ -334,7 +334,7 @@ def test_a_node_that_dies(swarm: Stage) -> None:
     [seen, tasks, logs] = swarm.run(
         call("m2", "swarm_service_info", name=["web", "everywhere", "pinned"]),
         call("m2", "swarm_task_info", service="pinned"),
-        call("m2", "swarm_service_logs", name=["pinned", "web"]),
+        call("m2", "swarm_service_log_info", name=["pinned", "web"]),
     )
     assert time.monotonic() - start < 60
     found = by_name(seen)
@@ -363,7 +363,7 @@ def test_without_a_quorum(swarm: Stage) -> None:
     *lost, absent = swarm.run(
         call("m1", "swarm_service_info"),
         call("m1", "swarm_task_info"),
-        call("m1", "swarm_service_logs", name="web"),
+        call("m1", "swarm_service_log_info", name="web"),
         call("m2", "swarm_service_info", name="web"),
     )
     assert time.monotonic() - start < 60

@@ -241,7 +241,7 @@ CASES: dict[str, Case] = {
             {"driver_options": {"token": CANARY}},
         ),
     ),
-    "swarm_export": Case({}, MemoryEngine, reads=True),
+    "swarm_export_info": Case({}, MemoryEngine, reads=True),
     "swarm_maintenance": Case({"nodes": ["w1"], "state": "planned"}, with_a_worker, True),
     "swarm_network_info": Case({"name": ["front"]}, holding("networks", _NETWORK), reads=True),
     "swarm_node": Case({"hostname": "m1", "labels": {"disk": "ssd"}}, MemoryEngine, True),
@@ -279,7 +279,7 @@ CASES: dict[str, Case] = {
         ),
     ),
     "swarm_service_info": Case({}, RecordedSwarm, reads=True),
-    "swarm_service_logs": Case({"name": ["web"]}, with_lines, reads=True),
+    "swarm_service_log_info": Case({"name": ["web"]}, with_lines, reads=True),
     "swarm_stack": Case(
         shop(),
         MemoryEngine,

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: swarm_export
+module: swarm_export_info
 short_description: Read a swarm as the lists that an inventory declares
 description:
   - Returns the networks, secrets, configs and services of a live swarm as the lists that the playbook C(flotilla.swarm.deploy)
@@ -47,7 +47,7 @@ seealso:
 
 EXAMPLES = r"""
 - name: Read the swarm as lists
-  flotilla.swarm.swarm_export:
+  flotilla.swarm.swarm_export_info:
   register: exported
   no_log: true
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: swarm_service_logs
+module: swarm_service_log_info
 short_description: Read the logs of services of a swarm
 description:
   - Reads what the tasks of one or more services have written, on whatever node they run, including tasks that have ended.
@@ -51,7 +51,7 @@ seealso:
 
 EXAMPLES = r"""
 - name: Read the last lines of a service
-  flotilla.swarm.swarm_service_logs:
+  flotilla.swarm.swarm_service_log_info:
     name: web
     tail: 20
   register: result
@@ -61,7 +61,7 @@ EXAMPLES = r"""
     var: result.summary
 
 - name: Read what two services have written to stderr in the last quarter of an hour
-  flotilla.swarm.swarm_service_logs:
+  flotilla.swarm.swarm_service_log_info:
     name: [web, worker]
     since: 15m
     tail: all
