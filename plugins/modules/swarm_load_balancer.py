@@ -13,10 +13,11 @@ author:
 description:
   - Writes the configuration of HAProxy on this host for frontends that M(flotilla.swarm.swarm_load_balancer_info) has read, lets
     HAProxy read it first, and reloads HAProxy where it runs with another one. No connection is lost in a reload.
-  - Where HAProxy refuses the new configuration, nothing is changed, and the line is named. Where HAProxy cannot run with it, since a
-    port is taken, the one before is brought back.
+  - Where HAProxy refuses the new configuration, nothing is changed, and the line is named. Where HAProxy cannot run with it,
+    since a port is taken, the one before is brought back.
   - With O(virtual_ip), keepalived holds an address that passes on to the next load balancer where HAProxy or the host fails.
-  - With O(state=drain), a node gets no new connections and those that are open are awaited; with O(state=ready) it gets them again.
+  - With O(state=drain), a node gets no new connections and those that are open are awaited; with O(state=ready) it gets
+    them again.
 extends_documentation_fragment:
   - flotilla.swarm._attributes
 attributes:

@@ -11,10 +11,10 @@ short_description: Read which nodes stand behind the frontends of a load balance
 author:
   - Flotilla contributors (@flotilla-swarm)
 description:
-  - Reads on a manager the services that ask for a frontend, in O(frontends) or by a label, and the nodes that serve their published
-    ports. M(flotilla.swarm.swarm_load_balancer) makes load balancers of it, and so may a template of your own.
-  - Behind a port in mode V(ingress) (the mesh) stand all nodes that are active and ready. Behind one in mode V(host) stand the same
-    nodes, and those that are not active and run a task; the health checks of the load balancer find those where a task runs now.
+  - Reads on a manager the services that ask for a frontend, in O(frontends) or by a label, and the nodes that serve their
+    published ports. M(flotilla.swarm.swarm_load_balancer) makes load balancers of it, and so may a template of your own.
+  - Behind a port in mode V(ingress) (the mesh) stand all nodes that are active and ready. Behind one in mode V(host) stand the
+    same nodes, and those that are not active and run a task; the health checks of the load balancer find those where a task runs now.
   - A node in maintenance stays, and is RV(frontends[].servers[].drained) while it is away.
 extends_documentation_fragment:
   - flotilla.swarm._connection
@@ -71,12 +71,13 @@ options:
         default: false
       timeout:
         description:
-          - The number of seconds after which a connection at rest is ended. Without it, 60 in mode V(http), and 3600 in mode V(tcp).
+          - The number of seconds after which a connection at rest is ended. Without it, 60 in mode V(http) and 3600 in mode
+            V(tcp).
         type: int
   labels:
     description:
-      - Whether labels of services may ask for frontends, too. The label C(load_balancer.443) asks for one at port 443; its value has
-        the other options as words, such as C(mode=http check=/health certificate=site), and may be empty.
+      - Whether labels of services may ask for frontends, too. The label C(load_balancer.443) asks for one at port 443; its value
+        has the other options as words, such as C(mode=http check=/health certificate=site), and may be empty.
     type: bool
     default: true
   certificates:

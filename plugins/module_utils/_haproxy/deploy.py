@@ -205,7 +205,7 @@ class Present:
         for one in self._of_paths():
             if not self._host.exists(one["path"]):
                 raise Refused(
-                    f"The certificate {one['name']} is to be in {one['path']} on this balancer, and is not there. Nothing was changed."
+                    f"The certificate {one['name']} is not on this balancer, where its path {one['path']} says. Nothing was changed."
                 )
 
     def _check_apart(self) -> None:
@@ -228,7 +228,7 @@ class Present:
             if path not in self._paths.values():
                 self._host.remove(path)
 
-    def _diff(self) -> list[t.Dict[str, str]]:
+    def _diff(self) -> list[dict[str, str]]:
         pairs = [(_FILE, self._before, self._text)]
         if self._virtual_ip:
             pairs.append((_KEEPALIVED, self._host.text(_KEEPALIVED), self._keepalived))

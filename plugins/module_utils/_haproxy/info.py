@@ -17,7 +17,7 @@ from .._service.view import published_ports
 from .._swarm.nodes import Node
 from .._swarm.state import on_manager
 from .options import INFO
-from .plan import Live, plan
+from .plan import Balanced, plan
 
 _HEAD = ("PORT", "SERVICE", "PUBLISHED", "MODE", "CHECK", "SERVERS")
 
@@ -35,14 +35,15 @@ def work(options: Options, _check_mode: bool, client: Client) -> Result:
 
     found = on_manager(client, read_more, {"frontends": []})
     if found["state"] != "manager":
-        raise Refused(f"No frontend can be planned without a manager: {found['why']} Nothing was changed.")
+        # Never an empty list: whoever configures load balancers with it would take all frontends down.
+        raise Refused(found["why"])
     return {"changed": False, **found, "summary": lines(found["frontends"])}
 
 
 VERB = Verb(INFO, work)
 
 
-def read(client: Client, nodes: list[Node]) -> Live:
+def read(client: Client, nodes: list[Node]) -> Balanced:
     """What a frontend can depend on, with two requests."""
     services = client.get("/services")
     names = {raw["ID"]: str(raw["Spec"]["Name"]) for raw in services}
@@ -50,7 +51,7 @@ def read(client: Client, nodes: list[Node]) -> Live:
     for task in client.get("/tasks", filters={"desired-state": ["running"]}):
         if task.get("ServiceID") in names and (task.get("Status") or {}).get("State") == "running":
             running[names[task["ServiceID"]]].add(task.get("NodeID", ""))
-    return Live(
+    return Balanced(
         nodes,
         {names[raw["ID"]]: published_ports(raw) for raw in services},
         {names[raw["ID"]]: visible(raw["Spec"].get("Labels")) for raw in services},

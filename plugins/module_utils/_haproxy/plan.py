@@ -18,7 +18,7 @@ Raw = t.Dict[str, t.Any]
 Frontend = declare.Frontend
 
 
-class Live(t.NamedTuple):
+class Balanced(t.NamedTuple):
     """The swarm.
 
     Attributes:
@@ -28,14 +28,14 @@ class Live(t.NamedTuple):
         running: the IDs of the nodes that run tasks, by the service's name.
     """
 
-    nodes: t.List[Node]
-    ports: t.Dict[str, t.List[PublishedPort]]
-    labels: t.Dict[str, t.Dict[str, str]]
-    running: t.Dict[str, t.Set[str]]
+    nodes: list[Node]
+    ports: dict[str, list[PublishedPort]]
+    labels: dict[str, dict[str, str]]
+    running: dict[str, set[str]]
 
 
 def plan(
-    listed: t.List[Frontend], with_labels: bool, certificates: t.Collection[str], live: Live
+    listed: list[Frontend], with_labels: bool, certificates: t.Collection[str], live: Balanced
 ) -> list[Frontend]:
     """The frontends with their servers, sorted by port.
 
@@ -57,7 +57,7 @@ def plan(
     return sorted(made, key=lambda one: t.cast(int, one["port"]))
 
 
-def _with_servers(one: Frontend, live: Live) -> Frontend:
+def _with_servers(one: Frontend, live: Balanced) -> Frontend:
     port = _published(one, live)
     published = t.cast(int, port["published_port"])
     running = live.running.get(one["service"], set())
@@ -76,7 +76,7 @@ def _with_servers(one: Frontend, live: Live) -> Frontend:
     }
 
 
-def _published(one: Frontend, live: Live) -> PublishedPort:
+def _published(one: Frontend, live: Balanced) -> PublishedPort:
     """The port of the service that a frontend is for."""
     service = one["service"]
     if service not in live.ports:
@@ -84,7 +84,7 @@ def _published(one: Frontend, live: Live) -> PublishedPort:
     fixed = [port for port in live.ports[service] if port["protocol"] == "tcp" and port["published_port"]]
     if not fixed:
         raise Refused(
-            f"The service {service} publishes no TCP port of its own choice, so that no frontend can lead to it. Nothing was changed."
+            f"The service {service} publishes no TCP port that it chose itself, so no frontend can lead to it. Nothing was changed."
         )
     numbers = ", ".join(str(port["published_port"]) for port in fixed)
     wanted = [port for port in fixed if one["published_port"] in (None, port["published_port"])]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The servers of a HAProxy that runs, as its socket shows them, and what has to be said to it. PRIVATE to the collection. Pure."""
+"""The servers of a HAProxy that runs, as its socket shows them, and what it has to be told. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _STOPPED = "0"
 
 
 def servers(states: str, statistics: str) -> list[Server]:
-    """The servers in what ``show servers state`` and ``show stat`` say: a server that is down says in the first that it is drained."""
+    """The servers in what ``show servers state`` and ``show stat`` say; of one that is down, only the first says that it is drained."""
     sessions = {
         (row["pxname"], row["svname"]): int(row["scur"] or 0)
         for row in csv.DictReader(statistics.lstrip("# ").splitlines())

@@ -12,7 +12,7 @@ import typing as t
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
 from ansible_collections.flotilla.swarm.plugins.module_utils._haproxy import declared, text
-from ansible_collections.flotilla.swarm.plugins.module_utils._haproxy.plan import Live, plan
+from ansible_collections.flotilla.swarm.plugins.module_utils._haproxy.plan import Balanced, plan
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.nodes import Node, view
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,9 +59,9 @@ def port(published: int | None, mode: str = "ingress", protocol: str = "tcp") ->
 
 def live(
     *nodes: Node, running: tuple[str, ...] = (), labels: dict[str, str] | None = None, mode: str = "ingress"
-) -> Live:
+) -> Balanced:
     """A swarm with the service web on port 8080, and one that publishes nothing."""
-    return Live(
+    return Balanced(
         list(nodes or (node("w1"), node("w2"))),
         {
             "web": [port(8080, mode)],
@@ -78,7 +78,7 @@ def names(frontends: list[Raw]) -> list[str]:
     return [server["node"] for server in frontends[0]["servers"]]
 
 
-def planned(one: Raw, swarm: Live) -> list[Raw]:
+def planned(one: Raw, swarm: Balanced) -> list[Raw]:
     return plan([one], True, CERTIFICATES, swarm)
 
 
@@ -177,7 +177,7 @@ def test_a_label_asks_for_what_the_inventory_asks_for() -> None:
         ({"service": "web"}, live(labels={"load_balancer.80": "service=db"}), "says 'service=db'"),
     ],
 )
-def test_what_cannot_be_is_refused_in_a_sentence(one: Raw, swarm: Live, why: str) -> None:
+def test_what_cannot_be_is_refused_in_a_sentence(one: Raw, swarm: Balanced, why: str) -> None:
     with pytest.raises(Refused, match=rf"{why}.*Nothing was changed\."):
         planned(one, swarm)
 
@@ -210,7 +210,7 @@ def test_nothing_that_a_swarm_says_becomes_configuration(
     service: str, hosts: list[tuple[str, str]], mode: str, check: str, certificate: str | None, proxy: bool
 ) -> None:
     nodes = [{**node("w1"), "id": one, "hostname": name} for one, name in hosts]
-    swarm = Live(t.cast("list[Node]", nodes), {service: [port(8080)]}, {}, {})
+    swarm = Balanced(t.cast("list[Node]", nodes), {service: [port(8080)]}, {}, {})
     asked = {
         "service": service,
         "mode": mode,

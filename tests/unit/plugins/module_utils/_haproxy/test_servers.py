@@ -12,7 +12,8 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._haproxy.servers im
 # As HAProxy 2.6.12 says it: one that is down, one that is up, one that is drained, and one that is down and drained.
 STATES = """1
 # be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight srv_time_since_last_change \
-srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id srv_fqdn srv_port
+srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id srv_fqdn \
+srv_port
 2 web.80.8080 1 w1.aa 10.0.0.1 0 0 1 1 4 17 2 0 6 0 0 0 - 80
 2 web.80.8080 2 w2.bb 10.0.0.2 2 0 1 1 2 8 2 0 6 0 0 0 - 80
 3 db.5432.5432 1 w1.aa 10.0.0.1 2 8 1 1 1 6 3 3 6 0 0 0 - 5432
