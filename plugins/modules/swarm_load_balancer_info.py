@@ -14,7 +14,8 @@ description:
   - Reads on a manager the services that ask for a frontend, in O(frontends) or by a label, and the nodes that serve their
     published ports. M(flotilla.swarm.swarm_load_balancer) makes load balancers of it, and so may a template of your own.
   - Behind a port in mode V(ingress) (the mesh) stand all nodes that are active and ready. Behind one in mode V(host) stand the
-    same nodes, and those that are not active and run a task; the health checks of the load balancer find those where a task runs now.
+    same nodes, and those that are not active and run a task; the health checks of the load balancer find those where a
+    task runs now.
   - A node in maintenance stays, and is RV(frontends[].servers[].drained) while it is away.
 extends_documentation_fragment:
   - flotilla.swarm._connection

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import time
-import typing as t
 
 from .._engine.errors import FlotillaError, Refused
 from .._firewall.host import Host
@@ -205,7 +204,7 @@ class Present:
         for one in self._of_paths():
             if not self._host.exists(one["path"]):
                 raise Refused(
-                    f"The certificate {one['name']} is not on this balancer, where its path {one['path']} says. Nothing was changed."
+                    f"The certificate {one['name']} is not there on this balancer: {one['path']}. Nothing was changed."
                 )
 
     def _check_apart(self) -> None:

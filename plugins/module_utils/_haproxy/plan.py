@@ -84,7 +84,7 @@ def _published(one: Frontend, live: Balanced) -> PublishedPort:
     fixed = [port for port in live.ports[service] if port["protocol"] == "tcp" and port["published_port"]]
     if not fixed:
         raise Refused(
-            f"The service {service} publishes no TCP port that it chose itself, so no frontend can lead to it. Nothing was changed."
+            f"The service {service} publishes no TCP port that it chose itself: no frontend can lead to it. Nothing was changed."
         )
     numbers = ", ".join(str(port["published_port"]) for port in fixed)
     wanted = [port for port in fixed if one["published_port"] in (None, port["published_port"])]

@@ -45,7 +45,7 @@ _STOPPED = "0"
 
 
 def servers(states: str, statistics: str) -> list[Server]:
-    """The servers in what ``show servers state`` and ``show stat`` say; of one that is down, only the first says that it is drained."""
+    """The servers in what ``show servers state`` and ``show stat`` say; the first alone says that one that is down is drained."""
     sessions = {
         (row["pxname"], row["svname"]): int(row["scur"] or 0)
         for row in csv.DictReader(statistics.lstrip("# ").splitlines())

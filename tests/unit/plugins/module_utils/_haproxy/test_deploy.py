@@ -204,7 +204,7 @@ def test_a_certificate_is_roots_alone_and_no_result_has_it(machine: Machine) -> 
 
 def test_a_certificate_that_is_renewed_at_its_path_reloads(machine: Machine) -> None:
     given = options(certificate="site", certificates=[{"name": "site", "path": "/etc/ssl/site.pem"}])
-    with pytest.raises(Refused, match=r"is not on this balancer, where its path /etc/ssl/site\.pem says"):
+    with pytest.raises(Refused, match=r"is not there on this balancer: /etc/ssl/site\.pem"):
         run(machine, given)
     machine.host.write("/etc/ssl/site.pem", KEY)
     run(machine, given)
