@@ -185,7 +185,11 @@ def certificate(folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def balanced(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Balanced]:
-    with own_lab(lab_name("balancer"), managers=1, workers=4, engine="mixed") as lab:
+    # Both filter, so that a request is a proof that its port was opened, and one holder of the address that VRRP was.
+    walls = "w3=nftables,w4=ufw"
+    with own_lab(
+        lab_name("balancer"), managers=1, workers=4, engine="mixed", bare="w3", firewall=walls
+    ) as lab:
         made = Balanced(lab, tmp_path_factory.mktemp("balancer"))
         made.run("site").succeeded()
         yield made

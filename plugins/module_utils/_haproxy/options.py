@@ -40,7 +40,7 @@ _READ: dict[str, t.Any] = {
 _CERTIFICATE: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
     "path": {"type": "str"},
-    "content": {"type": "str", "no_log": True},
+    "content": {"type": "str", "no_log": True, "text": "lines"},
 }
 _VIRTUAL_IP: dict[str, t.Any] = {
     "address": {"type": "str", "required": True},
