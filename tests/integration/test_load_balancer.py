@@ -119,7 +119,10 @@ class Balanced:
 
     def balance(self, *arguments: str, **more: t.Any) -> Run:
         """Run the playbook."""
-        frontends = [{"service": "web", "port": 443, "mode": "http", "check": "/", "certificate": "site"}]
+        frontends = [
+            {"service": "web", "port": 443, "mode": "http", "check": "/", "certificate": "site"},
+            {"service": "web", "port": 8443},
+        ]
         declared = {
             "swarm_load_balancer_virtual_ip": self.virtual,
             "swarm_load_balancer_certificates": [{"name": "site", "content": self.certificate}],
@@ -242,6 +245,10 @@ def test_check_mode_a_first_run_and_a_second(web: Balanced) -> None:
     own.check_hostname = False
     assert ask(web.address) == 200
     assert ask(web.address, 443, context=own) == 200
+    # What is in a connection, TLS for example, is not looked into.
+    assert ask(web.address, 8443) == 200
+    passed = {"swarm_load_balancer_frontends": [{"service": "web", "port": 8443, "proxy_protocol": True}]}
+    assert "send-proxy-v2" in web.balance("--check", "--diff", **passed).succeeded().text
 
     before = web.workers()
     again = web.balance("--diff").succeeded()

@@ -73,7 +73,7 @@ class Balancer:
         Raises:
             FlotillaError: it refuses it.
         """
-        status, output, errors = self._run(["/usr/sbin/haproxy", "-c", "-q", "-f", path])
+        status, output, errors = self._run(["/usr/sbin/haproxy", "-c", "-f", path])
         if status:
             raise FlotillaError(
                 f"HAProxy refuses the new configuration: {_alerts(errors or output)} The old one goes on. Nothing was changed."
