@@ -147,7 +147,5 @@ def text_guarded(text: str) -> frozenset[str]:
 def openings_seen(table_family: str, openings: t.Iterable[str]) -> frozenset[str]:
     """Those of the openings whose packets a table of that family sees."""
     return frozenset(
-        one
-        for one in openings
-        if family(one) in _VERSIONS[table_family] or split_opening(one)[0] == ALL
+        one for one in openings if family(one) in _VERSIONS[table_family] or split_opening(one)[0] == ALL
     )
