@@ -248,7 +248,8 @@ def test_check_mode_a_first_run_and_a_second(web: Balanced) -> None:
         "600 root"
     ] * 2
     web.until_up(w1="UP", w2="UP", m1="DOWN")
-    web.until(lambda: web.holder() == ["w3"])
+    # Whichever was ready first.
+    web.until(lambda: len(web.holder()) == 1)
     own = ssl.create_default_context(cadata=web.certificate)
     own.check_hostname = False
     assert ask(web.address) == 200
