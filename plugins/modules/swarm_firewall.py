@@ -18,6 +18,8 @@ description:
   - Works with firewalld, ufw and nftables, and detects which of them filters on this host.
     Where none of them does, no port is opened and no firewall is started.
   - The list of members is complete. A host that is no longer in it loses its access.
+  - On a load balancer, O(public_ports) are opened to everybody, and VRRP to O(vrrp_peers). These and the swarm's ports leave each
+    other alone, so that a task that names only the one does not close the other.
   - Other rules, Docker's among them, and other ports are not changed. ESP is opened and never refused.
 extends_documentation_fragment:
   - flotilla.swarm._attributes
@@ -33,7 +35,18 @@ options:
     description:
       - The addresses of all members of the swarm, IPv4 or IPv6, as the other hosts see them.
         The address of this host may be among them.
-      - Required if O(state=present).
+      - One of O(members) and O(public_ports) is required if O(state=present).
+    type: list
+    elements: str
+  public_ports:
+    description:
+      - The TCP ports of a load balancer, which everybody may reach. The list is complete; none closes them all.
+      - Rules of your own that refuse some addresses stay in force.
+    type: list
+    elements: int
+  vrrp_peers:
+    description:
+      - The addresses of the load balancers with which this host shares a virtual address by VRRP (IP protocol 112).
     type: list
     elements: str
   manager:
@@ -109,6 +122,11 @@ EXAMPLES = r"""
     members:
       - 10.0.0.22
     keep: true
+
+- name: Open the ports of a load balancer, and VRRP to the other one
+  flotilla.swarm.swarm_firewall:
+    public_ports: [80, 443]
+    vrrp_peers: [10.0.0.32]
 
 - name: Remove all rules of the swarm
   flotilla.swarm.swarm_firewall:

@@ -37,6 +37,7 @@ FIRST = (
     "modules/test_network",
     "modules/test_half",
     "test_engine_secrets",
+    "test_load_balancer",
     "test_firewall",
     "modules/test_ca_and_lock",
     "modules/test_content",

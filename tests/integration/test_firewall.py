@@ -202,6 +202,33 @@ def test_esp_is_opened_to_members_and_closed_again(hosts: Hosts) -> None:
     assert all(f"{hosts.address(MEMBER[name])} esp" in result["closed"] for name, result in results.items())
 
 
+def test_a_load_balancer_opens_its_ports_to_everybody_and_the_members_theirs_to_members(hosts: Hosts) -> None:
+    hosts.everywhere(
+        lambda name: hosts.run(name, "systemd-run -q --unit=public python3 -m http.server 8080; sleep 1")
+    )
+
+    def open_to_outsiders() -> set[frozenset[str]]:
+        def probe(name: str) -> frozenset[str]:
+            address = hosts.address(name)
+            return hosts.reached(OUTSIDER[name], [address], [("tcp", 8080)])[address]
+
+        return set(hosts.everywhere(probe).values())
+
+    assert open_to_outsiders() == {NOTHING}
+    balances = {
+        name: {"public_ports": [8080], "vrrp_peers": [hosts.address(MEMBER[name])]} for name in BACKENDS
+    }
+    assert hosts.play(balances).changed() == set(BACKENDS)
+    assert open_to_outsiders() == {frozenset({"tcp 8080"})}
+    assert hosts.play(balances).changed() == set()
+    in_force(hosts, MEMBER, OUTSIDER)
+    # Neither task closes what the other has opened.
+    assert hosts.play(hosts.arguments(MEMBER)).changed() == set()
+    assert hosts.play({name: {"public_ports": []} for name in BACKENDS}).changed() == set(BACKENDS)
+    assert open_to_outsiders() == {NOTHING}
+    in_force(hosts, MEMBER, OUTSIDER)
+
+
 def test_firewalld_is_not_reloaded_over_unsaved_settings(hosts: Hosts) -> None:
     hosts.play({"m2": {"state": "absent"}})
     hosts.run("m2", "firewall-cmd --reload && firewall-cmd --add-port=2222/tcp")

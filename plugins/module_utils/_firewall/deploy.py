@@ -24,11 +24,13 @@ ARGUMENTS: dict[str, t.Any] = {
     "listen_port": {"type": "int", "default": 2377},
     "data_path_port": {"type": "int", "default": 4789},
     "encrypted_overlays": {"type": "bool", "default": False},
+    "public_ports": {"type": "list", "elements": "int"},
+    "vrrp_peers": {"type": "list", "elements": "str"},
     "backend": {"type": "str", "default": "auto", "choices": ["auto", *backends.names(), "none"]},
     "keep": {"type": "bool", "default": False},
     "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
 }
-RULES: dict[str, t.Any] = {"required_if": [("state", "present", ["members"])]}
+RULES: dict[str, t.Any] = {"required_if": [("state", "present", ["members", "public_ports"], True)]}
 
 
 def work(options: dict[str, t.Any], check_mode: bool, _client: None) -> dict[str, t.Any]:

@@ -13,30 +13,41 @@ import re
 import typing as t
 from xml.etree import ElementTree
 
-from .openings import ESP, all_openings, family, split_opening
+from .openings import ALL, ESP, VRRP, WITHOUT_PORT, all_openings, family, of_balancer, opening, split_opening
 from .plan import Access
 
 SETS = {4: "flotilla-members-4", 6: "flotilla-members-6"}
 _FAMILIES = {4: "ipv4", 6: "ipv6"}
 # In front of the zone's own rules (0), and behind the rules that an administrator gives a lower number.
 _ACCEPT, _REFUSE = -1010, -1000
+# Behind the zone's own rules: what is for everybody, an administrator may refuse to some.
+_PUBLIC = 1010
 # Docker keeps its bridges in a zone of its own.
 UNMANAGED_ZONES = frozenset({"docker"})
 
 
 class FirewalldRule(t.NamedTuple):
-    """A rich rule of ours: a service is accepted from the members of a family, or (family None) refused."""
+    """A rich rule of ours: a service is accepted from the members of a family, or (family None) refused.
+
+    A load balancer's has a ``source`` instead: the address of another one, or everybody.
+    """
 
     family: int | None
     service: str
+    source: str | None = None
 
     def text(self) -> str:
         """The rule in firewalld's rich language."""
-        if self.service == ESP:
-            element = 'protocol value="esp"'
+        if self.service in WITHOUT_PORT:
+            element = f'protocol value="{self.service}"'
         else:
             protocol, port = self.service.split(" ")
             element = f'port port="{port}" protocol="{protocol}"'
+        if self.source == ALL:
+            return f'rule priority="{_PUBLIC}" {element} accept'
+        if self.source:
+            address = f'family="{_FAMILIES[family(self.source)]}" source address="{self.source}"'
+            return f'rule priority="{_ACCEPT}" {address} {element} accept'
         if self.family is None:
             return f'rule priority="{_REFUSE}" {element} drop'
         source = f'family="{_FAMILIES[self.family]}" source ipset="{SETS[self.family]}"'
@@ -58,9 +69,10 @@ class FirewalldSettings(t.NamedTuple):
                         all_openings(self.members.get(rule.family, []), [rule.service])
                         for rule in rules
                         if rule.family is not None
-                    )
+                    ),
+                    {opening(rule.source, rule.service) for rule in rules if rule.source},
                 ),
-                frozenset(rule.service for rule in rules if rule.family is None),
+                frozenset(rule.service for rule in rules if rule.family is None and not rule.source),
             )
             for rules in self.rules.values()
         ]
@@ -76,8 +88,11 @@ def declared_settings(
     """The configuration for what a plan says."""
     members: dict[int, set[str]] = {}
     rules = {FirewalldRule(None, service) for service in guarded}
-    for opening in openings:
-        address, service = split_opening(opening)
+    for one in openings:
+        address, service = split_opening(one)
+        if of_balancer(one):
+            rules.add(FirewalldRule(None, service, address))
+            continue
         members.setdefault(family(address), set()).add(address)
         rules.add(FirewalldRule(family(address), service))
     listed = {version: sorted(addresses) for version, addresses in members.items()}
@@ -89,10 +104,16 @@ def parse_rule(text: str) -> FirewalldRule | None:
     port = re.search(r'\bport port="(\d+)" protocol="(tcp|udp)"', text)
     if port:
         service = f"{port[2]} {port[1]}"
-    elif re.search(r'\bprotocol value="esp"', text):
-        service = ESP
+    elif re.search(r'\bprotocol value="(esp|vrrp)"', text):
+        service = ESP if 'value="esp"' in text else VRRP
     else:
         return None
+    if text == FirewalldRule(None, service, ALL).text():
+        return FirewalldRule(None, service, ALL)
+    source = re.search(r' source address="([0-9a-f.:]+)"', text)
+    if source:
+        rule = FirewalldRule(None, service, source[1])
+        return rule if service == VRRP and text == rule.text() else None
     for version, name in SETS.items():
         if f'ipset="{name}"' in text and text.endswith(" accept"):
             return FirewalldRule(version, service)
@@ -114,7 +135,8 @@ def _rich_language(element: ElementTree.Element) -> str:
         words.append(f'family="{element.get("family")}"')
     source, port, protocol = (element.find(name) for name in ("source", "port", "protocol"))
     if source is not None:
-        words.append(f'source ipset="{source.get("ipset", "")}"')
+        kind = "address" if source.get("address") else "ipset"
+        words.append(f'source {kind}="{source.get(kind, "")}"')
     if port is not None:
         words.append(f'port port="{port.get("port")}" protocol="{port.get("protocol")}"')
     if protocol is not None:

@@ -63,7 +63,7 @@ class Host:
         matches = sorted(glob.glob(self.path(pattern)))
         return ["/" + os.path.relpath(match, self._root) for match in matches]
 
-    def write(self, path: str, text: str) -> None:
+    def write(self, path: str, text: str, mode: int = 0o644) -> None:
         """Replace a file's text, completely or not at all."""
         # Imported where it is used: hardly another import takes a host longer, and most runs write nothing.
         import tempfile
@@ -73,7 +73,7 @@ class Host:
         handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target))
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
-            os.fchmod(file.fileno(), 0o644)
+            os.fchmod(file.fileno(), mode)
         os.replace(temporary, target)
 
     def remove(self, path: str) -> None:

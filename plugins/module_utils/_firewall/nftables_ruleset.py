@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 import typing as t
 
-from .openings import ESP, opening
+from .openings import ALL, ESP, VRRP, opening
 
 Item = t.Dict[str, t.Any]
 TABLE = ("inet", "flotilla")
 CHAIN = "flotilla_swarm"
 OPEN_SETS = {4: "flotilla_open4", 6: "flotilla_open6"}
 ESP_SETS = {4: "flotilla_esp4", 6: "flotilla_esp6"}
+# Only where there is something in them.
+VRRP_SETS = {4: "flotilla_vrrp4", 6: "flotilla_vrrp6"}
+PUBLIC_SET = "flotilla_public"
 GUARDED_SET = "flotilla_guarded"
 # Elements as numbers, where nft has no name for them.
 _PROTOCOLS = {"6": "tcp", "17": "udp"}
@@ -119,8 +122,13 @@ class Ruleset:
         for name in OPEN_SETS.values():
             for address, protocol, port in self._elements(family, table, name, used):
                 openings.add(opening(address, f"{_PROTOCOLS.get(protocol, protocol)} {port}"))
-        for name in ESP_SETS.values():
-            openings |= {opening(element[0], ESP) for element in self._elements(family, table, name, used)}
+        for service, names in ((ESP, ESP_SETS), (VRRP, VRRP_SETS)):
+            for name in names.values():
+                openings |= {
+                    opening(element[0], service) for element in self._elements(family, table, name, used)
+                }
+        for protocol, port in self._elements(family, table, PUBLIC_SET, used):
+            openings.add(opening(ALL, f"{_PROTOCOLS.get(protocol, protocol)} {port}"))
         return frozenset(openings)
 
     def guarded(self) -> frozenset[str]:

@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .nftables_ruleset import CHAIN, ESP_SETS, GUARDED_SET, OPEN_SETS, TABLE, Chain
-from .openings import ESP, family, opening, split_opening
+from .nftables_ruleset import CHAIN, ESP_SETS, GUARDED_SET, OPEN_SETS, PUBLIC_SET, TABLE, VRRP_SETS, Chain
+from .openings import ALL, ESP, VRRP, family, opening, split_opening
 
 COMMENT = "flotilla swarm"
 _ADDRESS_TYPES = {4: "ipv4_addr", 6: "ipv6_addr"}
@@ -32,7 +32,7 @@ def table_text(openings: list[str], guarded: list[str]) -> str:
     former member still has open ends at once.
     """
     table = " ".join(TABLE)
-    rules = "".join(f"\t\t{rule}\n" for rule in _rules("inet"))
+    rules = "".join(f"\t\t{rule}\n" for rule in _rules("inet", openings))
     return (
         f"{_HEADER}table {table}\ndelete table {table}\ntable {table} {{\n"
         + _sets(openings, "inet")
@@ -47,31 +47,39 @@ def table_text(openings: list[str], guarded: list[str]) -> str:
 def accept_text(chain: Chain, openings: list[str]) -> str:
     """Members are accepted by a chain that is not ours: our sets and our chain in its table, and the jump into ours."""
     table_family, table, name = chain
-    text = (
-        f"{_HEADER}table {table_family} {table} {{\n{_sets([], table_family)}\tchain {CHAIN} {{\n\t}}\n}}\n"
-    )
+    sets = _declarations(openings, table_family)
+    empty = "".join(_set(one, kind, []) for one, kind, _elements in sets)
+    text = f"{_HEADER}table {table_family} {table} {{\n{empty}\tchain {CHAIN} {{\n\t}}\n}}\n"
     text += f"flush chain {table_family} {table} {CHAIN}\n"
-    for version in _VERSIONS[table_family]:
-        for set_name, elements in zip((OPEN_SETS[version], ESP_SETS[version]), _elements(openings, version)):
-            text += f"flush set {table_family} {table} {set_name}\n"
-            if elements:
-                text += f"add element {table_family} {table} {set_name} {{ {', '.join(elements)} }}\n"
-    text += "".join(f"add rule {table_family} {table} {CHAIN} {rule}\n" for rule in _rules(table_family))
+    for set_name, _kind, elements in sets:
+        text += f"flush set {table_family} {table} {set_name}\n"
+        if elements:
+            text += f"add element {table_family} {table} {set_name} {{ {', '.join(elements)} }}\n"
+    text += "".join(
+        f"add rule {table_family} {table} {CHAIN} {rule}\n" for rule in _rules(table_family, openings)
+    )
     return text + f'insert rule {table_family} {table} {name} jump {CHAIN} comment "{COMMENT}"\n'
 
 
-def _elements(openings: t.Iterable[str], version: int) -> tuple[list[str], list[str]]:
-    """The elements of the two sets of an IP version: of the ports, and of ESP."""
-    with_port, without = [], []
+def _elements(openings: t.Iterable[str], version: int) -> tuple[list[str], list[str], list[str]]:
+    """The elements of the sets of an IP version: of the ports, of ESP, and of VRRP."""
+    with_port: list[str] = []
+    without: dict[str, list[str]] = {ESP: [], VRRP: []}
     for one in sorted(openings):
         address, service = split_opening(one)
-        if family(address) != version:
+        if family(address) != version or address == ALL:
             continue
-        if service == ESP:
-            without.append(address)
+        if service in without:
+            without[service].append(address)
         else:
             with_port.append(" . ".join([address, *service.split(" ")]))
-    return with_port, without
+    return with_port, without[ESP], without[VRRP]
+
+
+def _public(openings: t.Iterable[str]) -> list[str]:
+    """The elements of the set of what everybody may reach."""
+    split = [split_opening(one) for one in sorted(openings)]
+    return [service.replace(" ", " . ") for address, service in split if address == ALL]
 
 
 def _set(name: str, kind: str, elements: list[str]) -> str:
@@ -80,19 +88,33 @@ def _set(name: str, kind: str, elements: list[str]) -> str:
 
 
 def _sets(openings: list[str], table_family: str) -> str:
-    text = ""
+    return "".join(_set(*one) for one in _declarations(openings, table_family))
+
+
+def _declarations(openings: list[str], table_family: str) -> list[tuple[str, str, list[str]]]:
+    """The sets of a table: name, type and elements."""
+    found = []
     for version in _VERSIONS[table_family]:
-        with_port, without = _elements(openings, version)
-        text += _set(OPEN_SETS[version], f"{_ADDRESS_TYPES[version]} . inet_proto . inet_service", with_port)
-        text += _set(ESP_SETS[version], _ADDRESS_TYPES[version], without)
-    return text
+        kind = _ADDRESS_TYPES[version]
+        with_port, esp, vrrp = _elements(openings, version)
+        found.append((OPEN_SETS[version], f"{kind} . inet_proto . inet_service", with_port))
+        found.append((ESP_SETS[version], kind, esp))
+        if vrrp:
+            found.append((VRRP_SETS[version], kind, vrrp))
+    if _public(openings):
+        found.append((PUBLIC_SET, "inet_proto . inet_service", _public(openings)))
+    return found
 
 
-def _rules(table_family: str) -> list[str]:
+def _rules(table_family: str, openings: list[str]) -> list[str]:
     rules = []
     for version in _VERSIONS[table_family]:
         rules.append(f"{_SOURCES[version]} . meta l4proto . th dport @{OPEN_SETS[version]} accept")
         rules.append(f"{_SOURCES[version]} @{ESP_SETS[version]} meta l4proto esp accept")
+        if _elements(openings, version)[2]:
+            rules.append(f"{_SOURCES[version]} @{VRRP_SETS[version]} meta l4proto 112 accept")
+    if _public(openings):
+        rules.append(f"meta l4proto . th dport @{PUBLIC_SET} accept")
     return rules
 
 
@@ -102,8 +124,14 @@ def text_openings(text: str) -> frozenset[str]:
         opening(address, f"{protocol} {port}")
         for address, protocol, port in re.findall(r"([0-9a-f.:]+) \. (tcp|udp) \. (\d+)", text)
     }
-    for listed in re.findall(r"flotilla_esp[46] \{(?:\s+type \w+\s+elements = \{)? ([0-9a-f.:, ]+) \}", text):
-        openings |= {opening(address, ESP) for address in listed.split(", ")}
+    for service in (ESP, VRRP):
+        sets = rf"flotilla_{service}[46] \{{(?:\s+type \w+\s+elements = \{{)? ([0-9a-f.:, ]+) \}}"
+        for listed in re.findall(sets, text):
+            openings |= {opening(address, service) for address in listed.split(", ")}
+    for listed in re.findall(
+        rf"{PUBLIC_SET} \{{(?:\s+type [\w .]+\s+elements = \{{)? ([a-z0-9., ]+) \}}", text
+    ):
+        openings |= {opening(ALL, service.replace(" . ", " ")) for service in listed.split(", ")}
     return frozenset(openings)
 
 
@@ -118,4 +146,6 @@ def text_guarded(text: str) -> frozenset[str]:
 
 def openings_seen(table_family: str, openings: t.Iterable[str]) -> frozenset[str]:
     """Those of the openings whose packets a table of that family sees."""
-    return frozenset(one for one in openings if family(one) in _VERSIONS[table_family])
+    return frozenset(
+        one for one in openings if family(one) in _VERSIONS[table_family] or split_opening(one)[0] == ALL
+    )

@@ -9,6 +9,8 @@ An *opening* is a string in the user's words: ``10.0.0.11 tcp 2377``, ``10.0.0.1
 
 Ports (Engine documentation, "Open protocols and ports between the hosts"): the listen port of managers (tcp),
 7946 for gossip (tcp and udp), the data path port for VXLAN (udp), IP protocol 50 for encrypted overlays.
+
+A load balancer has openings of its own, in the swarm or not: ``all tcp 443`` to everybody, ``10.0.0.2 vrrp`` to another one.
 """
 
 from __future__ import annotations
@@ -21,6 +23,10 @@ from .._engine.errors import Refused
 GOSSIP_PORT = 7946
 # ESP is never guarded: the kernel drops what it has no key for, and the host's own VPN may need it.
 ESP = "esp"
+# Nor are those of a load balancer: what it has open is for everybody, and VRRP may be another router's.
+VRRP = "vrrp"
+ALL = "all"
+WITHOUT_PORT = frozenset({ESP, VRRP})
 
 
 def opening(address: str, service: str) -> str:
@@ -47,7 +53,36 @@ def all_openings(addresses: t.Iterable[str], services: t.Iterable[str]) -> froze
 
 def guardable(services: t.Iterable[str]) -> frozenset[str]:
     """Those of the services that can be guarded, which are those with a port."""
-    return frozenset(service for service in services if service != ESP)
+    return frozenset(service for service in services if service not in WITHOUT_PORT)
+
+
+def guarded_by(openings: t.Iterable[str]) -> frozenset[str]:
+    """The services that are refused to all other addresses where there are these openings."""
+    return guardable(split_opening(one)[1] for one in openings if not of_balancer(one))
+
+
+def of_balancer(text: str) -> bool:
+    """Whether an opening is a load balancer's, and no member's."""
+    address, service = split_opening(text)
+    return address == ALL or service == VRRP
+
+
+def balancer_openings(ports: t.Iterable[int], peers: t.Iterable[str]) -> list[str]:
+    """The openings that a load balancer needs, sorted.
+
+    Args:
+        ports: its frontends' TCP ports.
+        peers: the addresses of the other load balancers with which it shares a virtual address.
+
+    Raises:
+        Refused: an address or a port that cannot be right.
+    """
+    listed = list(ports)
+    for port in listed:
+        if not 0 < port < 65536:
+            raise Refused(f"public_ports: {port} is not a port (1 to 65535).")
+    found = {opening(ALL, f"tcp {port}") for port in listed}
+    return sorted(found | {opening(_member_address(peer, "vrrp_peers"), VRRP) for peer in peers})
 
 
 def declared_openings(
@@ -70,18 +105,18 @@ def declared_openings(
     return sorted(all_openings(addresses, _services(manager, listen_port, data_path_port, encrypted)))
 
 
-def _member_address(text: str) -> str:
+def _member_address(text: str, option: str = "members") -> str:
     """The canonical form of a member's address."""
     try:
         address = ipaddress.ip_address(text.strip())
     except ValueError:
         raise Refused(
-            f"members: {text!r} is not an IPv4 or IPv6 address; write the address that the other hosts see."
+            f"{option}: {text!r} is not an IPv4 or IPv6 address; write the address that the other hosts see."
         ) from None
     # A scope (fe80::1%eth0) means something on one host only; no backend takes it as a source.
     if "%" in text or address.is_loopback or address.is_multicast or address.is_unspecified:
         raise Refused(
-            f"members: {text!r} cannot be another host's address; write the address that the other hosts see."
+            f"{option}: {text!r} cannot be another host's address; write the address that the other hosts see."
         )
     return str(address)
 

@@ -10,7 +10,14 @@ import typing as t
 
 from .._engine.errors import Refused
 from . import backend as backends
-from .openings import all_openings, declared_openings, guardable, split_opening
+from .openings import (
+    all_openings,
+    balancer_openings,
+    declared_openings,
+    guarded_by,
+    of_balancer,
+    split_opening,
+)
 
 
 class Access(t.NamedTuple):
@@ -139,11 +146,11 @@ def plan_firewall(live: LiveFirewall, openings: t.Iterable[str], keep: bool = Fa
     guarded_now = frozenset(live["guarded"])
     partial = frozenset(live["partial"]["openings"])
     if keep:
-        pairs = [split_opening(one) for one in declared | now | partial]
-        declared = all_openings(
+        pairs = [split_opening(one) for one in declared | now | partial if not of_balancer(one)]
+        declared = frozenset(filter(of_balancer, declared)) | all_openings(
             {address for address, _service in pairs}, {service for _address, service in pairs}
         )
-    guarded = guardable(split_opening(one)[1] for one in declared)
+    guarded = guarded_by(declared)
     plan: FirewallPlan = {
         "backend": live["backend"],
         "openings": sorted(declared),
@@ -169,15 +176,7 @@ def plan_options(live: LiveFirewall, options: dict[str, t.Any]) -> FirewallPlan:
         Refused: options that cannot be carried out on this host.
     """
     backend = choose_backend(live, options.get("backend") or "auto")
-    openings: list[str] = []
-    if options.get("state", "present") == "present":
-        openings = declared_openings(
-            options.get("members") or [],
-            bool(options.get("manager")),
-            options.get("listen_port") or 2377,
-            options.get("data_path_port") or 4789,
-            bool(options.get("encrypted_overlays")),
-        )
+    openings = _declared(live, options) if options.get("state", "present") == "present" else []
     if backend == "none":
         return {
             "backend": "none",
@@ -194,9 +193,28 @@ def plan_options(live: LiveFirewall, options: dict[str, t.Any]) -> FirewallPlan:
     return {**plan, "backend": backend}
 
 
+def _declared(live: LiveFirewall, options: dict[str, t.Any]) -> list[str]:
+    """All that is to be open: what the members need, and what a load balancer does; the one that nobody declares stays."""
+    now = [*live.get("openings", []), *(live.get("partial") or {"openings": []})["openings"]]
+    balancer = [one for one in now if of_balancer(one)]
+    members = [one for one in now if not of_balancer(one)]
+    balances = options.get("public_ports") is not None or options.get("vrrp_peers") is not None
+    if balances:
+        balancer = balancer_openings(options.get("public_ports") or [], options.get("vrrp_peers") or [])
+    if options.get("members") is not None or not balances:
+        members = declared_openings(
+            options.get("members") or [],
+            bool(options.get("manager")),
+            options.get("listen_port") or 2377,
+            options.get("data_path_port") or 4789,
+            bool(options.get("encrypted_overlays")),
+        )
+    return sorted({*members, *balancer})
+
+
 def _check_ssh(live: LiveFirewall, openings: list[str]) -> None:
     """Refuse to close the port by which SSH reaches the host."""
-    closed = guardable(split_opening(one)[1] for one in openings)
+    closed = guarded_by(openings)
     for port in live.get("ssh_ports") or []:
         if f"tcp {port}" in closed:
             raise Refused(

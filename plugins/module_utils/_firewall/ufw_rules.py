@@ -13,7 +13,7 @@ import binascii
 import re
 import typing as t
 
-from .openings import ESP, all_openings, opening, split_opening
+from .openings import ALL, ESP, VRRP, WITHOUT_PORT, all_openings, opening, split_opening
 from .plan import Access, LiveFirewall, live_firewall
 
 COMMENT = "flotilla swarm"
@@ -30,6 +30,7 @@ _RULE = re.compile(
     r"^-A \S+(?: -s (?P<source>\S+))? -p (?P<protocol>\S+)(?: -m \S+ --dports? (?P<ports>\S+))?"
     rf"(?: -m multiport --sports {_ALL_PORTS})? -j (?P<action>\S+)(?: --reject-with \S+)?$"
 )
+_PROTOCOLS = {"esp": ESP, "50": ESP, "vrrp": VRRP, "112": VRRP}
 _ACTIONS = {"ACCEPT": "allow", "DROP": "deny", "REJECT": "deny", "reject": "deny"}
 
 
@@ -42,15 +43,19 @@ class UfwRule(t.NamedTuple):
 
     def openings(self) -> frozenset[str]:
         """What the rule opens, if no rule in front of it refuses that."""
-        if self.action != "allow" or self.source is None:
+        if self.action != "allow":
             return frozenset()
-        return all_openings([self.source], self.services)
+        return all_openings([self.source or ALL], self.services)
+
+    def without_port(self) -> bool:
+        """Whether the rule is for a protocol that has no ports."""
+        return self.services[0] in WITHOUT_PORT
 
     def arguments(self, all_ports: bool = False) -> list[str]:
         """The rule as ufw's arguments, without the comment; with ``all_ports`` they name the source ports."""
         source = ["from", self.source] if self.source else []
-        if self.services == (ESP,):
-            return [self.action, "proto", "esp", *source]
+        if self.without_port():
+            return [self.action, "proto", self.services[0], *source]
         if all_ports:
             source = ["from", self.source or "any", "port", _ALL_PORTS]
         numbers = sorted(int(service.split(" ")[1]) for service in self.services)
@@ -91,8 +96,8 @@ def kernel_rules(text: str) -> list[UfwRule]:
 def _rule(match: t.Match[str]) -> UfwRule | None:
     action = _ACTIONS.get(match["action"], match["action"])
     protocol, ports, source = match["protocol"], match["ports"], match["source"]
-    if protocol in ("esp", "50"):
-        services: tuple[str, ...] = (ESP,)
+    if protocol in _PROTOCOLS:
+        services: tuple[str, ...] = (_PROTOCOLS[protocol],)
     elif protocol in ("tcp", "udp") and ports and re.match(r"^\d+(,\d+)*$", ports):
         services = tuple(sorted(f"{protocol} {port}" for port in ports.split(",")))
     else:
@@ -121,6 +126,8 @@ def access(rules: t.Iterable[UfwRule]) -> Access:
                 decided.add(service)
                 if rule.action == "deny":
                     guarded.add(service)
+                elif rule.action == "allow":
+                    openings.add(opening(ALL, service))
     return Access(frozenset(openings), frozenset(guarded))
 
 
@@ -186,25 +193,27 @@ def commands(openings: t.Iterable[str], guarded: t.Iterable[str], live: UfwState
 
 
 def _allow_rules(openings: t.Iterable[str]) -> list[UfwRule]:
-    """One allow rule for each member and protocol."""
+    """One allow rule for each member and protocol, and for each service that is for everybody."""
     services: dict[tuple[str, str], list[str]] = {}
     for one in openings:
         address, service = split_opening(one)
-        services.setdefault((address, service.split(" ")[0]), []).append(service)
+        key = service if address == ALL else service.split(" ")[0]
+        services.setdefault((address, key), []).append(service)
     return [
-        UfwRule("allow", address, tuple(sorted(listed)))
-        for (address, _protocol), listed in sorted(services.items())
+        UfwRule("allow", None if address == ALL else address, tuple(sorted(listed)))
+        for (address, _key), listed in sorted(services.items())
     ]
 
 
 def _move_to_front(rule: UfwRule, ours: dict[UfwRule, bool], live: list[UfwFileRule]) -> list[list[str]]:
-    """Calls that put a rule of ours in front of all others.
+    """Calls that put a rule of ours in front of all others; behind them where it is for everybody, whom the user may refuse.
 
     ufw leaves a rule that exists where it is, so ours is deleted first. So is a user's rule for ESP: it has no ports by which
     ufw could distinguish it from ours.
     """
     alike = [one for one in live if not one.ours() and one.rule[1:] == rule[1:] and not one.all_ports]
-    all_ports = ours[rule] if rule in ours else bool(alike) and rule.services != (ESP,)
+    all_ports = ours[rule] if rule in ours else bool(alike) and not rule.without_port()
     exists = rule in ours or (bool(alike) and not all_ports)
     start = [["delete", *rule.arguments(all_ports)]] if exists else []
-    return [*start, ["prepend", *rule.arguments(all_ports), "comment", COMMENT]]
+    place = [] if rule.action == "allow" and rule.source is None else ["prepend"]
+    return [*start, [*place, *rule.arguments(all_ports), "comment", COMMENT]]

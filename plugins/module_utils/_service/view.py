@@ -106,7 +106,7 @@ def view(raw: Raw, its: list[Task], gone: t.AbstractSet[str], trusted: str) -> S
         "running": sum(task["state"] == "running" and task["node_id"] not in gone for task in alive),
         "completed": sum(task["state"] == "complete" for task in its) if is_job(mode) else None,
         "last_execution": (raw.get("JobStatus") or {}).get("LastExecution"),
-        "ports": [_port(port) for port in (raw.get("Endpoint") or {}).get("Ports") or []],
+        "ports": published_ports(raw),
         "update": _update(raw.get("UpdateStatus") or {}),
         "labels": visible(labels),
         "declared": sorted(remembered(labels)),
@@ -157,6 +157,11 @@ def _wanted(spec: Raw, mode: str, its: list[Task], alive: list[Task]) -> int:
         return declared
     # The swarm gives these a task on each node that is fit, and no more.
     return len({task["node_id"] for task in (its if is_job(mode) else alive)})
+
+
+def published_ports(raw: Raw) -> list[PublishedPort]:
+    """The ports that a service of ``/services`` publishes, those that the Engine chose too."""
+    return [_port(port) for port in (raw.get("Endpoint") or {}).get("Ports") or []]
 
 
 def _port(raw: Raw) -> PublishedPort:

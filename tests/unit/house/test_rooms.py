@@ -37,6 +37,7 @@ FLOORS = {
         "_host",
         "_operation",
         "_maintenance",
+        "_haproxy",
         "_balance",
         "_upgrade",
         "_recover",

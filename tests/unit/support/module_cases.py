@@ -153,6 +153,14 @@ def with_a_worker() -> MemoryEngine:
     return engine
 
 
+def publishing() -> MemoryEngine:
+    """An Engine with a service that runs and publishes a port."""
+    engine = RunningEngine()
+    engine._create("services", {"Name": "web", "TaskTemplate": {}})
+    engine.objects["services"][0]["Endpoint"] = {"Ports": [{"PublishedPort": 8080, "TargetPort": 80}]}
+    return engine
+
+
 def with_stack() -> RecordedSwarm:
     """The recorded services, of which two belong to a stack."""
     none: Raw = {f"GET /{kind}": [] for kind in ("networks", "secrets", "configs")}
@@ -242,6 +250,14 @@ CASES: dict[str, Case] = {
         ),
     ),
     "swarm_export_info": Case({}, MemoryEngine, reads=True),
+    # What it does on a host is proven beside its room; here no HAProxy runs.
+    "swarm_load_balancer": Case(
+        {"state": "ready", "node": "n1"},
+        None,
+        hidden=({"certificates": [{"name": "site", "content": CANARY}]},),
+    ),
+    # A host that cannot tell fails: a load balancer without frontends would be made of it.
+    "swarm_load_balancer_info": Case({"frontends": [{"service": "web"}]}, publishing),
     "swarm_maintenance": Case({"nodes": ["w1"], "state": "planned"}, with_a_worker, True),
     "swarm_network_info": Case({"name": ["front"]}, holding("networks", _NETWORK), reads=True),
     "swarm_node": Case({"hostname": "m1", "labels": {"disk": "ssd"}}, MemoryEngine, True),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._firewall import deploy
 from ansible_collections.flotilla.swarm.plugins.module_utils._firewall.host import Host
+from ansible_collections.flotilla.swarm.plugins.module_utils._haproxy import deploy as balancing
 from ansible_collections.flotilla.swarm.plugins.module_utils._host import daemon, facts
 from ansible_collections.flotilla.swarm.tests.unit.support.modules import Module
 
@@ -21,11 +22,12 @@ def module(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> M
 
 @pytest.fixture(autouse=True)
 def without_firewall(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The host of the firewall's module has none, and is not the machine that the tests run on."""
+    """The host of the modules for firewalls and load balancers has none, and is not the machine that the tests run on."""
     monkeypatch.setattr(deploy.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(
-        deploy, "Host", lambda _run: Host(lambda argv: pytest.fail(f"{argv} was started"), str(tmp_path))
-    )
+    for room in (deploy, balancing):
+        monkeypatch.setattr(
+            room, "Host", lambda _run: Host(lambda argv: pytest.fail(f"{argv} was started"), str(tmp_path))
+        )
 
 
 @pytest.fixture(autouse=True)

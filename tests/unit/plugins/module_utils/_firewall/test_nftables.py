@@ -42,6 +42,13 @@ DECLARED = st.builds(
     st.booleans(),
 )
 
+# What a load balancer has open besides.
+BALANCER = st.builds(
+    vocabulary.balancer_openings,
+    st.lists(st.sampled_from([80, 443])),
+    st.lists(st.sampled_from(["10.0.0.2", "10.0.0.11"])),
+)
+
 
 def recorded(name: str) -> str:
     return (RECORDED / name).read_text()
@@ -77,9 +84,10 @@ def test_sets_that_no_rule_looks_into_open_nothing() -> None:
     assert rules.openings(*TABLE) == rules.guarded() == frozenset()
 
 
-@given(declared=DECLARED)
-def test_what_is_written_is_what_was_asked_for(declared: list[str]) -> None:
-    guarded = sorted(vocabulary.guardable(vocabulary.split_opening(opening)[1] for opening in declared))
+@given(members=DECLARED, balancer=BALANCER)
+def test_what_is_written_is_what_was_asked_for(members: list[str], balancer: list[str]) -> None:
+    declared = sorted({*members, *balancer})
+    guarded = sorted(vocabulary.guarded_by(declared))
     text = texts.table_text(declared, guarded)
     assert sorted(texts.text_openings(text)) == declared
     assert sorted(texts.text_guarded(text)) == guarded

@@ -37,6 +37,14 @@ DECLARED = st.builds(
 )
 
 
+# What a load balancer has open besides.
+BALANCER = st.builds(
+    vocabulary.balancer_openings,
+    st.lists(st.sampled_from([80, 443])),
+    st.lists(st.sampled_from(["10.0.0.2", "10.0.0.11"])),
+)
+
+
 def live(copies: list[plans.Access], persistent: bool = True) -> dict[str, t.Any]:
     return {**plans.live_firewall("ufw", copies, persistent), **EXTRAS}
 
@@ -108,6 +116,38 @@ def test_only_members_are_left(copies: list[plans.Access], declared: list[str]) 
         opening in plan["open"] or all(opening in one.openings for one in copies) for opening in declared
     )
     assert set(plan["guarded"]) == {vocabulary.split_opening(opening)[1] for opening in declared} - {"esp"}
+
+
+@given(copies=COPIES, declared=DECLARED, balancer=BALANCER, keep=st.booleans())
+def test_members_and_a_load_balancer_on_one_host_leave_each_other_alone(
+    copies: list[plans.Access], declared: list[str], balancer: list[str], keep: bool
+) -> None:
+    now = live([plans.Access(copy.openings | set(balancer), copy.guarded) for copy in copies])
+    plan = plans.plan_options(now, {"members": ["10.0.0.11"], "keep": keep})
+    assert set(filter(vocabulary.of_balancer, plan["openings"])) == set(balancer)
+    assert not set(balancer) & {*plan["close"], *plan["open"]}
+    assert (
+        plans.plan_firewall(now, [*declared, *balancer])["guarded"]
+        == plans.plan_firewall(now, declared)["guarded"]
+    )
+    alone = plans.plan_options(now, {"public_ports": [8443], "vrrp_peers": ["10.0.0.3"]})
+    before = {one for copy in copies for one in copy.openings}
+    assert set(alone["openings"]) == before | {"all tcp 8443", "10.0.0.3 vrrp"}
+    assert plans.plan_options(now, {"public_ports": []})["close"] == balancer
+
+
+@pytest.mark.parametrize(
+    ("ports", "peers", "sentence"),
+    [
+        ([0], [], "public_ports: 0 is not a port"),
+        ([], ["lb2"], "vrrp_peers: 'lb2' is not an IPv4 or IPv6 address"),
+    ],
+)
+def test_what_a_load_balancer_cannot_have_is_refused(
+    ports: list[int], peers: list[str], sentence: str
+) -> None:
+    with pytest.raises(Refused, match=sentence):
+        vocabulary.balancer_openings(ports, peers)
 
 
 @given(copies=COPIES, declared=DECLARED)

@@ -152,7 +152,8 @@ class Model:
         return action, (found["proto"], found["port"], found["source_port"], found["from"]), found["comment"]
 
     def call(self, words: list[str]) -> None:
-        action, key, comment = self.parse(words[1:])
+        # Without a place in front of it, a rule goes to the end.
+        action, key, comment = self.parse(words[1:] if words[0] in ("delete", "prepend", "append") else words)
         if words[0] == "delete":
             self.rules = [rule for rule in self.rules if rule[:2] != (action, key)]
         elif all(rule[1] != key for rule in self.rules):
@@ -205,15 +206,22 @@ USERS = st.lists(
     ),
     max_size=6,
 )
+MEMBERS_OF_CLUSTERS = st.builds(
+    vocabulary.declared_openings,
+    st.lists(st.sampled_from(["10.0.0.11", "10.0.0.12", "10.0.0.13"]), min_size=1),
+    st.booleans(),
+    st.sampled_from([2377, 2378]),
+    st.just(4789),
+    st.booleans(),
+)
+# What a load balancer has open besides.
+BALANCER = st.builds(
+    vocabulary.balancer_openings,
+    st.lists(st.sampled_from([80, 443])),
+    st.lists(st.sampled_from(["10.0.0.2", "10.0.0.11"])),
+)
 CLUSTERS = st.lists(
-    st.builds(
-        vocabulary.declared_openings,
-        st.lists(st.sampled_from(["10.0.0.11", "10.0.0.12", "10.0.0.13"]), min_size=1),
-        st.booleans(),
-        st.sampled_from([2377, 2378]),
-        st.just(4789),
-        st.booleans(),
-    ),
+    st.builds(lambda members, balancer: sorted({*members, *balancer}), MEMBERS_OF_CLUSTERS, BALANCER),
     min_size=1,
     max_size=4,
 )
@@ -233,7 +241,7 @@ def test_only_members_get_through_whatever_rules_the_user_has(
         assert live["openings"] == openings
         assert not plans.plan_firewall(live, openings)["changed"]
         let_in = set(ufw_rules.access(one.rule for one in model.state().rules).openings)
-        guarded = vocabulary.guardable(vocabulary.split_opening(opening)[1] for opening in openings)
+        guarded = vocabulary.guarded_by(openings)
         assert {one for one in let_in if vocabulary.split_opening(one)[1] in guarded} <= set(openings)
         assert model.users() == mine
     model.apply([])
