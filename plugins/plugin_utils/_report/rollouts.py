@@ -4,9 +4,9 @@
 
 """The last rollouts over time, from the history of tasks. PRIVATE to the collection. Pure.
 
-A slot whose task was replaced has a moment at which the old one had stopped, one at which the new one was created, which is mostly
-before that, and one since which the new one runs, which includes that it is healthy. All are written by the leader, so that one
-clock counts for all nodes. The swarm keeps few old tasks of each slot, and of those not since when they ran.
+A slot whose task was replaced has a moment at which the old one had stopped, one at which the new one was created, mostly before
+that, and one since which the new one runs, which includes that it is healthy. All are written by the leader, so that one clock
+counts for all nodes. The swarm keeps few old tasks of each slot, and of those not since when they ran.
 """
 
 from __future__ import annotations
