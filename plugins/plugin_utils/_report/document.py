@@ -103,7 +103,7 @@ def _node(node: Node, seen: Sources, zone: str) -> Result:
         "name": swarm_nodes.called(node),
         "host": host,
         "part": swarm_nodes.part_of(node),
-        "reachability": (node["manager"] or {}).get("reachability"),
+        "reachability": node["manager"]["reachability"] if node["manager"] else None,
         "state": node["state"],
         "gone": swarm_nodes.is_gone(node),
         "availability": node["availability"],

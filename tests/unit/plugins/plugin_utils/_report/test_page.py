@@ -133,6 +133,15 @@ def test_whatever_a_name_is_no_element_and_no_attribute_comes_of_it(text: str) -
     assert found.raw == PLAIN.raw
 
 
+def test_every_character_of_a_name_is_seen() -> None:
+    found = rendered("a\u202eb\x1bc\0d")
+    shown = "".join(found.texts)
+    assert "a\\u202eb\\u001bc\\u0000d" in shown
+    assert not re.search(
+        "[\0-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]", shown
+    )
+
+
 def test_templates_in_names_are_not_run() -> None:
     assert "49" not in "".join(rendered("{{ 7 * 7 }}").texts)
 
