@@ -32,7 +32,7 @@ attributes:
 options:
   dest:
     description:
-      - The file on the control node. Its folder has to be there.
+      - The file on the control node, from the folder in which Ansible was started. Its own folder has to be there.
       - It is replaced at once, and readable by everybody.
     type: path
     required: true
