@@ -65,7 +65,7 @@ def fingerprint(document: Result, title: str) -> str:
 
 def _derived(document: Result) -> Result:
     """What the template needs and a program would not: things by their keys, and places on lines."""
-    made, nodes = document["made"], document["nodes"]
+    made, nodes, quorum = document["made"], document["nodes"], document["swarm"]["quorum"]
     columns = sorted(nodes, key=lambda node: (not node["zone"], node["zone"], node["name"], node["id"]))
     zones = [(zone, len(list(of))) for zone, of in itertools.groupby(columns, lambda node: str(node["zone"]))]
     cells: dict[tuple[str, str], list[Result]] = collections.defaultdict(list)
@@ -84,6 +84,7 @@ def _derived(document: Result) -> Result:
         "marks": MARKS,
         "many": len(nodes) >= _MANY,
         "drawn": _DRAWN,
+        "lost": not quorum or quorum["reachable"] < quorum["majority"],
         "managers": [node for node in nodes if node["reachability"]],
         "ready": sum(not node["gone"] for node in nodes),
         "fine": sum(not service["problems"] for service in document["services"]),

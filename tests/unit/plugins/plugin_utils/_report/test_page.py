@@ -178,6 +178,17 @@ def test_a_task_that_does_not_run_leads_to_its_row() -> None:
 def test_without_a_quorum_it_is_a_page_too() -> None:
     text = page(document(Sources(hosts={"m1": {"why": "m1 has lost its quorum."}}), MADE), "Swarm")
     assert "No manager with a quorum was reached." in text and "m1 has lost its quorum." in text
+    assert '<section id=problems class="hero bad"' in text
+
+
+def test_a_quorum_that_was_lost_a_moment_ago_is_told_so() -> None:
+    nodes = [node(name, manager="leader" if name == "m1" else "yes") for name in ("m1", "m2", "m3")]
+    for one in nodes[1:]:
+        assert one["manager"]
+        one["manager"]["reachability"] = "unreachable"
+    text = page(document(Sources(hosts={"m1": host(nodes, nodes[0])}), MADE), "Swarm")
+    assert '<section id=problems class="hero bad"' in text
+    assert "Quorum lost: 1 of 3 managers reachable, 2 needed." in text and "Lost; 2 needed" in text
 
 
 def test_its_fingerprint_counts_all_but_the_moment() -> None:
