@@ -10,7 +10,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help venv demo test lint unit sanity integration long engines mesh molecule roles newest bench chaos house docs build release clean $(TREE)
+.PHONY: help venv demo test lint unit picture sanity integration long engines mesh molecule roles newest bench chaos house docs build release clean $(TREE)
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,10 @@ lint: venv ## form, types, documentation, licences
 
 unit: venv ## the pure code, in seconds (ARGS="-k plan")
 	@$(PYTEST) tests/unit -n 2 -q --junit-xml=.cache/reports/unit.xml $(ARGS)
+
+picture: venv ## the report in a headless Chromium, installed where it is missing (ARGS="-k keyboard")
+	@tests/tools/chromium >/dev/null
+	@$(PYTEST) tests/picture -q --junit-xml=.cache/reports/picture.xml $(ARGS)
 
 sanity: venv ## ansible-test sanity on the oldest and the newest Python found here (ARGS="--test import")
 	@tests/tools/sanity $(ARGS)

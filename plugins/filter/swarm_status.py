@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.nodes import is_gone
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._report.hosts import (
+    NO_MANAGER,
+    beside_summary,
+    why,
+)
 
 DOCUMENTATION = r"""
 name: swarm_status
@@ -59,28 +63,9 @@ def swarm_status(hosts: list[str], hostvars: t.Mapping[str, t.Any], result: str)
     infos = {host: hostvars[host].get(result) or {} for host in hosts}
     manager = next((infos[host] for host in hosts if infos[host].get("state") == "manager"), None)
     if manager is None:
-        return ["No manager with a quorum was reached.", *(_line(host, infos[host]) for host in hosts)]
-    members = {node["id"] for node in manager["nodes"]}
-    # The summary tells of a host that is gone already; which host a node is that cannot be asked is known by its name.
-    gone = {node["hostname"] for node in manager["nodes"] if is_gone(node)}
-    told = {host for host in gone if infos.get(host, {}).get("state", "no_engine") == "no_engine"}
-    outside = [host for host in hosts if infos[host].get("node_id") not in members and host not in told]
-    aging = [line for host in hosts for line in _certificate(host, infos[host].get("certificate") or {})]
-    return [*manager["summary"], *aging, *(_line(host, infos[host]) for host in outside)]
-
-
-def _certificate(host: str, certificate: dict[str, t.Any]) -> list[str]:
-    """A certificate that was not renewed: when it ends, the node is out of the swarm."""
-    if not certificate.get("overdue"):
-        return []
-    left = certificate["days_left"]
-    ends = f"ends in {left} {'day' if left == 1 else 'days'}" if left >= 0 else "has ended"
-    what = f"its certificate {ends} ({certificate['expires']}) and was not renewed, as nodes do by themselves"
-    return [f"{host}: {what}: see in the Engine's log whether it reaches a manager."]
-
-
-def _line(host: str, info: dict[str, t.Any]) -> str:
-    return f"{host}: {info.get('why') or 'was not reached.'}"
+        return [NO_MANAGER, *(f"{host}: {why(infos[host])}" for host in hosts)]
+    told = [f"{host}: {sentence}" for host, sentence in beside_summary(infos, manager["nodes"])]
+    return [*manager["summary"], *told]
 
 
 class FilterModule:

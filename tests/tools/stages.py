@@ -26,7 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 REPORTS = ROOT / ".cache" / "reports"
 
-STAGES = ["lint", "unit", "sanity", "integration", "molecule"]
+STAGES = ["lint", "unit", "picture", "sanity", "integration", "molecule"]
 
 # Stages on test hosts. Their images, minutes of work on a new machine, are built while the others run.
 ON_HOSTS = {"integration", "molecule"}
@@ -34,7 +34,7 @@ ON_HOSTS = {"integration", "molecule"}
 AT_LENGTH = "integration"
 
 # Seconds after which a stage that hangs is ended, so that the run still sums up before its own limit.
-LIMITS = {"lint": 900, "unit": 1500, "sanity": 1800, "integration": 2600, "molecule": 1200}
+LIMITS = {"lint": 900, "unit": 1500, "picture": 600, "sanity": 1800, "integration": 2600, "molecule": 1200}
 # How far the others give way to the integration tests, whose Engines have time-outs: so far that they still end before these.
 NICE = 5
 

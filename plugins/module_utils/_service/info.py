@@ -18,7 +18,7 @@ from .._run.verb import Options, Result, Verb
 from .._swarm.nodes import Node
 from .._swarm.state import on_manager
 from .options import hide_service, options_of
-from .view import PublishedPort, Raw, ServiceView, needing_history, views
+from .view import Raw, ServiceView, needing_history, port_shown, runs, views
 
 Answer = t.TypeVar("Answer")
 
@@ -171,19 +171,7 @@ def _row(service: ServiceView) -> tuple[str, ...]:
     return (
         service["name"],
         service["mode"],
-        _runs(service),
+        runs(service),
         service["image"].partition("@")[0],
-        ", ".join(_port(port) for port in service["ports"]),
+        ", ".join(port_shown(port) for port in service["ports"]),
     )
-
-
-def _runs(service: ServiceView) -> str:
-    if service["completed"] is None:
-        return f"{service['running']}/{service['wanted']}"
-    running = f", {service['running']} running" if service["running"] else ""
-    return f"{service['completed']}/{service['wanted']} completed{running}"
-
-
-def _port(port: PublishedPort) -> str:
-    host = " (host)" if port["mode"] == "host" else ""
-    return f"{port['published_port'] or '*'}->{port['target_port']}/{port['protocol']}{host}"

@@ -182,3 +182,17 @@ def _update(raw: Raw) -> UpdateView | None:
         "started": raw.get("StartedAt"),
         "completed": raw.get("CompletedAt"),
     }
+
+
+def runs(service: ServiceView) -> str:
+    """How many tasks run of those that should, or are completed."""
+    if service["completed"] is None:
+        return f"{service['running']}/{service['wanted']}"
+    running = f", {service['running']} running" if service["running"] else ""
+    return f"{service['completed']}/{service['wanted']} completed{running}"
+
+
+def port_shown(port: PublishedPort) -> str:
+    """A published port as users write one."""
+    host = " (host)" if port["mode"] == "host" else ""
+    return f"{port['published_port'] or '*'}->{port['target_port']}/{port['protocol']}{host}"

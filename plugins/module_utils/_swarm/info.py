@@ -9,11 +9,11 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.client import Client
-from .._options.labels import MAINTENANCE, visible
+from .._options.labels import visible
 from .._ports.native import read_native
 from .._run.table import table_with_problems
-from . import as_docker, quorum, state
-from .nodes import Node, called, is_gone, managers, part_of
+from . import as_docker, state
+from .nodes import Node, called, is_gone, part_of, problems
 from .published import published_ports
 
 _HEAD = ("NODE", "ROLE", "STATE", "TAKES TASKS", "ENGINE", "ADDRESS", "LABELS")
@@ -51,21 +51,11 @@ def lines(found: dict[str, t.Any]) -> list[str]:
     """What ``state.read`` returns as lines of text, the nodes as a table."""
     if "nodes" not in found:
         return [found["why"]]
-    problems = [f"{called(node)}: {problem}." for node in found["nodes"] for problem in node["problems"]]
-    problems += [
-        f"{called(node)}: its maintenance is not over; run the same playbook again, which goes on there."
-        for node in found["nodes"]
-        if node["labels"].get(MAINTENANCE) in ("away", "back")
-    ]
-    even = quorum.even(len(managers(found["nodes"])))
-    if even:
-        problems.append(f"The swarm has {even}: promote a worker or demote one of them.")
-    if found.get("root_rotation_in_progress"):
-        problems.append("A CA rotation is in progress and waits for every node.")
+    sentences = [f"{name}: {sentence}" if name else sentence for name, sentence in problems(found)]
     rows = [_row(node) for node in found["nodes"]]
     return [
         f"Swarm {found['swarm_id']}, {len(found['nodes'])} nodes. {found['why']}",
-        *table_with_problems(_HEAD, rows, problems, "Every node is fine."),
+        *table_with_problems(_HEAD, rows, sentences, "Every node is fine."),
     ]
 
 

@@ -10,6 +10,7 @@ import typing as t
 
 from .._engine.errors import Refused
 from .._engine.find import matching
+from .._options.labels import MAINTENANCE
 from . import quorum
 
 
@@ -164,6 +165,23 @@ def quorum_summary(nodes: list[Node]) -> quorum.Summary:
 def quorum_sentence(nodes: list[Node]) -> str:
     """The quorum in one sentence."""
     return quorum.sentence(len(managers(nodes)), len(reachable(nodes)))
+
+
+def problems(swarm: dict[str, t.Any]) -> list[tuple[str, str]]:
+    """What is wrong with a swarm that ``state.read`` returned: a node, empty for the swarm itself, and a sentence."""
+    nodes: list[Node] = swarm["nodes"]
+    told = [(called(node), f"{problem}.") for node in nodes for problem in node["problems"]]
+    told += [
+        (called(node), "its maintenance is not over; run the same playbook again, which goes on there.")
+        for node in nodes
+        if node["labels"].get(MAINTENANCE) in ("away", "back")
+    ]
+    even = quorum.even(len(managers(nodes)))
+    if even:
+        told.append(("", f"The swarm has {even}: promote a worker or demote one of them."))
+    if swarm.get("root_rotation_in_progress"):
+        told.append(("", "A CA rotation is in progress and waits for every node."))
+    return told
 
 
 def find(nodes: list[Node], name: str, own_id: str | None = None) -> Node | None:

@@ -43,7 +43,16 @@ FLOORS = {
         "_recover",
         "_backup",
     ),
-    "plugin_utils": ("_control", "_inventory", "_program", "_engine", "_site", "_compose", "_stack"),
+    "plugin_utils": (
+        "_control",
+        "_inventory",
+        "_program",
+        "_engine",
+        "_site",
+        "_compose",
+        "_stack",
+        "_report",
+    ),
 }
 MOST_FILES = 16
 # What pure code must not import: it would read a file, a clock or a socket, or need Ansible.

@@ -264,6 +264,7 @@ CASES: dict[str, Case] = {
     "swarm_node_info": Case({}, MemoryEngine, reads=True),
     "swarm_operation": Case({"name": "upgrade", "run": "here 1 1"}, MemoryEngine, True),
     "swarm_plan": Case({}, None),
+    "swarm_report": Case({"dest": "cluster.html", "swarm_info": "swarm"}, None),
     "swarm_show": Case({"lines": ["a"]}, None),
     "swarm_rebalance": Case({}, MemoryEngine),
     "swarm_reach": Case(

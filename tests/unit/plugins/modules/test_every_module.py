@@ -28,8 +28,8 @@ from ansible_collections.flotilla.swarm.tests.unit.support.modules import (
 from ansible_collections.flotilla.swarm.tests.unit.support.rows import MemoryEngine
 
 Raw = dict[str, t.Any]
-# These modules are documentation only: their actions do all the work (see test_swarm_plan.py, test_swarm_show.py).
-ACTIONS = {"swarm_plan", "swarm_show"}
+# These modules are documentation only: their actions do all the work (see test_swarm_plan.py, test_swarm_report.py, ...).
+ACTIONS = {"swarm_plan", "swarm_report", "swarm_show"}
 # Each run of these makes or needs another archive: what they do is tested by name.
 ANEW = {"swarm_backup", "swarm_restore"}
 RUN = sorted(set(CASES) - ACTIONS)
