@@ -30,6 +30,7 @@ FIRST = (
     "operations apart",
     "modules/test_rollout",
     "modules/test_progress",
+    "test_load_balancer",
     "test_upgrade",
     "modules/test_stack",
     "modules/test_stack_order",

@@ -63,7 +63,7 @@ def test_an_action_and_its_verb_have_the_same_interface(name: str) -> None:
 
 
 def test_only_what_runs_on_the_control_node_is_made_without_a_program() -> None:
-    assert len(ACTIONS) - len(PROGRAMS) == 2, "the plan, and what prints lines"
+    assert len(ACTIONS) - len(PROGRAMS) == 3, "the plan, what prints lines, and what writes a report"
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
