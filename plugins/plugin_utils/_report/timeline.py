@@ -62,7 +62,7 @@ def bars(slot: Result, line: Line) -> list[Bar]:
     found.append(Bar(starting, created, round(end - created, 2)))
     if ready is not None:
         found.append(Bar("new", ready, round(100.0 - ready, 2)))
-    return [bar for bar in found if bar.width > 0] + [
+    return [one for one in found if one.width > 0] + [
         Bar("failure", line.at(seconds(failure["at"])), 0.0) for failure in slot["failures"]
     ]
 

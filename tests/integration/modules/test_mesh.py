@@ -72,7 +72,7 @@ def test_the_mesh_answers_on_every_node_and_shares_among_the_tasks(cluster: Stag
     [scaled] = cluster.run(call("m1", "swarm_service", **{**alone, "replicas": 3}))
     assert not scaled["failed"], scaled
     for host in HOSTS:
-        answers = collections.Counter(asked(cluster.address(host), 8400) for _ in range(9))
+        answers = collections.Counter(asked(cluster.address(host), 8400) for _count in range(9))
         assert sorted(answers.values()) == [3, 3, 3], (host, answers)
 
 

@@ -51,7 +51,7 @@ def test_without_a_gap_where_the_new_task_ran_first() -> None:
     old = task(web, 1, W1, image="web:1", created=ago(900), updated=ago(50), **OVER)
     [found] = rollouts([web], t.cast("t.Any", [old, task(web, 1, W2, created=ago(60), updated=ago(55))]))
     assert found["slots"][0]["gap"] == 0.0
-    assert "gap" not in {bar.kind for bar in bars(found["slots"][0], line_of(found, MADE)) if bar.width > 99}
+    assert "gap" not in {one.kind for one in bars(found["slots"][0], line_of(found, MADE)) if one.width > 99}
 
 
 def test_two_rollouts_of_the_same_slots_are_two_and_of_the_first_nobody_knows_since_when_it_ran() -> None:
@@ -66,7 +66,7 @@ def test_two_rollouts_of_the_same_slots_are_two_and_of_the_first_nobody_knows_si
     ]
     [slot] = found[1]["slots"]
     assert (slot["stopped"], slot["ready"], slot["gap"], slot["replaced"]) == (ago(500), None, None, True)
-    assert [bar.kind for bar in bars(slot, line_of(found[1], MADE))] == ["old", "unknown"]
+    assert [one.kind for one in bars(slot, line_of(found[1], MADE))] == ["old", "unknown"]
 
 
 def test_failures_belong_to_the_rollout_that_met_them() -> None:
@@ -80,7 +80,7 @@ def test_failures_belong_to_the_rollout_that_met_them() -> None:
     [slot] = found["slots"]
     assert (slot["ready"], slot["state"], found["ended"]) == (None, "failed", None)
     assert slot["failures"] == [{"at": ago(at), "why": "non-zero exit (7)"} for at in (95, 85)]
-    kinds = [bar.kind for bar in bars(slot, line_of(found, MADE))]
+    kinds = [one.kind for one in bars(slot, line_of(found, MADE))]
     assert kinds == ["old", "gap", "starting", "failure", "failure"]
 
 
@@ -124,7 +124,7 @@ def test_whatever_the_history_is_bars_stand_on_their_line(rows: list[t.Any], upd
         assert len(names) == len(set(names)) > 0
         for slot in one["slots"]:
             assert slot["gap"] is None or slot["gap"] >= 0
-            for bar in bars(slot, line):
-                assert 0 <= bar.at <= 100 and bar.width >= 0 and bar.at + bar.width <= 100.01
+            for one in bars(slot, line):
+                assert 0 <= one.at <= 100 and one.width >= 0 and one.at + one.width <= 100.01
         assert 1 <= len(ticks(line)) <= 7
         assert all(0 <= at <= 100 for at, _label in ticks(line))
