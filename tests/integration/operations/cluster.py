@@ -32,8 +32,8 @@ _CLEAR = (
     "docker service ls -q | xargs -r docker service rm >/dev/null; "
     "docker config rm flotilla-operation >/dev/null 2>&1; "
     "for node in $(docker node ls -q); do docker node update --availability active "
-    "$(docker node inspect $node --format '{{range $key, $value := .Spec.Labels}}--label-rm {{$key}} {{end}}') "
-    "$node >/dev/null; done; "
+    "$(docker node inspect $node --format '{{range $key, $value := .Spec.Labels}}{{println $key}}{{end}}' "
+    "| sed -n 's/^flotilla.maintenance/--label-rm &/p') $node >/dev/null; done; "
     "docker node ls --format '{{.Hostname}} {{.Status}} {{.Availability}} {{if .ManagerStatus}}manager{{end}}'"
 )
 
