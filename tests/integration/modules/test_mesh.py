@@ -17,24 +17,24 @@ from ansible_collections.flotilla.swarm.tests.integration.modules.test_publish i
 
 pytestmark = pytest.mark.mesh
 
-# Answers with its host's name; the hosts' own Python, since the image has none.
+# Answers with the name of its node; the hosts' own Python, since the image has none.
 _ANSWER = """
-import os, socket
+import socket
+me = open("/etc/hostname").read().strip().encode()
 s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 s.bind(("", 90)); s.listen()
 while True:
-    c = s.accept()[0]; c.sendall(socket.gethostname().encode()); c.close()
+    c = s.accept()[0]; c.sendall(me); c.close()
 """
 HOSTS = ("m1", "m2", "m3", "w1")
 
 
 def answering(stage: Stage, name: str, **options: t.Any) -> dict[str, t.Any]:
-    """A service whose tasks answer with the host name of their container, which is the name of their node."""
+    """A service whose tasks answer with the name of their node."""
     return {
         "name": name,
         "image": f"{stage.lab.registry}/tiny:1",
         "command": ["chroot", "/host", "python3", "-c", _ANSWER],
-        "hostname": "{{.Node.Hostname}}",
         "mounts": [{"source": "/", "target": "/host", "readonly": True}],
         "placement": {"replicas_max_per_node": 1},
         "update_config": {"monitor": "500ms", "parallelism": 0},
