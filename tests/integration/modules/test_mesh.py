@@ -13,7 +13,7 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage, call
-from ansible_collections.flotilla.swarm.tests.integration.modules.test_publish import has_ipvs, inside
+from ansible_collections.flotilla.swarm.tests.integration.modules.test_publish import asked, has_ipvs, inside
 
 pytestmark = pytest.mark.mesh
 
@@ -24,7 +24,7 @@ me = open("/etc/hostname").read().strip().encode()
 s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 s.bind(("", 90)); s.listen()
 while True:
-    c = s.accept()[0]; c.sendall(me); c.close()
+    c = s.accept()[0]; c.recv(9); c.sendall(me); c.close()
 """
 HOSTS = ("m1", "m2", "m3", "w1")
 
@@ -44,10 +44,12 @@ def answering(stage: Stage, name: str, **options: t.Any) -> dict[str, t.Any]:
     }
 
 
-def asked(address: str, port: int) -> str:
-    """What a port answers."""
-    with socket.create_connection((address, port), 10) as one:
-        return one.recv(99).decode()
+def answer(host: str, stage: Stage) -> str:
+    """What the mesh answers on a host; empty where nobody listens yet, as for a while after a task's start."""
+    try:
+        return asked(stage.address(host), 8400, socket.SOCK_STREAM)
+    except OSError:
+        return ""
 
 
 @pytest.fixture(autouse=True)
@@ -67,12 +69,14 @@ def test_the_mesh_answers_on_every_node_and_shares_among_the_tasks(cluster: Stag
     [made] = cluster.run(call("m1", "swarm_service", **alone))
     assert not made["failed"], made
     [home] = cluster.sh("m1", "docker service ps -f desired-state=running --format '{{.Node}}' one").split()
-    assert {host: asked(cluster.address(host), 8400) for host in HOSTS} == dict.fromkeys(HOSTS, home)
+    cluster.until(lambda: all(answer(host, cluster) for host in HOSTS))
+    assert {host: answer(host, cluster) for host in HOSTS} == dict.fromkeys(HOSTS, home)
 
     [scaled] = cluster.run(call("m1", "swarm_service", **{**alone, "replicas": 3}))
     assert not scaled["failed"], scaled
     for host in HOSTS:
-        answers = collections.Counter(asked(cluster.address(host), 8400) for _count in range(9))
+        cluster.until(lambda host=host: all(answer(host, cluster) for _count in range(3)))
+        answers = collections.Counter(answer(host, cluster) for _count in range(9))
         assert sorted(answers.values()) == [3, 3, 3], (host, answers)
 
 
