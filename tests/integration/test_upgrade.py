@@ -19,6 +19,7 @@ from ansible_collections.flotilla.swarm.tests.integration.ansible_run import Lab
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage
 from ansible_collections.flotilla.swarm.tests.integration.running import Run, site
 from chaos.running import Playbook  # found by the path that ansible_run adds
+from lab.recipes import NEXT_RELEASE
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -50,19 +51,6 @@ cat > /etc/systemd/system/docker.service.d/trap.conf <<'END'
 ExecStartPre=/bin/sh -c '! dockerd --version | grep -q "version 26"'
 END
 systemctl daemon-reload"""
-# Debian's next release, of which only the Engine may be installed.
-NEXT = """
-deb [check-valid-until=no] http://deb.debian.org/debian forky main
-"""
-PIN = """
-Package: *
-Pin: release n=forky
-Pin-Priority: 100
-
-Package: docker.io docker-cli
-Pin: release n=forky
-Pin-Priority: 600
-"""
 
 
 class Swarm:
@@ -194,11 +182,10 @@ def test_a_run_goes_on_after_ctrl_c_and_after_a_power_cut_of_the_leader(swarm: S
 
 @pytest.mark.long
 def test_an_engine_of_the_next_release_of_debian_unless_no_mirror_is_reached(swarm: Swarm) -> None:
-    files = {"/etc/apt/sources.list.d/next.list": NEXT, "/etc/apt/preferences.d/next": PIN}
+    path, source = next(iter(NEXT_RELEASE.items()))
     there = swarm.sh(
         "w1",
-        f"echo '{NEXT}' > /etc/apt/sources.list.d/next.list; apt-get -q update >/dev/null 2>&1; "
-        "apt-cache madison docker.io",
+        f"echo '{source}' > {path}; apt-get -q update >/dev/null 2>&1; apt-cache madison docker.io",
         check=False,
     )
     if "28.5" not in there:
@@ -207,7 +194,7 @@ def test_an_engine_of_the_next_release_of_debian_unless_no_mirror_is_reached(swa
     variables = {
         "swarm_nodes": "w1",
         "swarm_upgrade_version": "28.5",
-        "swarm_upgrade_tasks": swarm.tasks("next.yml", files),
+        "swarm_upgrade_tasks": swarm.tasks("next.yml", NEXT_RELEASE),
     }
     refused = swarm.run("--check", **variables)
     assert refused.status != 0

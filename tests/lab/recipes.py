@@ -112,12 +112,11 @@ apt-get install -y --no-install-recommends docker.io python3-docker $extra
 systemctl enable docker.service
 """
 
-# Of the next release, only the Engine: what it needs besides is the present release's.
-_DOCKER_NEXT = r"""
-cat > /etc/apt/sources.list.d/next.list <<'END'
+NEXT_RELEASE = {
+    "/etc/apt/sources.list.d/next.list": """\
 deb [check-valid-until=no] http://deb.debian.org/debian forky main
-END
-cat > /etc/apt/preferences.d/next <<'END'
+""",
+    "/etc/apt/preferences.d/next": """\
 Package: *
 Pin: release n=forky
 Pin-Priority: 100
@@ -125,7 +124,12 @@ Pin-Priority: 100
 Package: docker.io docker-cli
 Pin: release n=forky
 Pin-Priority: 600
-END
+""",
+}
+"""Files -> their content: of Debian's next release only the Engine; what it needs besides is the present release's."""
+
+_DOCKER_NEXT = r"""
+@FILES@
 apt-get update
 apt-get install -y --no-install-recommends docker.io python3-docker docker-cli
 systemctl enable docker.service
@@ -187,7 +191,9 @@ def script(layer: str) -> str:
     if layer == "base":
         body = _BASE.replace("@PACKAGES@", PACKAGES).replace("@INIT@", INIT)
     else:
-        body = {"docker": _DOCKER, "docker-next": _DOCKER_NEXT, "registry": _REGISTRY, **_FIREWALLS}[layer]
+        written = "\n".join(f"cat > {path} <<'END'\n{text}END" for path, text in NEXT_RELEASE.items())
+        following = _DOCKER_NEXT.replace("@FILES@", written)
+        body = {"docker": _DOCKER, "docker-next": following, "registry": _REGISTRY, **_FIREWALLS}[layer]
     return _START + body + _END
 
 
