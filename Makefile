@@ -10,7 +10,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/tree
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help venv demo test lint unit picture sanity integration long engines mesh molecule roles newest bench chaos house docs build release clean $(TREE)
+.PHONY: help venv demo pictures test lint unit picture sanity integration long engines mesh molecule roles newest bench chaos house docs build release clean $(TREE)
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,9 @@ $(TREE):
 
 demo: venv ## five bare hosts on this machine become a swarm
 	@tests/demo/run
+
+pictures: venv ## the documentation's pictures, of the demo's swarm with things broken
+	@tests/demo/pictures
 
 test: venv ## everything that CI runs (ARGS="lint unit")
 	@$(BIN)/python tests/tools/stages.py $(ARGS)

@@ -4,8 +4,8 @@
 
 """Two load balancers outside of a swarm, and what a client sees that asks all the time through their virtual address.
 
-The test hosts' kernel has no mesh, so the ports are published by the nodes that run tasks; the configuration for the mesh is
-proven as text (``tests/unit/plugins/module_utils/_haproxy``).
+The test hosts' kernel has no mesh, so the ports are published by the nodes that run tasks; the mesh has its test
+in ``modules/test_mesh.py``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import http.client
 import ipaddress
 import json
+import socket
 import ssl
 import subprocess
 import threading
@@ -41,6 +42,33 @@ _SOCKET = (
     "import socket,sys;s=socket.socket(1);s.connect('/run/haproxy/admin.sock');s.sendall(sys.argv[1].encode()+b'\\n');\
 print(b''.join(iter(lambda:s.recv(65536),b'')).decode())"
 )
+
+# The hosts' own Python, since the image has none: answers by TLS on 91, and on 92 with the address of the client that the PROXY
+# protocol tells (its specification, 2.2: 12 bytes, version and command, family, length, addresses).
+_PEER = """
+import os, socket, ssl, threading
+pem = os.memfd_create("pem")
+os.write(pem, os.environ["PEM"].encode())
+tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+tls.load_cert_chain("/proc/self/fd/%d" % pem)
+def answer(c, told):
+    if c.recv(9999):
+        c.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n" + told.encode())
+    c.close()
+def secure(c):
+    answer(tls.wrap_socket(c, server_side=True), "secure")
+def told(c):
+    head = c.recv(16, socket.MSG_WAITALL)
+    assert head[:12] == bytes([13, 10, 13, 10, 0, 13, 10]) + b"QUIT" + bytes([10]), head
+    rest = c.recv(int.from_bytes(head[14:], "big"), socket.MSG_WAITALL)
+    answer(c, ".".join(map(str, rest[:4])))
+def serve(port, meet):
+    s = socket.create_server(("", port))
+    while True:
+        threading.Thread(target=meet, args=(s.accept()[0],)).start()
+threading.Thread(target=serve, args=(91, secure)).start()
+serve(92, told)
+"""
 
 
 class Asking(threading.Thread):
@@ -81,6 +109,13 @@ class Asking(threading.Thread):
 
 def ask(address: str, port: int = 80, timeout: float = 10, context: ssl.SSLContext | None = None) -> int:
     """The status of a request."""
+    return answer(address, port, timeout, context)[0]
+
+
+def answer(
+    address: str, port: int, timeout: float = 10, context: ssl.SSLContext | None = None
+) -> tuple[int, str]:
+    """The status of a request, and what it answers."""
     kind = (
         http.client.HTTPSConnection(address, port, timeout=timeout, context=context)
         if context
@@ -88,7 +123,8 @@ def ask(address: str, port: int = 80, timeout: float = 10, context: ssl.SSLConte
     )
     try:
         kind.request("GET", "/")
-        return kind.getresponse().status
+        answered = kind.getresponse()
+        return answered.status, answered.read().decode()
     finally:
         kind.close()
 
@@ -109,7 +145,7 @@ class Balanced:
         network = ipaddress.ip_interface(f"{self.addresses['m1']}/{prefix}").network
         self.virtual = f"{network[-6]}/{prefix}"
         self.address = self.virtual.partition("/")[0]
-        self.certificate = certificate(folder)
+        self.certificate = certificate(folder, "site")
 
     def sh(self, command: str, host: str = "m1", check: bool = True) -> str:
         return self.stage.sh(host, command, check=check)
@@ -152,16 +188,23 @@ class Balanced:
     def until(self, holds: t.Callable[[], t.Any], seconds: float = 60) -> None:
         self.stage.until(holds, seconds)
 
-    def until_up(self, **wanted: str) -> None:
+    def until_up(self, section: str = "web.80.8080", **wanted: str) -> None:
         """Wait until every balancer has servers in these states."""
-        self.until(lambda: all(wanted.items() <= self.states(host).items() for host in BALANCERS))
+        self.until(lambda: all(wanted.items() <= self.states(host, section).items() for host in BALANCERS))
 
     def holder(self) -> list[str]:
         """Who has the virtual address."""
         return [host for host in BALANCERS if self.address in self.sh("ip -j address", host)]
 
 
-def certificate(folder: Path) -> str:
+def only(pem: str) -> ssl.SSLContext:
+    """A client that trusts one certificate and no other."""
+    made = ssl.create_default_context(cadata=pem)
+    made.check_hostname = False
+    return made
+
+
+def certificate(folder: Path, name: str) -> str:
     """A certificate and its key."""
     subprocess.run(
         [
@@ -172,18 +215,18 @@ def certificate(folder: Path) -> str:
             "rsa:2048",
             "-nodes",
             "-keyout",
-            folder / "key",
+            folder / f"{name}.key",
             "-out",
-            folder / "crt",
+            folder / f"{name}.crt",
             "-days",
             "2",
             "-subj",
-            "/CN=site",
+            f"/CN={name}",
         ],
         check=True,
         capture_output=True,
     )
-    return (folder / "crt").read_text() + (folder / "key").read_text()
+    return (folder / f"{name}.crt").read_text() + (folder / f"{name}.key").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -250,14 +293,10 @@ def test_check_mode_a_first_run_and_a_second(web: Balanced) -> None:
     web.until_up(w1="UP", w2="UP", m1="DOWN")
     # Whichever was ready first.
     web.until(lambda: len(web.holder()) == 1)
-    own = ssl.create_default_context(cadata=web.certificate)
-    own.check_hostname = False
     assert ask(web.address) == 200
-    assert ask(web.address, 443, context=own) == 200
-    # What is in a connection, TLS for example, is not looked into.
+    assert ask(web.address, 443, context=only(web.certificate)) == 200
+    # What is in a connection is not looked into.
     assert ask(web.address, 8443) == 200
-    passed = {"swarm_load_balancer_frontends": [{"service": "web", "port": 8443, "proxy_protocol": True}]}
-    assert "send-proxy-v2" in web.balance("--check", "--diff", **passed).succeeded().text
 
     before = web.workers()
     again = web.balance("--diff").succeeded()
@@ -289,12 +328,70 @@ def test_what_cannot_be_leaves_what_runs(up: Balanced) -> None:
     assert set(up.balance().succeeded().changed.values()) == {0}
 
 
-def test_a_client_sees_no_error_while_nodes_go_and_come_back(up: Balanced, tmp_path: Path) -> None:
-    work = tmp_path / "work.yml"
+def test_tls_that_ends_in_the_service_and_the_address_of_the_client(up: Balanced, tmp_path: Path) -> None:
+    """The service's own certificate passes through; with the PROXY protocol it learns the client's address, and checks pass."""
+    own = certificate(tmp_path, "peer")
+    service = {
+        "name": "peer",
+        "image": f"{up.lab.registry}/tiny:1",
+        "mode": "global",
+        "command": ["chroot", "/host", "python3", "-c", _PEER],
+        "env": {"PEM": own},
+        "mounts": [{"source": "/", "target": "/host", "readonly": True}],
+        "stop_signal": "SIGKILL",
+        "publish": [
+            {"published_port": 8400 + port, "target_port": port, "mode": "host"} for port in (91, 92)
+        ],
+        "placement": {"constraints": ["node.role==worker"]},
+    }
+    up.run("deploy", swarm_services=[service]).succeeded()
+    frontends = [
+        {"service": "peer", "published_port": 8491, "port": 8444},
+        {"service": "peer", "published_port": 8492, "port": 8445, "proxy_protocol": True},
+    ]
+    up.balance(swarm_load_balancer_frontends=frontends).succeeded()
+    for section in ("peer.8444.8491", "peer.8445.8492"):
+        up.until_up(section, w1="UP", w2="UP", m1="DOWN")
+    assert answer(up.address, 8444, context=only(own)) == (200, "secure")
+    with socket.create_connection((up.address, 8445)) as line:
+        ours = line.getsockname()[0]
+    assert answer(up.address, 8445) == (200, ours)
+    with pytest.raises(ssl.SSLError):
+        ask(up.address, 8444, context=only(up.certificate))
+    up.run("deploy", swarm_services=[{"name": "peer", "state": "absent"}]).succeeded()
+
+
+def test_a_balancer_that_is_not_reached_holds_no_maintenance_up(up: Balanced, tmp_path: Path) -> None:
+    """The one that is reached drains the node; the other one, which goes on to balance, finds out by its checks."""
+    lost = up.lab.host("w4")
+    lost.run("systemctl stop ssh.socket ssh; pkill -x sshd; pkill sshd-session; true", over="exec")
+    try:
+        with Asking(up.address) as client:
+            run = up.run(
+                "maintenance", swarm_nodes="w1", swarm_maintenance_tasks=str(_work(tmp_path))
+            ).succeeded()
+    finally:
+        lost.run("systemctl start ssh", over="exec")
+    assert "UNREACHABLE" in run.text and "Send the node no new connections" in run.text
+    assert run.changed["w1"] > 0
+    up.until_up(w1="UP", w2="UP")
+    print(f"{client.asked} requests, slowest {client.slowest:.1f} s")
+    assert client.failed == []
+
+
+def _work(folder: Path) -> Path:
+    """What a maintenance does, for a second."""
+    work = folder / "work.yml"
     work.write_text(json.dumps([{"ansible.builtin.shell": "sleep 1"}]))
+    return work
+
+
+def test_a_client_sees_no_error_while_nodes_go_and_come_back(up: Balanced, tmp_path: Path) -> None:
     with Asking(up.address) as client:
         # Drained by an operator.
-        run = up.run("maintenance", swarm_nodes="w1", swarm_maintenance_tasks=str(work)).succeeded()
+        run = up.run(
+            "maintenance", swarm_nodes="w1", swarm_maintenance_tasks=str(_work(tmp_path))
+        ).succeeded()
         assert "Send the node no new connections" in run.text
         up.until_up(w1="UP", w2="UP")
         assert client.failed == []

@@ -22,6 +22,12 @@ LINK = "flotilla-mesh"
 OUR_ADDRESS, ITS_ADDRESS = "10.86.0.1", "10.86.0.2"
 HOSTS = "10.88.0.0/16"
 """Where the test hosts in the virtual machine live; those of labs on this machine live elsewhere."""
+_OUTWARDS = (
+    ("nat", "POSTROUTING", "-s", ITS_ADDRESS, "!", "-o", LINK, "-j", "MASQUERADE"),
+    ("nat", "POSTROUTING", "-s", HOSTS, "!", "-o", LINK, "-j", "MASQUERADE"),
+    ("filter", "FORWARD", "-i", LINK, "-j", "ACCEPT"),
+    ("filter", "FORWARD", "-o", LINK, "-j", "ACCEPT"),
+)
 _MEMORY, _PROCESSORS = 6144, 2
 
 
@@ -79,8 +85,14 @@ def _link() -> t.Iterator[None]:
         shell.run(["ip", "address", "add", f"{OUR_ADDRESS}/30", "dev", LINK])
         shell.run(["ip", "link", "set", LINK, "up"])
         shell.run(["ip", "route", "add", HOSTS, "via", ITS_ADDRESS])
+        # The test hosts install packages through this machine, as those of other labs do.
+        shell.run(["sysctl", "-q", "-w", "net.ipv4.ip_forward=1"])
+        for table, *rule in _OUTWARDS:
+            shell.run(["iptables", "-t", table, "-I", *rule])
         yield
     finally:
+        for table, *rule in _OUTWARDS:
+            shell.run(["iptables", "-t", table, "-D", *rule], check=False)
         shell.run(["ip", "link", "del", LINK], check=False)
 
 

@@ -109,20 +109,8 @@ class Balancer:
             time.sleep(0.1)
 
     def _journal(self, since: str) -> str:
-        _status, output, _errors = self._run(
-            [
-                "journalctl",
-                "-u",
-                "haproxy.service",
-                "--utc",
-                "--since",
-                f"{since} UTC",
-                "-o",
-                "cat",
-                "-n",
-                "50",
-            ]
-        )
+        command = "journalctl -u haproxy.service -o cat -n 50 --utc --since".split()
+        _status, output, _errors = self._run([*command, f"{since} UTC"])
         return _alerts(output) if "ALERT" in output else ""
 
     def reload_keepalived(self) -> None:

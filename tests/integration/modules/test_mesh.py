@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import collections
 import re
+import shlex
 import socket
 import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage, call
 from ansible_collections.flotilla.swarm.tests.integration.modules.test_publish import asked, has_ipvs, inside
+from ansible_collections.flotilla.swarm.tests.integration.running import site
 
 pytestmark = pytest.mark.mesh
 
@@ -27,6 +29,13 @@ while True:
     c = s.accept()[0]; c.recv(9); c.sendall(me); c.close()
 """
 HOSTS = ("m1", "m2", "m3", "w1")
+# An emulated machine takes a minute to start some tasks.
+PATIENT = {"wait_timeout": 280}
+_STATISTICS = """
+import socket
+s = socket.socket(socket.AF_UNIX); s.connect("/run/haproxy/admin.sock"); s.sendall(b"show stat\\n")
+print(b"".join(iter(lambda: s.recv(65536), b"")).decode())
+"""
 
 
 def answering(stage: Stage, name: str, **options: t.Any) -> dict[str, t.Any]:
@@ -39,7 +48,6 @@ def answering(stage: Stage, name: str, **options: t.Any) -> dict[str, t.Any]:
         "placement": {"replicas_max_per_node": 1},
         "update_config": {"monitor": "500ms", "parallelism": 0},
         "stop_signal": "SIGKILL",
-        "wait_timeout": 300,
         **options,
     }
 
@@ -66,18 +74,52 @@ def gone(cluster: Stage) -> t.Iterator[None]:
 def test_the_mesh_answers_on_every_node_and_shares_among_the_tasks(cluster: Stage) -> None:
     """W2: one task behind four nodes; then three tasks, and each of the nodes asks all of them."""
     alone = answering(cluster, "one", replicas=1, publish=[{"target_port": 90, "published_port": 8400}])
-    [made] = cluster.run(call("m1", "swarm_service", **alone))
+    [made] = cluster.run(call("m1", "swarm_service", **alone, **PATIENT))
     assert not made["failed"], made
     [home] = cluster.sh("m1", "docker service ps -f desired-state=running --format '{{.Node}}' one").split()
     cluster.until(lambda: all(answer(host, cluster) for host in HOSTS))
     assert {host: answer(host, cluster) for host in HOSTS} == dict.fromkeys(HOSTS, home)
 
-    [scaled] = cluster.run(call("m1", "swarm_service", **{**alone, "replicas": 3}))
+    [scaled] = cluster.run(call("m1", "swarm_service", **{**alone, "replicas": 3}, **PATIENT))
     assert not scaled["failed"], scaled
     for host in HOSTS:
         cluster.until(lambda host=host: all(answer(host, cluster) for _count in range(3)))
         answers = collections.Counter(answer(host, cluster) for _count in range(9))
         assert sorted(answers.values()) == [3, 3, 3], (host, answers)
+
+
+def test_a_load_balancer_asks_the_mesh(cluster: Stage) -> None:
+    """W4: on a host of the swarm, with one task behind four nodes; one of them leaves the rotation for a maintenance."""
+    publish = [{"target_port": 90, "published_port": 8400}]
+    wanted = answering(cluster, "one", replicas=1, publish=publish, labels={"load_balancer.80": "mode=tcp"})
+    [made] = cluster.run(call("m1", "swarm_service", **wanted, **PATIENT))
+    assert not made["failed"], made
+    inventory = {
+        "swarm": {
+            "children": {
+                "swarm_managers": {"hosts": {"m1": {}, "m2": {}, "m3": {}}},
+                "swarm_workers": {"hosts": {"w1": {}}},
+            }
+        },
+        "swarm_load_balancers": {"hosts": {"w1": {}}},
+    }
+    run = site(cluster.lab, inventory, book="load_balancer", swarm_load_balancer_firewall=False).succeeded()
+    assert "8400 (mesh)" in run.text
+    cluster.until(lambda: _usable(cluster) == dict.fromkeys(HOSTS, "UP"))
+    home = cluster.sh("m1", "docker service ps -f desired-state=running --format '{{.Node}}' one")
+    assert {asked(cluster.address("w1"), 80, socket.SOCK_STREAM) for _count in range(8)} == {home}
+    node = cluster.node("m2")["ID"]
+    drained = cluster.one("w1", "swarm_load_balancer", state="drain", node=node, timeout=5)
+    assert drained["changed"], drained
+    assert _usable(cluster) == {**dict.fromkeys(HOSTS, "UP"), "m2": "DRAIN"}
+    assert {asked(cluster.address("w1"), 80, socket.SOCK_STREAM) for _count in range(8)} == {home}
+
+
+def _usable(stage: Stage) -> dict[str, str]:
+    """The states of the balancer's servers by their nodes."""
+    shown = stage.sh("w1", f"python3 -c {shlex.quote(_STATISTICS)}")
+    rows = [line.split(",") for line in shown.splitlines() if line.startswith("one.80.8400,")]
+    return {row[1].partition(".")[0]: row[17] for row in rows if "." in row[1]}
 
 
 def test_a_virtual_ip_shares_among_the_tasks(cluster: Stage) -> None:
@@ -92,7 +134,7 @@ def test_a_virtual_ip_shares_among_the_tasks(cluster: Stage) -> None:
             "networks": ["secret"],
         },
     ]
-    [made] = cluster.run(call("m1", "swarm_service", services=services))
+    [made] = cluster.run(call("m1", "swarm_service", services=services, **PATIENT))
     assert not network["failed"] and not made["failed"], (network, made)
     for host in HOSTS:
         nine = inside(
@@ -110,7 +152,7 @@ def test_an_encrypted_network_carries_only_what_is_encrypted(cluster: Stage) -> 
         "mode": "global",
         "networks": ["secret"],
     }
-    [made] = cluster.run(call("m1", "swarm_service", **client))
+    [made] = cluster.run(call("m1", "swarm_service", **client, **PATIENT))
     assert not network["failed"] and not made["failed"], (network, made)
     there = inside(cluster, "w1", "client", "ip -4 addr show eth0 | sed -n 's,.*inet \\([0-9.]*\\)/.*,\\1,p'")
     before = _encrypted(cluster, "m1")

@@ -62,7 +62,10 @@ def reach(stage: Stage) -> t.Iterator[None]:
     """What the tests made goes away again."""
     yield
     gone = [{"name": network["name"], "state": "absent"} for network in NETWORKS]
-    stage.sh("m1", "docker service ls -q | xargs -r docker service rm >/dev/null")
+    # One that takes its time is asked again: an emulated machine has slow managers.
+    stage.until(
+        lambda: stage.sh("m1", "docker service ls -q | xargs -r docker service rm >/dev/null && echo gone")
+    )
     [removed] = stage.run(call("m1", "swarm_network", networks=gone))
     assert not removed["failed"], removed
 
@@ -101,7 +104,7 @@ def deployed(cluster: Stage, reach: None) -> Stage:
     # Past the module: some of its tasks are rejected, until one is given an IPv4 address.
     cluster.sh(
         "m1",
-        f"docker service create -d -q --name six --restart-delay 200ms --mode global --network six {image}",
+        f"docker service create -d -q --name six --restart-delay 2s --mode global --network six {image}",
     )
     assert [result.get("msg") for result in made if result["failed"]] == []
     return cluster
