@@ -15,6 +15,7 @@ name: swarm_backup_outdated
 short_description: Choose the archives of a swarm that are removed
 description:
   - Used by the playbook C(flotilla.swarm.backup). Only names that it gives itself are chosen, and only those of the same swarm.
+  - A name with a dot in front is what a run that was killed has left. It is always chosen.
 author:
   - Flotilla contributors (@flotilla-swarm)
 positional: cluster, keep

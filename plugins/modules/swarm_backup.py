@@ -39,7 +39,7 @@ options:
   staging:
     description:
       - A folder of the host that the archive is written to, in a new folder which only its owner can read. Remove that one when
-        the archive was fetched.
+        the archive was fetched; the next call removes it otherwise.
     type: path
     default: /var/tmp
   outage:

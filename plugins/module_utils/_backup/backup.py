@@ -43,6 +43,8 @@ def work(options: Options, check_mode: bool, client: Client) -> Result:
     folder = os.path.join(info.get("DockerRootDir", ""), "swarm")
     if problem is None and not os.path.isdir(folder):
         problem = f"{folder} is no folder of this host"
+    if problem is None and not check_mode:
+        copy.remove_earlier(options["staging"])
     problem = problem or _no_room(folder, options["staging"])
     if problem:
         raise _refused(problem)
@@ -63,7 +65,7 @@ VERB = Verb(BACKUP, work)
 
 def _copy(folder: str, options: Options, content: Manifest) -> tuple[str, Manifest]:
     """The path of the archive and its manifest; what a failure has left is removed, and the Engine runs in any case."""
-    staged = tempfile.mkdtemp(prefix="flotilla-backup-", dir=options["staging"])
+    staged = tempfile.mkdtemp(prefix=copy.STAGED, dir=options["staging"])
     path = os.path.join(staged, plan.name(content["cluster_id"], content["created"]))
     try:
         with engine.stopped(options["wait_timeout"]):

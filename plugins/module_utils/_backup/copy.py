@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import shutil
 import tarfile
 import typing as t
 
@@ -16,6 +17,8 @@ from .._engine.errors import Refused
 from . import manifest
 from .manifest import Manifest
 
+#: How the name of a folder with a copy begins.
+STAGED = "flotilla-backup-"
 _BLOCK = 1024 * 1024
 
 
@@ -40,6 +43,25 @@ def free(folder: str) -> int:
     """Bytes that are free in a folder's file system."""
     found = os.statvfs(folder)
     return found.f_bavail * found.f_frsize
+
+
+def remove_earlier(staging: str) -> None:
+    """Remove copies that runs have left which were killed: they hold the keys of a swarm, and take room.
+
+    Only folders of this user are touched: anybody may create some in ``/var/tmp``.
+    """
+    if not os.path.isdir(staging):
+        return
+    with os.scandir(staging) as entries:
+        ours = [
+            one.path
+            for one in entries
+            if one.name.startswith(STAGED)
+            and one.is_dir(follow_symlinks=False)
+            and one.stat(follow_symlinks=False).st_uid == os.getuid()
+        ]
+    for one in ours:
+        shutil.rmtree(one, ignore_errors=True)
 
 
 def save(folder: str, path: str, content: Manifest) -> Manifest:

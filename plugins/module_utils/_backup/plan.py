@@ -91,15 +91,16 @@ def name(cluster: str, created: str) -> str:
 
 
 def outdated(names: t.Iterable[str], cluster: str, keep: int) -> list[str]:
-    """Which archives go: those of this swarm beyond the newest ``keep``, and never the newest.
+    """Which archives go: those of this swarm beyond the newest ``keep``, and never the newest; and those that never became whole.
 
     Args:
         names: of all files in the folder.
         cluster: the swarm's ID.
         keep: how many stay; 0 keeps all.
     """
+    parts = [one for one in names if one.startswith(f".swarm-{cluster}-")]
     found = {
         one: match for one in names if (match := _ARCHIVE.fullmatch(one)) and match["cluster"] == cluster
     }
     newest_first = sorted(found, key=lambda one: (found[one]["time"], one), reverse=True)
-    return sorted(newest_first[keep:]) if keep > 0 else []
+    return sorted(newest_first[keep:] if keep > 0 else []) + sorted(parts)

@@ -109,7 +109,7 @@ class Balancer:
             time.sleep(0.1)
 
     def _journal(self, since: str) -> str:
-        command = "journalctl -u haproxy.service -o cat -n 50 --utc --since".split()
+        command = ["journalctl", "-u", "haproxy.service", "-o", "cat", "-n", "50", "--utc", "--since"]
         _status, output, _errors = self._run([*command, f"{since} UTC"])
         return _alerts(output) if "ALERT" in output else ""
 

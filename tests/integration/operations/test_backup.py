@@ -124,6 +124,13 @@ def test_the_engine_starts_though_the_run_is_killed(stage: Stage, tmp_path: Path
     stage.until(lambda: stage.sh("m2", "systemctl is-active docker", check=False) == "active", 30)
     assert stage.sh("m2", _BEGAN) != began
     stage.until(lambda: all(node[1] == "Ready" for node in stage.nodes()), 60)
+    # What it left, and an archive of a run whose control node died, go with the next one.
+    assert "flotilla-backup-" in stage.sh("m2", "ls /var/tmp")
+    cluster = stage.sh("m2", "docker info --format '{{.Swarm.Cluster.ID}}'")
+    (tmp_path / f".swarm-{cluster}-20261125T050000Z.tar").touch()
+    _run(stage, "backup", swarm_backup_dir=str(tmp_path), swarm_backup_node="m2").succeeded()
+    assert "flotilla-backup-" not in stage.sh("m2", "ls /var/tmp")
+    assert [one.name[: len("swarm-")] for one in tmp_path.iterdir()] == ["swarm-"]
 
 
 def test_every_manager_is_lost_and_the_swarm_comes_back_on_another_address(

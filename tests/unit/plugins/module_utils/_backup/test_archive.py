@@ -149,3 +149,18 @@ def test_a_manifest_that_is_none_is_refused(data: bytes, said: str) -> None:
 )
 def test_an_older_engine_is_refused(saved: str, running: str, refused: bool) -> None:
     assert bool(manifest.too_old(saved, running)) is refused
+
+
+def test_what_killed_runs_left_goes_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "flotilla-backup-a").mkdir()
+    (tmp_path / "flotilla-backup-a" / "a.tar").touch()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "flotilla-backup-link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "flotilla-backup-file").touch()
+    copy.remove_earlier(str(tmp_path))
+    assert sorted(one.name for one in tmp_path.iterdir()) == [
+        "elsewhere",
+        "flotilla-backup-file",
+        "flotilla-backup-link",
+    ]
+    copy.remove_earlier(str(tmp_path / "none"))

@@ -126,6 +126,12 @@ def test_only_old_archives_of_the_same_swarm_go(names: list[str], keep: int) -> 
     assert all(max(gone) >= one and min(left) >= one for one in gone)
 
 
+def test_what_never_became_whole_goes_whatever_is_kept() -> None:
+    part = f".swarm-{_MINE}-20261128T050000Z.tar"
+    names = [part, f".swarm-{_OTHER}-20261128T050000Z.tar", f"swarm-{_MINE}-20261128T050000Z.tar"]
+    assert plan.outdated(names, _MINE, 0) == [part]
+
+
 def test_a_copy_that_does_not_fit_is_told() -> None:
     assert plan.no_room(10 << 20, 1 << 30, "/srv") is None
     assert plan.no_room(10 << 20, 50 << 20, "/srv") == "/srv has 50 MiB free, and the copy needs 74 MiB"
