@@ -14,12 +14,23 @@ import typing as t
 from ...module_utils._engine.errors import Refused
 from ...module_utils._firewall.openings import check_member
 from ...module_utils._host.options import DECLARED
+from ...module_utils._options.driver_options import has_login
 from ...module_utils._options.texts import check_options, wrong_value
 from ...module_utils._options.value_types import SECONDS, between, lists
 from ...module_utils._swarm import addresses
 from .._engine.plan import PREFIX
 
 Spec = dict[str, t.Any]
+
+
+def _shown(address: str) -> None:
+    """Refuse an address with a login: the tasks that write the repository show it, and everybody on the host reads its file."""
+    if has_login(address):
+        raise ValueError(
+            "a login stands in the address, which every run would show: leave it out, and let the mirror admit the hosts by their "
+            "addresses"
+        )
+
 
 _OURS: Spec = {
     "swarm_quorum_address": {"type": "str", "limits": addresses.host},
@@ -31,6 +42,7 @@ _OURS: Spec = {
     "swarm_quorum_size": {"type": "int", "limits": between(0, 10_000, "it is a number of managers")},
     "swarm_quorum_wait_timeout": SECONDS,
     "swarm_firewall_extra_members": {"type": "list", "elements": "str", "limits": lists(check_member)},
+    "swarm_engine_repository_url": {"type": "str", "limits": _shown},
     # A label may be a small document, as those of proxies are.
     "swarm_labels_node": {"text": "lines"},
     # As the module has them that gets their values, so that it refuses nothing that the plan took.

@@ -65,6 +65,13 @@ def test_a_bad_setting_is_refused_with_its_name_before_a_host_is_touched(
     assert len(all_bad) > 90
 
 
+def test_a_login_in_the_address_of_a_repository_is_refused_without_it() -> None:
+    with pytest.raises(Refused) as refused:
+        read_member("m1", {"swarm_engine_repository_url": "https://us:canary3f9a@mirror.example/docker"})
+    assert "swarm_engine_repository_url: a login stands in the address" in str(refused.value)
+    assert "canary3f9a" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
