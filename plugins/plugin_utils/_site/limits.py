@@ -27,8 +27,8 @@ def _shown(address: str) -> None:
     """Refuse an address with a login: the tasks that write the repository show it, and everybody on the host reads its file."""
     if has_login(address):
         raise ValueError(
-            "a login stands in the address, which every run would show: leave it out, and let the mirror admit the hosts by their "
-            "addresses"
+            "a login stands in the address, which every run would show: leave it out, and let the mirror admit the hosts by "
+            "their addresses"
         )
 
 
