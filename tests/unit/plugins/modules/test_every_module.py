@@ -18,6 +18,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._options.arguments 
 )
 from ansible_collections.flotilla.swarm.plugins.module_utils._options.value_types import NAME, NAMES
 from ansible_collections.flotilla.swarm.tests.unit.support.bad_values import bad_values
+from ansible_collections.flotilla.swarm.tests.unit.support.canaries import NUMBER
 from ansible_collections.flotilla.swarm.tests.unit.support.module_cases import CANARY, CASES, Case
 from ansible_collections.flotilla.swarm.tests.unit.support.modules import (
     AbsentEngine,
@@ -190,14 +191,14 @@ def test_a_value_that_may_be_a_secret_is_returned_nowhere(module: Module) -> Non
 
 
 @each(HIDING)
-@pytest.mark.parametrize("wrong", [[CANARY], {"KEY": CANARY}], ids=["list", "dictionary"])
+@pytest.mark.parametrize("wrong", [[CANARY], {"KEY": CANARY}, NUMBER], ids=["list", "dictionary", "number"])
 def test_a_value_of_a_wrong_type_that_may_be_a_secret_is_in_no_message(module: Module, wrong: t.Any) -> None:
     case = CASES[module.name]
     for hidden in case.hidden:
         # What an action hands on is text already.
         spoiled = {name: put(value, wrong) for name, value in hidden.items() if not name.startswith("_")}
-        result = module.run(engine_of(case), **{**case.given, **spoiled})
-        assert CANARY not in json.dumps([result, module.ended.params])
+        shown = json.dumps([module.run(engine_of(case), **{**case.given, **spoiled}), module.ended.params])
+        assert CANARY not in shown and str(NUMBER) not in shown
 
 
 def put(value: t.Any, wrong: t.Any) -> t.Any:
