@@ -126,7 +126,7 @@ _DRIVER = """\
         driver:
           description:
             - Have an external secret driver provide the content when a task starts. A plugin of that name has to be on the
-              managers.
+              managers; where the Engine that is asked lists none, there is a warning before anything is sent.
           type: dict
           suboptions:
             name:

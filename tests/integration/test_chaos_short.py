@@ -14,7 +14,6 @@ from ansible_collections.flotilla.swarm.tests.integration.ansible_run import own
 from chaos.cases import Case, cases  # found by the path that ansible_run adds
 from chaos.session import Session
 
-pytestmark = pytest.mark.long
 SEED = 11
 # Seconds that a run takes when nothing is broken, as measured by ``make chaos`` on a machine with two cores.
 USUAL = {"site": 8.0, "rotation": 9.0, "network": 9.0, "stack": 6.0}
@@ -28,7 +27,14 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Session]:
         yield Session(lab, tmp_path_factory.mktemp("chaos"), USUAL)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.flow}-{case.kind}")
+# CI has time for one of them.
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, marks=[pytest.mark.long] if number else [], id=f"{case.flow}-{case.kind}")
+        for number, case in enumerate(CASES)
+    ],
+)
 def test_what_a_kill_left_is_finished_by_the_next_run(session: Session, case: Case) -> None:
     """P7, C2, W1, K1: the second run succeeds, the third changes nothing, nothing is left over or lost."""
     outcome = session.do(case)

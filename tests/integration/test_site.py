@@ -525,6 +525,11 @@ def test_settings_change_alone(formed: Lab) -> None:
             {},
             "of m2 is 10.9.9.9, which is not an address of this",
         ),
+        (
+            USUAL,
+            {"swarm_quorum_address_pools": ["127.0.0.0/8"]},
+            "swarm_quorum_address_pools: entry 1: 127.0.0.0/8 is no network for hosts",
+        ),
     ],
     ids=[
         "even",
@@ -536,6 +541,7 @@ def test_settings_change_alone(formed: Lab) -> None:
         "setting",
         "live-restore",
         "address",
+        "pool",
     ],
 )
 def test_what_cannot_work_is_refused_in_one_sentence(

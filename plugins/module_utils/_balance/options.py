@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
-from .._options.value_types import SECONDS
+from .._options.value_types import NAMES, SECONDS
 from .._run.interface import Interface
 from .._run.progress import PROGRESS
 
 ARGUMENTS: dict[str, t.Any] = {
-    "only": {"type": "list", "elements": "str"},
+    "only": NAMES,
     "max_moves": {"type": "int"},
     "timeout": {**SECONDS, "default": 600},
     **PROGRESS,

@@ -10,6 +10,7 @@ A program that is sent to a host uses ``connection.own_client`` instead: it know
 from __future__ import annotations
 
 import os
+import re
 import typing as t
 
 from .client import Client
@@ -18,6 +19,8 @@ from .transport import Transport
 from .transport_socket import SocketTransport
 
 Options = t.Dict[str, t.Any]
+
+_PASSWORD = re.compile(r"\w+://[^/@]*:[^/]*@")
 
 # Where Docker's own command line looks for each file below DOCKER_CERT_PATH.
 _CERTIFICATES = {"ca_path": "ca.pem", "client_cert": "cert.pem", "client_key": "key.pem"}
@@ -29,8 +32,13 @@ def connect(options: Options) -> Client:
     Raises:
         Refused: an option that cannot work.
     """
-    scheme = options["docker_host"].split("://", 1)[0]
-    if scheme not in SCHEMES:
+    scheme, _sign, rest = options["docker_host"].partition("://")
+    if _PASSWORD.match(options["docker_host"]):
+        # Not repeated, as everywhere else.
+        raise Refused(
+            "docker_host has a password in it, which no Engine asks for and every run would show: leave it out; SSH takes keys."
+        )
+    if scheme not in SCHEMES or not (rest or scheme == "ssh"):
         raise Refused(
             f"docker_host {options['docker_host']!r} is none of unix:///path, tcp://host:port, ssh://user@host."
         )

@@ -108,15 +108,28 @@ def declared_openings(
 def _member_address(text: str, option: str = "members") -> str:
     """The canonical form of a member's address."""
     try:
+        return check_member(text)
+    except ValueError as error:
+        raise Refused(f"{option}: {error}.") from None
+
+
+def check_member(text: str) -> str:
+    """The canonical form of an address that another host can have.
+
+    Raises:
+        ValueError: no host can have it.
+    """
+    try:
         address = ipaddress.ip_address(text.strip())
     except ValueError:
-        raise Refused(
-            f"{option}: {text!r} is not an IPv4 or IPv6 address; write the address that the other hosts see."
+        raise ValueError(
+            f"{text!r} is not an IPv4 or IPv6 address; write the address that the other hosts see"
         ) from None
+    everybody = str(address) == "255.255.255.255"
     # A scope (fe80::1%eth0) means something on one host only; no backend takes it as a source.
-    if "%" in text or address.is_loopback or address.is_multicast or address.is_unspecified:
-        raise Refused(
-            f"{option}: {text!r} cannot be another host's address; write the address that the other hosts see."
+    if "%" in text or address.is_loopback or address.is_multicast or address.is_unspecified or everybody:
+        raise ValueError(
+            f"{text!r} cannot be another host's address; write the address that the other hosts see"
         )
     return str(address)
 

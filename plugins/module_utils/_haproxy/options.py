@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
-from .._options.value_types import SECONDS
+from .._options.value_types import NAME, SECONDS
 from .._run.interface import Interface
 
 #: What a user declares of a frontend, in the inventory or in a label.
 FRONTEND: dict[str, t.Any] = {
-    "service": {"type": "str", "required": True},
+    "service": {**NAME, "required": True},
     "port": {"type": "int"},
     "published_port": {"type": "int"},
     "mode": {"type": "str", "choices": ["tcp", "http"], "default": "tcp"},

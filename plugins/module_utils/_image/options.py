@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._deploy.options import DECLARED
-from .._options.value_types import SECONDS
+from .._options.value_types import NAMES, SECONDS
 from .._run.interface import Interface
 from .._run.progress import PROGRESS
 from .._service.options import AUTH_ARGUMENTS
@@ -18,7 +18,7 @@ INFO = Interface(DECLARED)
 DISK = Interface({"sizes": {"type": "bool", "default": False}})
 PRUNE = Interface(
     {
-        "keep": {"type": "list", "elements": "str", "required": True},
+        "keep": {**NAMES, "required": True},
         "older_than": {"type": "str", "default": "168h"},
         "images": {"type": "str", "choices": ["unused", "dangling", "none"], "default": "unused"},
         "containers": {"type": "str", "choices": ["tasks", "all", "none"], "default": "tasks"},

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
-from .._options.value_types import SECONDS
+from .._options.value_types import NAMES, SECONDS
 from .._run.interface import Interface
 from .._run.progress import PROGRESS
 
 ARGUMENTS: dict[str, t.Any] = {
-    "nodes": {"type": "list", "elements": "str", "required": True},
+    "nodes": {**NAMES, "required": True},
     "state": {"type": "str", "choices": ["planned", "away", "back"], "required": True},
     "problems": {"type": "list", "elements": "str", "default": []},
     "anew": {"type": "bool", "default": False},

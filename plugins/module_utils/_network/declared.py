@@ -19,6 +19,8 @@ from .subnets import subnet
 
 # Drivers of a single host. Of a network with such a driver, the swarm keeps neither options nor addresses.
 _OF_HOST = ("bridge", "host", "ipvlan", "macvlan", "null")
+# moby runconfig, IsPreDefinedNetwork.
+_OF_ENGINE = ("bridge", "default", "host", "none")
 #: The values that other tools take for "not encrypted".
 OFF = ("false", "no", "off", "0")
 
@@ -60,6 +62,10 @@ def declared_network(options: dict[str, t.Any]) -> DeclaredNetwork:
     problem = name_problem(name, "network")
     if problem:
         raise Refused(f"The network has the name {convert.quoted(name)}, {problem}. Nothing was sent.")
+    if name in _OF_ENGINE:
+        raise Refused(
+            f"{name} is a network that every Engine has, and none of that name can be created: choose another. Nothing was sent."
+        )
     try:
         values = declared_values(NETWORK, _plain(options))
         if not values.get("ipam_config"):

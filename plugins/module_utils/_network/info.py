@@ -10,6 +10,7 @@ from .._engine.client import Client
 from .._engine.find import find
 from .._options.hidden import hide_spec
 from .._options.labels import remembered, visible
+from .._options.value_types import NAMES
 from .._rollout.references import is_of_swarm
 from .._run.interface import Interface
 from .._run.table import table_with_problems
@@ -134,6 +135,6 @@ def work(options: Options, _check_mode: bool, client: Client) -> Result:
 
 
 VERB = Verb(
-    Interface({"name": {"type": "list", "elements": "str"}, "raw": {"type": "bool", "default": False}}),
+    Interface({"name": NAMES, "raw": {"type": "bool", "default": False}}),
     work,
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.client import Client
+from .._options.value_types import NAMES
 from .._run.interface import Interface
 from .._run.verb import Verb
 from .._swarm.nodes import Node, find
@@ -42,7 +43,7 @@ def work(options: Result, _check_mode: bool, client: Client) -> Result:
 VERB = Verb(
     Interface(
         {
-            "name": {"type": "list", "elements": "str"},
+            "name": NAMES,
             "self": {"type": "bool", "default": False},
             "verbose_output": {"type": "bool", "default": False},
         },

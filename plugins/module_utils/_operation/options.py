@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import typing as t
 
-from .._options.value_types import SECONDS
+from .._options.value_types import NAME, SECONDS
 from .._run.interface import Interface
 
 ARGUMENTS: dict[str, t.Any] = {
-    "name": {"type": "str", "required": True},
+    "name": {**NAME, "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "operator": {"type": "str", "default": "somebody"},
     "run": {"type": "str", "default": ""},

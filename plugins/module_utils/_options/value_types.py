@@ -71,6 +71,12 @@ def not_empty(value: str) -> None:
         raise ValueError("'' is empty: set it, or leave it out")
 
 
+#: The argument spec of names, of which an empty one comes from a variable that is not set.
+NAMES: dict[str, t.Any] = {**TEXTS, "limits": lists(not_empty)}
+#: The same of one name.
+NAME: dict[str, t.Any] = {"type": "str", "limits": not_empty}
+
+
 def one_of(*values: str) -> dict[str, t.Any]:
     """The part of an argument spec that names the choices."""
     return {"choices": list(values)}

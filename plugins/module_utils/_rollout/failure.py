@@ -23,11 +23,11 @@ _HOPELESS, _CRASHES = 2, 3
 _PATIENCE = 5.0
 # Words of an error that no time mends: there is no such image or program, or the spec cannot be.
 _FINAL = ("manifest unknown", "invalid reference format", "executable file not found", "exec format error")
-# Seconds that the scheduler has to find a node after all: one that joins, or a task of another service that ends.
 # How a process fails that did start.
 _ITS_OWN = ("crash_looping", "unhealthy")
 # Parts of the scheduler's reasons why a node has no room for a task that it would fit (swarmkit scheduler/filter.go).
 _HELD = ("host-mode port already in use", "max replicas per node", "insufficient resources")
+# Seconds that the scheduler has to find a node after all: one that joins, or a task of another service that ends.
 _UNPLACED = 5.0
 # Seconds that the swarm has to create a task where there is none. It takes milliseconds, but a leader may be busy.
 _UNCREATED = 3.0

@@ -20,7 +20,7 @@ from .._options.one_or_many import check_case, check_once
 from .._options.option import check_versions
 from .._rollout.references import users
 from .._run.steps import step
-from . import versions
+from . import drivers, versions
 from .compare import same_content
 from .declared import DeclaredSecret
 from .options import Family
@@ -85,9 +85,15 @@ class Secrets:
             self.begin()
         self.plans = [one.result() for one in self._begun or []]
         self._begun = None
-        new = [plan.object_name for plan in self.plans if plan.action in ("create", "rotate")]
-        check_case(new, (raw["Spec"]["Name"] for raw in self._raws), self.family.word)
+        new = [plan for plan in self.plans if plan.action in ("create", "rotate")]
+        check_case(
+            (plan.object_name for plan in new), (raw["Spec"]["Name"] for raw in self._raws), self.family.word
+        )
         self._refuse_in_use(leaving)
+        named = {one.name: one.values["driver"]["Name"] for one in self._declared if one.values.get("driver")}
+        self.warnings += drivers.warnings(
+            self._client, {plan.name: named[plan.name] for plan in new if plan.name in named}
+        )
         return self.plans
 
     def apply(self, plan: SecretPlan) -> None:

@@ -58,9 +58,12 @@ def work(family: Family, options: Result, check_mode: bool, client: Client) -> R
         foreseen = (
             _foreseen(family, plans, moves, services) if options["wait"] else _result(family, plans, moves)
         )
-        return {**foreseen, "warnings": warnings}
-    _apply(secrets, plans)
-    moved = _move(client, family, plans, moves)
+        return {**foreseen, "warnings": warnings + secrets.warnings}
+    try:
+        _apply(secrets, plans)
+        moved = _move(client, family, plans, moves)
+    except FlotillaError as error:
+        raise error.after({"warnings": warnings + secrets.warnings}) from None
     warnings += secrets.warnings + moved.warnings
     result = {**_result(family, plans, moves), "warnings": warnings}
     if not options["wait"]:

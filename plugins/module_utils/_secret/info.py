@@ -13,6 +13,7 @@ import typing as t
 from .._engine.client import Client
 from .._engine.find import find
 from .._options.labels import visible
+from .._options.value_types import NAMES
 from .._rollout.references import users
 from .._rollout.snapshot import seconds
 from .._run.interface import Interface
@@ -156,7 +157,7 @@ def _work(family: Family, options: Result, _check_mode: bool, client: Client) ->
 
 def verb_of(family: Family) -> Verb:
     """The verb of a family's info module."""
-    arguments: Result = {"name": {"type": "list", "elements": "str"}}
+    arguments: Result = {"name": NAMES}
     if family.readable:
         arguments["show_data"] = {"type": "bool", "default": False}
     return Verb(Interface(arguments), functools.partial(_work, family))

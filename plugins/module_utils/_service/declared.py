@@ -178,7 +178,9 @@ def _merged_env(env: t.Any, files: t.Iterable[str]) -> dict[str, str | None]:
     try:
         for text in files:
             lines = [line.strip() for line in text.splitlines()]
-            pairs.update(env_pairs([line for line in lines if line and not line.startswith("#")]))
+            pairs.update(
+                env_pairs([line for line in lines if line and not line.startswith("#")], last_wins=True)
+            )
         return {**pairs, **env_pairs(env or {})}
     except ValueError as error:
         raise Refused(f"env: {error}.") from None

@@ -12,6 +12,7 @@ import typing as t
 from .._engine.client import Client, filter_by
 from .._engine.errors import NotFound
 from .._engine.find import find
+from .._options.value_types import NAMES
 from .._run.interface import Interface
 from .._run.table import table_with_problems
 from .._run.verb import Options, Result, Verb
@@ -48,9 +49,7 @@ def work(options: Options, _check_mode: bool, client: Client) -> Result:
     return result
 
 
-VERB = Verb(
-    Interface({"name": {"type": "list", "elements": "str"}, "show_values": _FLAG, "raw": _FLAG}), work
-)
+VERB = Verb(Interface({"name": NAMES, "show_values": _FLAG, "raw": _FLAG}), work)
 
 
 def read(

@@ -14,6 +14,7 @@ import typing as t
 from .._engine.client import Client
 from .._engine.errors import Refused
 from .._options import convert
+from .._options.value_types import NAMES
 from .._rollout import logs, tasks
 from .._rollout.service import is_per_node, mode_of
 from .._rollout.tasks import Task
@@ -64,7 +65,7 @@ def work(options: Options, _check_mode: bool, client: Client) -> Result:
 VERB = Verb(
     Interface(
         {
-            "name": {"type": "list", "elements": "str", "required": True},
+            "name": {**NAMES, "required": True},
             "tail": {"type": "str", "default": "100"},
             "since": {"type": "str"},
             "timestamps": {"type": "bool", "default": False},

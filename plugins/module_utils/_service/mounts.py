@@ -154,9 +154,13 @@ def _without_empty(value: t.Any) -> t.Any:
 
 def _mounts(values: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
     made = sorted((_mount(value) for value in values), key=lambda mount: str(mount["Target"]))
-    for one, other in zip(made, made[1:]):
-        if one["Target"] == other["Target"]:
-            raise ValueError(f"{one['Target']}: two mounts have this target")
+    seen = set()
+    for target in (str(mount["Target"]) for mount in made):
+        # To the kernel, /data/ and //data are /data; the Engine refuses each task of such a service on its node.
+        place = re.sub("/+", "/", target).rstrip("/")
+        if place in seen:
+            raise ValueError(f"{target}: two mounts have this target")
+        seen.add(place)
     return made
 
 

@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._engine.client import Client
+from .._options.value_types import NAMES, TEXTS
 from .._rollout import tasks
 from .._rollout.service import is_per_node, mode_of
 from .._rollout.tasks import Task
@@ -22,8 +23,7 @@ from .info import find_service, tasks_of, while_services_go
 from .view import Raw
 
 _HEAD = ("TASK", "NODE", "STATE", "WANTED", "SINCE", "IMAGE", "ERROR")
-_TEXTS: dict[str, t.Any] = {"type": "list", "elements": "str"}
-_STATES: dict[str, t.Any] = {**_TEXTS, "choices": list(tasks.STATES)}
+_STATES: dict[str, t.Any] = {**TEXTS, "choices": list(tasks.STATES)}
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def work(options: Options, _check_mode: bool, client: Client) -> Result:
 VERB = Verb(
     Interface(
         {
-            **dict.fromkeys(("service", "node", "id", "label"), _TEXTS),
+            **dict.fromkeys(("service", "node", "id", "label"), NAMES),
             **dict.fromkeys(("state", "desired_state"), _STATES),
             "history": {"type": "bool", "default": False},
         }

@@ -62,11 +62,15 @@ def _test(value: t.Any) -> list[str]:
 TEST = ValueType({"type": "raw", "text": "lines"}, _test)
 
 
-def env_pairs(value: t.Any) -> dict[str, str | None]:
+def env_pairs(value: t.Any, last_wins: bool = False) -> dict[str, str | None]:
     """Environment variables by name; ``None`` unsets one that the image sets.
 
+    Args:
+        value: a dictionary, or a list of NAME=value.
+        last_wins: of two values for one name take the last, as Docker reads files of variables.
+
     Raises:
-        ValueError: an entry that is not a variable, or whose value YAML may have changed.
+        ValueError: an entry that is not a variable, a name with two values, or a value that YAML may have changed.
     """
     if isinstance(value, dict):
         kept = {str(name): text for name, text in value.items() if text is not None}
@@ -83,7 +87,10 @@ def env_pairs(value: t.Any) -> dict[str, str | None]:
         name, equals, text = entry.partition("=")
         if not name:
             raise ValueError(f"entry {number} has no name before the =")
-        pairs[name] = text if equals else None
+        given = text if equals else None
+        if not last_wins and pairs.get(name, given) != given:
+            raise ValueError(f"variable {name!r} is there twice, with two values: keep one of them")
+        pairs[name] = given
     return pairs
 
 
@@ -261,9 +268,17 @@ def _by_name(value: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
     return sorted(value, key=lambda entry: str(entry.get("Name")))
 
 
+def _ulimits(value: list[t.Any]) -> list[dict[str, t.Any]]:
+    made = _by_name([_ulimit(entry) for entry in value])
+    for one, other in zip(made, made[1:]):
+        if one["Name"] == other["Name"]:
+            raise ValueError(f"{one['Name']} is there twice: keep one of them")
+    return made
+
+
 ULIMITS = ValueType(
     {"type": "list", "elements": "raw"},
-    lambda value: _by_name([_ulimit(entry) for entry in value]),
+    _ulimits,
     lambda value: [f"{entry['Name']}:{entry.get('Soft', 0)}:{entry.get('Hard', 0)}" for entry in value],
     _by_name,
 )

@@ -221,7 +221,7 @@ class Deployment:
         except FlotillaError as error:
             actions = [*self._actions, *error.facts.pop("actions", [])]
             error.facts.pop("changed", None)
-            done = {"changed": bool(actions), "actions": actions}
+            done = {"changed": bool(actions), "actions": actions, "warnings": self.warnings}
             raise error.after({**self._result_until_now(), **done}) from None
         entries = {"services": [plan.entry() for plan in self._service_plans]}
         done = {"changed": bool(self._actions), "actions": [*self._actions]}

@@ -10,6 +10,7 @@ import typing as t
 
 from .._engine.client import Client
 from .._options.labels import NAMESPACE
+from .._options.value_types import NAME, NAMES
 from .._rollout.references import is_of_swarm
 from .._run.interface import Interface
 from .._run.table import table_with_problems
@@ -95,7 +96,7 @@ def work(options: Result, _check_mode: bool, client: Client) -> Result:
     return {"changed": False, **found, "results": results, "summary": lines(found)}
 
 
-VERB = Verb(Interface({"name": {"type": "list", "elements": "str"}, **COMMAND_LINE}), work)
+VERB = Verb(Interface({"name": NAMES, **COMMAND_LINE}), work)
 
 
 def read_tasks(client: Client, nodes: list[Node], own_id: str, name: str) -> Result:
@@ -117,7 +118,7 @@ def work_on_tasks(options: Result, _check_mode: bool, client: Client) -> Result:
     return {"changed": False, **found, "results": results, "summary": lines_of_tasks}
 
 
-TASKS_VERB = Verb(Interface({"name": {"type": "str", "required": True}, **COMMAND_LINE}), work_on_tasks)
+TASKS_VERB = Verb(Interface({"name": {**NAME, "required": True}, **COMMAND_LINE}), work_on_tasks)
 
 
 def _docker_task(task: Result) -> dict[str, str]:

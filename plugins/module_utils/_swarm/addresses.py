@@ -54,22 +54,33 @@ def pool(text: str) -> None:
         found = ipaddress.IPv4Network(text)
     except ValueError:
         raise ValueError(f"{quoted(text)} is not an IPv4 network like 10.20.0.0/16") from None
+    if "/" not in text:
+        raise ValueError(f"{text} has no prefix length, such as /16")
     if found.is_loopback or found.is_multicast or found.is_link_local or int(found.network_address) == 0:
         raise ValueError(f"{text} is no network for hosts: take a private one, such as 10.20.0.0/16")
 
 
-def check_pools(pools: t.Sequence[str] | None, size: int | None) -> None:
-    """Refuse pools out of which no subnet of that size can be taken.
+def check_pools(
+    pools: t.Sequence[str] | None,
+    size: int | None,
+    names: tuple[str, str] = ("default_addr_pool", "subnet_size"),
+) -> None:
+    """Refuse pools out of which no subnet of that size can be taken, and those of which one is a part of another.
 
     Args:
         pools: networks that are pools.
         size: the prefix length of each subnet; the Engine's default is 24.
+        names: what the user calls both, for the message.
     """
-    for text in pools or []:
-        if ipaddress.IPv4Network(text).prefixlen > (size or 24):
+    networks = [ipaddress.IPv4Network(text) for text in pools or []]
+    for number, network in enumerate(networks):
+        if network.prefixlen > (size or 24):
             raise ValueError(
-                f"default_addr_pool {text} is smaller than one subnet of subnet_size {size or 24}: take a larger pool"
+                f"{names[0]} {network} is smaller than one subnet of {names[1]} {size or 24}: take a larger pool"
             )
+        for other in networks[:number]:
+            if network.overlaps(other):
+                raise ValueError(f"{names[0]}: {other} and {network} overlap: name each address once")
 
 
 def subnet_size(value: int) -> None:

@@ -16,20 +16,17 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.vars.plugins import get_vars_from_inventory_sources
 
 from ...module_utils._engine.errors import Refused
-from ...module_utils._host.options import DECLARED
 from ...module_utils._options.labels import node_labels
 from ...module_utils._options.option import argument_spec
-from ...module_utils._options.texts import wrong_value
+from ...module_utils._options.texts import check_value
 from ...module_utils._swarm.options import SETTINGS
-from .._engine.plan import PREFIX
+from .limits import check_given, check_limits, limited
 from .members import Member
 
 _ROLES = ("swarm_engine", "swarm_firewall", "swarm_quorum", "swarm_labels")
 # Labels may come from several groups at once, each in a variable of its own.
 LABELS = "swarm_labels_node"
 _PREFIXES = tuple(f"{role}_" for role in _ROLES)
-# As the module has them that gets their values, so that it refuses nothing that the plan took.
-_OPTIONS = {f"{PREFIX}{name}": argument for name, argument in DECLARED.items()}
 
 
 @functools.lru_cache(maxsize=1)
@@ -140,14 +137,13 @@ def values(host: str, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     A variable without a value is not declared, so that a host can withdraw what its group declares.
 
     Raises:
-        Refused: a value of the wrong type or outside of its choices.
+        Refused: a value of the wrong type, outside of its choices, or one that no module would take.
     """
     known = {name: spec for name, spec in specs().items() if not is_labels(name)}
     declared = {name: value for name, value in variables.items() if name in known and value is not None}
-    problem = wrong_value(_OPTIONS, declared)
-    if problem:
-        raise Refused(f"{host}: {problem}")
+    check_given(host, limited(known), declared)
     checked = _checked(host, known, declared)
+    check_limits(host, limited(known), checked)
     settings = checked["swarm_quorum_settings"]
     return {**checked, "swarm_quorum_settings": _settings(host, settings) if settings else {}}
 
@@ -160,7 +156,9 @@ def _settings(host: str, declared: dict[str, t.Any]) -> dict[str, t.Any]:
         raise Refused(
             f"{host}: swarm_quorum_settings has no option {unknown[0]}; its options are {', '.join(known)}."
         )
-    checked = _checked(f"{host}: swarm_quorum_settings", known, declared)
+    what = f"{host}: swarm_quorum_settings"
+    check_given(what, known, declared)
+    checked = _checked(what, known, declared)
     return {name: checked[name] for name in declared}
 
 
@@ -184,6 +182,7 @@ def merge_labels(host: str, variables: t.Mapping[str, t.Any], own: frozenset[str
     merged: dict[str, str] = {}
     for name in names:
         try:
+            check_value(variables[name], "lines")
             merged.update(node_labels(variables[name] or {}))
         except ValueError as error:
             raise Refused(f"{host}: {name}: {error}.") from None

@@ -314,6 +314,43 @@ def test_a_version_that_does_not_work_is_taken_back(swarm: Stage) -> None:
         assert [one[-1] for one in references(swarm, name, "Configs")] == ["app_v3"]
 
 
+def test_a_rotation_that_a_node_stopped_is_finished_once_its_cause_is_gone(swarm: Stage) -> None:
+    """C2: a directory that is missing for a while; the same declaration finishes the rotation, without an option."""
+    web = {
+        "name": "web",
+        "image": f"{swarm.lab.registry}/tiny:1",
+        "command": "sleep 9999",
+        "replicas": 2,
+        "stop_grace_period": "1s",
+        "secrets": [{"secret_name": "app"}],
+        "mounts": [{"source": "/srv/gate", "target": "/gate", "type": "bind"}],
+        "update_config": QUICK,
+        "rollback_config": QUICK,
+    }
+    try:
+        swarm.each(lambda host: host.run("mkdir -p /srv/gate"))
+        ready = swarm.run(
+            call("m1", "swarm_secret", name="app", data="one"), call("m1", "swarm_service", **web)
+        )
+        assert [one["failed"] for one in ready] == [False, False], ready
+        swarm.each(lambda host: host.run("rmdir /srv/gate"))
+        stopped = swarm.one("m1", "swarm_secret", name="app", data="two", wait_timeout=60)
+        assert (stopped["failed"], stopped["changed"]) == (True, True), stopped
+        swarm.each(lambda host: host.run("mkdir -p /srv/gate"))
+        finished, again, service = swarm.run(
+            call("m2", "swarm_secret", name="app", data="two"),
+            call("m2", "swarm_secret", name="app", data="two"),
+            call("m2", "swarm_service", **web),
+        )
+    finally:
+        swarm.sh("m1", "docker service rm web", check=False)
+        swarm.each(lambda host: host.run("rmdir /srv/gate", check=False))
+    assert not finished["failed"], finished["msg"]
+    assert [(one["failed"], one["changed"]) for one in (again, service)] == [(False, False)] * 2, again
+    [current] = objects(swarm)
+    assert finished["secret_id"] == inspected(swarm, "secret", current)["ID"]
+
+
 def test_taken_over_from_others(swarm: Stage) -> None:
     """C1, C2: the same content costs no restart, other content is rotated, and asking the Engine changes nothing."""
     image = f"{swarm.lab.registry}/tiny:1"

@@ -222,6 +222,24 @@ def test_a_failing_service_fails_the_task_with_the_state_of_the_others(shop: Sho
     assert (healed["failed"], healed["actions"]) == (False, ["shop_db: updated (args)"])
 
 
+def test_a_paused_stack_goes_on_once_its_cause_is_gone(shop: Shop) -> None:
+    """K1, R1: what was missing outside of the stack is there again, and the same declaration is all that is needed."""
+    deploy = {"replicas": 2, "update_config": {"monitor": "1s"}}
+    gate = shop.changed(web={"volumes": ["/srv/gate:/gate"], "deploy": deploy})
+    before, paused = shop.run(shop.call(), shop.call(gate))
+    assert not before["failed"], before["msg"]
+    assert (paused["failed"], paused["changed"]) == (True, True), paused
+    assert "shop_web: its update paused" in paused["msg"], paused["msg"]
+    assert "Run again once the cause is gone, and the update goes on" in paused["msg"]
+    try:
+        shop.stage.each(lambda host: host.run("mkdir -p /srv/gate"))
+        resumed, again = shop.run(shop.call(gate), shop.call(gate))
+    finally:
+        shop.stage.each(lambda host: host.run("rmdir /srv/gate", check=False))
+    assert (resumed["failed"], resumed["actions"]) == (False, ["shop_web: paused update sent again"]), resumed
+    assert (again["failed"], again["changed"]) == (False, False), again
+
+
 def test_content_that_does_not_work_is_taken_back(shop: Shop) -> None:
     """C2, K1: the service that fails with it runs on the version before, and better content heals it."""
     health = {"test": ["CMD", "grep", "-q", "one", "/etc/conf"], "interval": "1s", "retries": 1}

@@ -11,6 +11,11 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.tests.integration.ansible_run import leave_swarm
+from ansible_collections.flotilla.swarm.tests.integration.operations.cluster import (
+    INVENTORY,
+    MANAGERS,
+    WORKERS,
+)
 from ansible_collections.flotilla.swarm.tests.integration.running import Run, site
 
 if t.TYPE_CHECKING:
@@ -28,6 +33,14 @@ FOUR: dict[str, t.Any] = {
     }
 }
 LOST = ("m1", "m2")
+_LABELS = {"swarm_labels_node": {"site": "fra1"}}
+THREE: dict[str, t.Any] = {"swarm": {"vars": _LABELS, **INVENTORY["swarm"]}}
+FIVE: dict[str, t.Any] = {
+    "swarm": {
+        "vars": _LABELS,
+        "children": {"swarm_managers": {"hosts": {name: {} for name in (*MANAGERS, *WORKERS)}}},
+    }
+}
 _STATE = "docker info --format '{{.Swarm.LocalNodeState}}'"
 
 
@@ -71,6 +84,79 @@ def test_a_run_that_was_killed_after_the_force_goes_on_from_the_manager_that_was
     except BaseException:
         cluster.stage.each(leave_swarm)
         raise
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lost", [("m1", "m2"), ("m2", "m3")], ids="-".join)
+def test_two_of_three_managers_are_wiped_and_what_the_message_says_brings_them_back(
+    cluster: Cluster, lost: tuple[str, str]
+) -> None:
+    """O5, P7: the manager that is asked first is lost, or survives; then exactly what each run says."""
+    try:
+        wipe_and_obey(cluster, lost)
+    except BaseException:
+        cluster.stage.each(leave_swarm)
+        raise
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lost", [("m1", "m2"), ("m2", "w2")], ids="-".join)
+def test_two_of_five_managers_are_wiped_and_site_alone_brings_them_back(
+    cluster: Cluster, lost: tuple[str, str]
+) -> None:
+    """P7: three that are left are a quorum; nothing is forced, and nobody has to know anything."""
+    survivor = next(name for name in MANAGERS if name not in lost)
+    site(cluster.lab, FIVE).succeeded()
+    everybody = sorted((*MANAGERS, *WORKERS))
+    cluster.until(lambda: managers(cluster, survivor) == everybody)
+    keep(cluster, survivor)
+    cluster.stage.each(lambda host: host.wipe() if host.name in lost else None)
+    cluster.until(lambda: len(managers(cluster, survivor)) == 3)
+    site(cluster.lab, FIVE).succeeded()
+    check_whole(cluster, survivor, everybody)
+    again = site(cluster.lab, FIVE).succeeded()
+    assert not any(again.changed.values()), again.text
+
+
+def keep(cluster: Cluster, on: str) -> None:
+    """A service on every node that is to be as before afterwards."""
+    cluster.sh(
+        f"docker service create -d --name kept --mode global --label of=us {cluster.image}:1 sleep 9999", on
+    )
+    cluster.until(lambda: cluster.sh("docker service ls --format '{{.Replicas}}'", on) == "5/5")
+
+
+def check_whole(cluster: Cluster, on: str, wanted: list[str]) -> None:
+    """One entry of each host, these managers, labels and service as before."""
+    cluster.until(lambda: managers(cluster, on) == wanted)
+    shown = cluster.sh("docker node ls --format '{{.Hostname}} {{.Status}} {{.Availability}}'", on)
+    assert sorted(shown.splitlines()) == [f"{name} Ready Active" for name in sorted((*MANAGERS, *WORKERS))]
+    for name in (*MANAGERS, *WORKERS):
+        assert cluster.sh(f"docker node inspect {name} --format '{{{{.Spec.Labels.site}}}}'", on) == "fra1"
+    assert cluster.sh("docker service inspect kept --format '{{.Spec.Labels.of}}'", on) == "us"
+    cluster.until(lambda: cluster.sh("docker service ls --format '{{.Replicas}}'", on) == "5/5")
+
+
+def wipe_and_obey(cluster: Cluster, lost: tuple[str, str]) -> None:
+    """All of it, on one swarm; the playbook and the variable are those that the messages name."""
+    survivor = next(name for name in MANAGERS if name not in lost)
+    site(cluster.lab, THREE).succeeded()
+    cluster.until(lambda: managers(cluster, survivor) == [*MANAGERS])
+    keep(cluster, survivor)
+    cluster.stage.each(lambda host: host.wipe() if host.name in lost else None)
+    cluster.until(lambda: not managers(cluster, survivor))
+    stopped = site(cluster.lab, THREE)
+    assert stopped.status == 2, stopped.text
+    named = re.search(r"If they are lost for good, run flotilla\.swarm\.(\w+)\.", stopped.text)
+    assert named, stopped.text
+    asked = site(cluster.lab, THREE, book=named[1])
+    assert asked.status == 2, asked.text
+    way = re.search(r"give -e (\w+)=(\w+)", asked.text)
+    assert way, asked.text
+    site(cluster.lab, THREE, book=named[1], **{way[1]: way[2]}).succeeded()
+    check_whole(cluster, survivor, [*MANAGERS])
+    again = site(cluster.lab, THREE).succeeded()
+    assert not any(again.changed.values()), again.text
 
 
 def kill_and_recover(cluster: Cluster) -> None:

@@ -28,6 +28,9 @@ def test_services_are_scaled_and_restarted_by_name(cluster: Cluster) -> None:
         refused = cluster.run("scale", swarm_scale=wrong)
         assert refused.status == 2
         assert "swarm_scale has to name services with their replicas" in refused.text
+    twice = cluster.run("scale", swarm_scale="web=3,other=1,web=2")
+    assert twice.status == 2
+    assert "swarm_scale names a service twice" in twice.text
     unknown = cluster.run("scale", swarm_scale="web=3,lost=2")
     assert unknown.status == 2
     assert "lost" in unknown.text

@@ -49,6 +49,10 @@ def _values(argument: Raw) -> t.Iterator[tuple[str, t.Any, bool]]:
     if kind == "list" and (elements in ("dict", "int") or inner):
         for wrong in ("text", "a:b:c", "5304:53", 5, True, ["x"]):
             yield "wrong entry", [wrong], elements == "dict" or not isinstance(wrong, (int, bool))
+    if kind == "list":
+        one = {key: plausible(part) for key, part in (inner or {}).items() if part.get("required")}
+        entry = one if inner else {"dict": {"key": "value"}, "int": 1}.get(elements, "good")
+        yield "twice", [entry, entry], False
     if inner:
         yield "unknown key", [{"no_such_key": 1}] if kind == "list" else {"no_such_key": 1}, True
     for what, bad in (("NUL", NUL), ("control", CONTROL), ("long", HUGE)):

@@ -74,7 +74,9 @@ class FakeSecrets(FakeEngine):
     """A manager that has secrets, configs and services, and refuses what the real one refuses."""
 
     def __init__(self) -> None:
-        super().__init__({"GET /info": info("active", "id1", control=True), "GET /nodes": []})
+        super().__init__(
+            {"GET /info": info("active", "id1", control=True), "GET /nodes": [], "GET /plugins": []}
+        )
         self.objects: dict[str, dict[str, Raw]] = {"secrets": {}, "configs": {}}
         self.services: dict[str, Raw] = {}
         #: What the next request of that name is answered with, once.

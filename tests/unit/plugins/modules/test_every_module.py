@@ -16,7 +16,9 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._options.arguments 
     all_arguments,
     given_arguments,
 )
+from ansible_collections.flotilla.swarm.plugins.module_utils._options.value_types import NAME, NAMES
 from ansible_collections.flotilla.swarm.tests.unit.support.bad_values import bad_values
+from ansible_collections.flotilla.swarm.tests.unit.support.canaries import NUMBER
 from ansible_collections.flotilla.swarm.tests.unit.support.module_cases import CANARY, CASES, Case
 from ansible_collections.flotilla.swarm.tests.unit.support.modules import (
     AbsentEngine,
@@ -35,6 +37,18 @@ ANEW = {"swarm_backup", "swarm_restore"}
 RUN = sorted(set(CASES) - ACTIONS)
 CONNECTING = [name for name in RUN if CASES[name].engine]
 HIDING = [name for name in RUN if CASES[name].hidden and name not in ANEW]
+# These find objects by their names, or act on some of them.
+NAMING = {
+    *(
+        "swarm_config_info",
+        "swarm_network_info",
+        "swarm_node_info",
+        "swarm_secret_info",
+        "swarm_service_info",
+    ),
+    *("swarm_service_log_info", "swarm_stack_info", "swarm_stack_task_info", "swarm_task_info"),
+    *("swarm_maintenance", "swarm_operation", "swarm_prune", "swarm_rebalance"),
+}
 READING = [name for name in RUN if CASES[name].reads]
 
 
@@ -122,6 +136,29 @@ def test_a_bad_value_is_refused_with_its_option_and_nothing_is_sent(
     assert tried >= 9
 
 
+def names_in(spec: Raw) -> t.Iterator[tuple[str, Raw]]:
+    """Every option that names objects, as a task gives it with an empty name."""
+    for name, argument in spec.items():
+        if argument.get("limits") is NAME["limits"]:
+            yield name, {name: ""}
+        elif argument.get("limits") is NAMES["limits"]:
+            yield name, {name: ["good", ""]}
+
+
+@each(RUN)
+def test_an_empty_name_is_refused_wherever_objects_are_named(module: Module) -> None:
+    """It is mostly a variable that is not set: no object is found by it, and every image that was to be kept would go."""
+    module.refuses(no_such_option=1)
+    found = list(names_in(module.ended._arguments))
+    assert bool(found) == (module.name in NAMING)
+    for name, given in found:
+        case = CASES[module.name]
+        engine = engine_of(case)
+        message = module.refuses(engine, **{**case.given, **given})
+        assert message.startswith(f"{name}: ") and "'' is empty" in message, message
+        assert writes(engine) == []
+
+
 @each(("swarm_config", "swarm_network", "swarm_secret", "swarm_service", "swarm_stack"))
 def test_an_action_that_waits_in_parts_needs_a_name_too(module: Module) -> None:
     """A network without a name would be called None."""
@@ -154,14 +191,14 @@ def test_a_value_that_may_be_a_secret_is_returned_nowhere(module: Module) -> Non
 
 
 @each(HIDING)
-@pytest.mark.parametrize("wrong", [[CANARY], {"KEY": CANARY}], ids=["list", "dictionary"])
+@pytest.mark.parametrize("wrong", [[CANARY], {"KEY": CANARY}, NUMBER], ids=["list", "dictionary", "number"])
 def test_a_value_of_a_wrong_type_that_may_be_a_secret_is_in_no_message(module: Module, wrong: t.Any) -> None:
     case = CASES[module.name]
     for hidden in case.hidden:
         # What an action hands on is text already.
         spoiled = {name: put(value, wrong) for name, value in hidden.items() if not name.startswith("_")}
-        result = module.run(engine_of(case), **{**case.given, **spoiled})
-        assert CANARY not in json.dumps([result, module.ended.params])
+        shown = json.dumps([module.run(engine_of(case), **{**case.given, **spoiled}), module.ended.params])
+        assert CANARY not in shown and str(NUMBER) not in shown
 
 
 def put(value: t.Any, wrong: t.Any) -> t.Any:

@@ -118,7 +118,8 @@ def test_an_address_that_is_none_is_refused(docker_host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "docker_host", ["http://m1:2376", "m1:2376", "/var/run/docker.sock", "npipe:////./pipe"]
+    "docker_host",
+    ["http://m1:2376", "m1:2376", "/var/run/docker.sock", "npipe:////./pipe", "", "tcp://", "unix://"],
 )
 def test_an_unknown_connection_is_refused(docker_host: str) -> None:
     with pytest.raises(Refused) as refused:
@@ -126,6 +127,13 @@ def test_an_unknown_connection_is_refused(docker_host: str) -> None:
     assert str(refused.value) == (
         f"docker_host {docker_host!r} is none of unix:///path, tcp://host:port, ssh://user@host."
     )
+
+
+@pytest.mark.parametrize("docker_host", ["tcp://us:canary3f9a@m1:2376", "ssh://us:canary3f9a@m1"])
+def test_a_password_in_an_address_is_refused_without_it(docker_host: str) -> None:
+    with pytest.raises(Refused, match=r"^docker_host has a password in it, ") as refused:
+        connect(params(docker_host=docker_host))
+    assert "canary3f9a" not in str(refused.value)
 
 
 def test_another_name_than_that_of_docker_host_is_refused() -> None:

@@ -144,6 +144,15 @@ def test_what_the_swarm_would_drop_is_refused_with_the_way_out(more: dict[str, t
     assert sentence in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["bridge", "default", "host", "none"])
+def test_a_network_that_every_engine_has_is_refused_before_anything_is_sent(name: str) -> None:
+    with pytest.raises(
+        Refused, match=f"^{name} is a network that every Engine has, and none of that name can"
+    ):
+        declared_network({"name": name})
+    assert declared_network({"name": name, "state": "absent"}).state == "absent"
+
+
 def test_a_plugin_keeps_its_options_and_a_configuration_belongs_to_its_host() -> None:
     assert declared_network({"name": "a", "driver": "weave", "driver_options": {"x": "1"}}).values[
         "driver_options"

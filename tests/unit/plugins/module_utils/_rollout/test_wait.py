@@ -100,6 +100,16 @@ def test_a_log_that_cannot_be_read_does_not_hide_the_verdict(fake_time: FakeTime
     assert failed.value.facts["rollouts"][0]["reason"] == "crash_looping"
 
 
+def test_a_log_that_the_engine_has_forgotten_with_its_task_is_no_news(fake_time: FakeTime) -> None:
+    """A second run says the same as the first one, which still had the log."""
+    engine = Replayed(fake_time, "crash_loop")
+    engine.logs = errors.NotFound("task b1osrz36kv1vk9vp3c5aiuloz not found", 404)
+    with pytest.raises(RolloutFailed) as failed:
+        wait_for_rollouts(engine, engine.rollouts(), 300)
+    assert "not found" not in str(failed.value) and "its log ends" not in str(failed.value)
+    assert failed.value.facts["rollouts"][0]["reason"] == "crash_looping"
+
+
 def test_what_never_ran_has_no_log(fake_time: FakeTime) -> None:
     engine = Replayed(fake_time, "bad_image_create")
     with pytest.raises(RolloutFailed):

@@ -285,6 +285,37 @@ def test_labels_are_owned_key_by_key_and_outlive_a_rotation(engine: FakeSecrets)
     assert engine.names() == ["app_v2"]
 
 
+def test_a_driver_of_which_there_is_no_plugin_is_warned_of_before_anything_is_sent(
+    engine: FakeSecrets,
+) -> None:
+    far = {"name": "far", "driver": {"name": "vault"}}
+    [warning] = declare(engine, far, check=True)["warnings"]
+    assert warning.startswith("far: the Engine at ")
+    assert (
+        "lists no enabled plugin vault for secrets. If the leader has none, it refuses far after 15 s"
+        in warning
+    )
+    engine.trouble["POST /secrets/create"] = EngineError("secret driver not found", 400)
+    failed = declare(engine, far)
+    assert (failed["failed"], failed["warnings"]) == (True, [warning])
+    engine.answers["GET /plugins"] = [{"Name": "vault:latest", "Enabled": False}]
+    assert declare(engine, far, check=True)["warnings"]
+    for name, listed in (("vault", "vault:latest"), ("vault:2", "vault:2")):
+        engine.answers["GET /plugins"] = [{"Name": listed, "Enabled": True}]
+        found = declare(engine, {**far, "driver": {"name": name}}, check=True)
+        assert (found["changed"], found.get("warnings", [])) == (True, [])
+    # What is there already needs no plugin now.
+    declare(engine, far)
+    engine.answers["GET /plugins"] = []
+    again = declare(engine, far)
+    assert (again["changed"], again.get("warnings", [])) == (False, [])
+
+
+def test_an_engine_that_does_not_list_its_plugins_is_no_reason_to_warn(engine: FakeSecrets) -> None:
+    engine.answers["GET /plugins"] = EngineError("forbidden", 403)
+    assert not declare(engine, {"name": "far", "driver": {"name": "vault"}}, check=True).get("warnings")
+
+
 def test_template_and_driver_need_a_new_version(engine: FakeSecrets) -> None:
     def far(path: str) -> Options:
         return {"name": "far", "driver": {"name": "vault", "options": {"p": path}}}

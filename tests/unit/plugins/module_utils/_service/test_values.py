@@ -13,6 +13,8 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._service.values imp
     CONSTRAINTS,
     ENV,
     LOG_OPTIONS,
+    ULIMITS,
+    env_pairs,
 )
 
 
@@ -34,6 +36,28 @@ def test_environment_variables_keep_their_names_and_lose_their_values(written: t
 
 def test_an_empty_or_unset_variable_of_a_diff_is_hidden_too() -> None:
     assert {ENV.hide_part("NAME", value) for value in ("x", "", "(unset)")} == {HIDDEN}
+
+
+def test_a_variable_with_two_values_is_refused_without_them() -> None:
+    with pytest.raises(ValueError, match=r"^variable 'A' is there twice, with two values: keep one of them$"):
+        ENV.to_api(["A=1", "B=1", "A=2"])
+    with pytest.raises(ValueError, match="variable 'A' is there twice"):
+        ENV.to_api(["A=1", "A"])
+    assert ENV.to_api(["A=1", "A=1"]) == ["A=1"]
+    assert env_pairs(["A=1", "A=2"], last_wins=True) == {"A": "2"}, "as Docker reads a file"
+
+
+def test_a_ulimit_is_declared_once() -> None:
+    with pytest.raises(ValueError, match=r"^nofile is there twice: keep one of them$"):
+        ULIMITS.to_api(["nofile:1", "core:1", {"name": "nofile", "soft": 2}])
+
+
+@pytest.mark.parametrize("other", ["/data", "/data/", "//data", "/data//"])
+def test_a_target_has_one_mount_however_it_is_written(other: str) -> None:
+    mounts = [{"type": "volume", "source": "one", "target": "/data"}]
+    with pytest.raises(ValueError, match="two mounts have this target"):
+        MOUNTS.to_api([*mounts, {"type": "volume", "source": "two", "target": other}])
+    assert len(MOUNTS.to_api([*mounts, {"type": "volume", "source": "two", "target": "/data/in"}])) == 2
 
 
 def test_spaces_of_a_constraint_are_no_difference() -> None:

@@ -11,6 +11,7 @@ import dataclasses
 import typing as t
 
 import pytest
+from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import EngineError
 from ansible_collections.flotilla.swarm.plugins.module_utils._run.verb import perform
 from ansible_collections.flotilla.swarm.plugins.module_utils._stack.deploy import VERB
 from ansible_collections.flotilla.swarm.tests.unit.support.lossy import Manager
@@ -109,6 +110,25 @@ def test_without_waiting_nothing_is_removed_afterwards(engine: Manager) -> None:
     assert not done.get("failed"), done
     assert told["actions"] == done["actions"]
     assert not any("older" in action for action in told["actions"])
+
+
+def test_a_secret_whose_driver_the_leader_does_not_know_is_warned_of_and_the_failure_says_what_was_made() -> (
+    None
+):
+    engine = Manager()
+    engine.answers["GET /nodes"] = []
+    parts = copy.deepcopy(PARTS)
+    parts["secrets"].append({"name": "shop_far", "driver": {"name": "vault"}})
+    told = stack(engine, parts, "b25l", check=True)
+    assert [one for one in told["warnings"] if "lists no enabled plugin vault" in one]
+    # The networks and the other secrets come before it.
+    before = len(parts["networks"]) + len(parts["secrets"]) - 1
+    engine.hit(before + 1, EngineError("secret driver vault not found", 400), carried_out=False)
+    failed = stack(engine, parts, "b25l")
+    assert failed["failed"] and failed["msg"].startswith("secret shop_far: "), failed["msg"]
+    assert failed["changed"] and "network shop_back: created" in failed["actions"], failed["actions"]
+    assert not [one for one in failed["actions"] if "shop_far" in one or "shop_web" in one]
+    assert [one for one in failed["warnings"] if "lists no enabled plugin vault" in one]
 
 
 def test_a_service_of_others_that_could_not_be_moved_keeps_all_from_being_sent(engine: Manager) -> None:
