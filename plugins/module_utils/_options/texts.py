@@ -16,6 +16,7 @@ import typing as t
 
 from .._engine.errors import Refused
 from .arguments import hides_anything
+from .convert import kind_of
 
 Spec = t.Dict[str, t.Any]
 
@@ -149,6 +150,20 @@ def _wrong_scalar(argument: Spec, at: str, value: t.Any) -> str | None:
         check_value(value, argument.get("text", "line"))
     except ValueError as error:
         return f"{at}: {error}. Nothing was sent."
+    return _no_text(argument, at, value)
+
+
+def _no_text(argument: Spec, at: str, value: t.Any) -> str | None:
+    """A sentence about what Ansible would write out as a text: a list becomes ``['a']``, and a yes the word ``True``."""
+    if argument.get("text") == "any":
+        return None
+    texts = [(at, value)] if argument.get("type", "str") == "str" and not argument.get("choices") else []
+    if argument.get("elements") == "str" and isinstance(value, list):
+        texts = _entries(at, value)
+    for where, text in texts:
+        if text is None or isinstance(text, (bool, list, dict)):
+            quotes = ": put it in quotes" if isinstance(text, bool) else ""
+            return f"{where} is {kind_of(text)}, not a text{quotes}. Nothing was sent."
     return None
 
 

@@ -19,7 +19,7 @@ SPELLED_OUT = FOLDERS[1] / "spelled_out"
 OLD, NEW = "20.10", "26.1"
 ENGINES = (OLD, NEW)
 # What files find set where they are deployed; NOWHERE is not.
-VARIABLES = {"FROM_OUTSIDE": "outside", "EMPTY_OUTSIDE": ""}
+VARIABLES = {"FROM_OUTSIDE": "outside", "EMPTY_OUTSIDE": "", "HOME": "/root"}
 
 _SEVERAL = {
     "several": ("several-base.yml", "several-live.yml"),
