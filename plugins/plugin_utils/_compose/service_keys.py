@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import shlex
 import typing as t
 
 from ...module_utils._options.convert import quoted
@@ -37,9 +36,47 @@ def words(value: Value) -> list[str]:
     if isinstance(value.content, list):
         return value.texts()
     try:
-        return shlex.split(value.text())
+        return split(value.text())
     except ValueError as error:
-        raise value.wrong(f"cannot be split as a shell does it: {str(error).lower()}") from None
+        raise value.wrong(f"cannot be split as a shell does it: {error}") from None
+
+
+def split(text: str) -> list[str]:
+    """The words of a text as docker stack deploy splits it.
+
+    A shell does the same, but for a backslash between double quotes: it is dropped, whatever stands behind it, where Python's
+    ``shlex`` keeps most of them. A # where a word could begin is a comment until the end of its line.
+
+    Raises:
+        ValueError: a quotation is not closed, or nothing stands behind the last backslash.
+    """
+    found: list[str] = []
+    word: list[str] | None = None
+    quote = ""
+    characters = iter(text)
+    for character in characters:
+        if quote == character:
+            quote = ""
+            continue
+        if not quote and word is None and character == "#":
+            next((one for one in characters if one == "\n"), None)
+            continue
+        if not quote and character in " \t\r\n":
+            found += ["".join(word)] if word is not None else []
+            word = None
+            continue
+        word = [] if word is None else word
+        if not quote and character in "'\"":
+            quote = character
+        elif character == "\\" and quote != "'":
+            word += [next(characters, "")]
+            if not word[-1]:
+                raise ValueError("no escaped character")
+        else:
+            word.append(character)
+    if quote:
+        raise ValueError("no closing quotation")
+    return found if word is None else [*found, "".join(word)]
 
 
 def health_test(value: Value) -> list[str]:
