@@ -135,8 +135,8 @@ class Host:
         if status != 0:
             if not self.privileged():
                 raise FirewallError(
-                    f"Only root can use {argv[0]} on this host, and this user is not root: set become to true (ansible_become: true in "
-                    "the inventory)."
+                    f"Only root can use {argv[0]} on this host, and this user is not root: set become to true "
+                    "(ansible_become: true in the inventory)."
                 )
             reason = " ".join((errors.strip() or output.strip()).splitlines()[:3])
             raise FirewallError(

@@ -56,7 +56,8 @@ def test_a_user_who_is_not_root_is_told_to_become_root(
     with pytest.raises(FirewallError) as refused:
         host.do("tool", "list")
     assert str(refused.value) == (
-        "Only root can use tool on this host, and this user is not root: set become to true (ansible_become: true in the inventory)."
+        "Only root can use tool on this host, and this user is not root: set become to true (ansible_become: true in the "
+        "inventory)."
     )
 
 
