@@ -58,6 +58,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "circle": {"ordered": False},
     "dangerous": {"ignore_unsupported": ["privileged", "userns_mode", "host_ip"]},
     "meaningful": {"ignore_unsupported": ["all"]},
+    "node-aliases": {"ignore_unsupported": ["aliases"]},
     "open-ports": {"ignore_unsupported": ["host_ip"]},
     "own-meaningful": {"ignore_unsupported": ["all"]},
     "static-addresses": {"ignore_unsupported": ["ipv4_address"]},

@@ -69,6 +69,7 @@ BY_MODULE: Words = {
     },
     "meaningful": {"without options": "network_mode"},
     "newest": {OLD: "healthcheck.start_interval needs API 1.44"},
+    "node-aliases": {"without options": "the network of a node has no aliases"},
     "open-ports": {"without options": "Swarm publishes a port on all addresses of a node"},
     "own-meaningful": {"without options": "cpu_shares"},
     "own-security": {OLD: "privileges.no_new_privileges needs API 1.44"},
