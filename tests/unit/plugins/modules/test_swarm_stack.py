@@ -74,7 +74,11 @@ def test_what_cannot_work_in_the_last_stack_is_refused_before_the_first_write(mo
     wrong["_declared"]["services"][0]["secrets"] = [{"secret_name": "missing"}]
     assert "missing" in module.refuses(engine, stacks=[entry("shop"), wrong])
     assert "declared 2 times" in module.refuses(engine, stacks=[entry("shop"), entry("shop")])
-    assert "no_such_key" in module.refuses(engine, stacks=[{**entry("shop"), "no_such_key": 1}])
+    misspelt = {**entry("blog"), "varaibles": {"TAG": "2"}}
+    assert (
+        module.refuses(engine, stacks=[entry("shop"), misspelt])
+        == "stacks[1] (blog) has no option 'varaibles'; did you mean variables? Nothing was sent."
+    )
     assert engine.objects["networks"] == [] or all(
         raw["Name"] != "shop_front" for raw in engine.objects["networks"]
     )

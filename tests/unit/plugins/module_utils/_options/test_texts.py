@@ -84,6 +84,12 @@ def test_the_option_is_named_at_any_depth() -> None:
         ({"variables": "a=b"}, "variables is a text, not a dictionary. Nothing was sent."),
         ({"variables": '{"a": "b"}', "login": '{"password": "b"}', "labels": "a=b"}, None),
         ({"ports": [{"port": "80"}], "count": "3", "state": "on"}, None),
+        (
+            {"ports": [{"port": 1}, {"name": "web", "prot": 80}]},
+            "ports[1] (web) has no option 'prot'; did you mean port? Nothing was sent.",
+        ),
+        ({"ports": [{"x" * 99: 80}]}, f"ports[0] has no option '{'x' * 59}…. Nothing was sent."),
+        ({"login": {"user": "a", 5: 1}}, "login has no option 5. Nothing was sent."),
         ({"args": ["a", True]}, "args[1] is a yes or no, not a text: put it in quotes. Nothing was sent."),
         ({"args": [["a"]]}, "args[0] is a list, not a text. Nothing was sent."),
         ({"args": [{"a": 1}]}, "args[0] is a dictionary, not a text. Nothing was sent."),
