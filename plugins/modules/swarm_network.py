@@ -155,7 +155,7 @@ options:
           type: bool
         driver_options:
           description:
-            - Options of the driver. Values are strings or whole numbers. They are owned key by key.
+            - Options of the driver. Values are strings, whole numbers, or true and false. They are owned key by key.
             - The values may be credentials, so no result, diff or log shows those of names that do not begin with
               C(com.docker.network.).
           type: dict

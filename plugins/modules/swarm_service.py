@@ -216,7 +216,7 @@ options:
     type: str
   hosts:
     description:
-      - Names for C(/etc/hosts), each with its address.
+      - Names for C(/etc/hosts), each with its address, or with a list of addresses.
     type: dict
   tty:
     description:

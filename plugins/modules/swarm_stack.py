@@ -93,6 +93,8 @@ options:
         variables:
           description:
             - The variables that replace C(${NAME}) in the files. The environment of the control node is not read.
+            - C(HOME) also stands for C(~) in the paths of bind mounts. Without it, C(~) is the home of the user on the host when
+              the files are on the host, and is refused when they are on the control node.
           type: dict
           default: {}
         env_files:

@@ -157,3 +157,12 @@ def test_a_sudo_that_asks_for_a_password_gets_it(newcomer: Newcomer) -> None:
     refused = newcomer.run(line)
     assert refused.status != 0
     assert "password" in refused.text
+
+
+def test_a_user_who_does_not_become_root_is_told_to(newcomer: Newcomer) -> None:
+    """V5: in words of Ansible, whatever a program on the host says to such a user."""
+    line = "ansible-playbook -i inventory.yml flotilla.swarm.site --check -e ansible_become=false"
+    refused = newcomer.run(line)
+    assert refused.status != 0
+    assert "become: true" in refused.text, refused.text
+    assert "netlink" not in refused.text

@@ -133,6 +133,11 @@ class Host:
             )
         status, output, errors = self._run([program, *argv[1:]])
         if status != 0:
+            if not self.privileged():
+                raise FirewallError(
+                    f"Only root can use {argv[0]} on this host, and this user is not root: set become to true "
+                    "(ansible_become: true in the inventory)."
+                )
             reason = " ".join((errors.strip() or output.strip()).splitlines()[:3])
             raise FirewallError(
                 f"{' '.join(argv[:6])} failed on this host with: {reason or f'exit status {status}'}."

@@ -47,7 +47,7 @@ _MTU = ValueType({"type": "int"}, str, lambda value: int(value) if str(value).is
 
 
 def _driver_options(value: t.Any) -> dict[str, str]:
-    return convert.texts(convert.whole_numbers_as_text(value), "driver option")
+    return convert.texts(convert.whole_numbers_as_text(convert.yes_and_no_as_text(value)), "driver option")
 
 
 def _without_off(value: dict[str, t.Any]) -> dict[str, t.Any]:

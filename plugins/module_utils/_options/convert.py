@@ -162,6 +162,24 @@ def texts(value: t.Any, what: str) -> dict[str, str]:
     return checked
 
 
+def listed(value: t.Any) -> dict[t.Any, list[t.Any]]:
+    """A dictionary whose values are lists: a single value stands for a list of it.
+
+    Raises:
+        ValueError: it is no dictionary.
+    """
+    if not isinstance(value, dict):
+        raise ValueError(f"is {kind_of(value)}, not a dictionary")
+    return {name: found if isinstance(found, list) else [found] for name, found in value.items()}
+
+
+def yes_and_no_as_text(value: t.Any) -> t.Any:
+    """A dictionary whose booleans are ``true`` and ``false``, as community.docker writes them and Docker's drivers read them."""
+    if not isinstance(value, dict):
+        return value
+    return {name: str(one).lower() if isinstance(one, bool) else one for name, one in value.items()}
+
+
 def whole_numbers_as_text(value: t.Any) -> t.Any:
     """A dictionary whose whole numbers are texts, as community.docker takes them: YAML keeps every digit of one.
 

@@ -16,6 +16,7 @@ import typing as t
 
 from .._engine.errors import Refused
 from .arguments import hides_anything
+from .convert import kind_of, quoted
 
 Spec = t.Dict[str, t.Any]
 
@@ -131,11 +132,29 @@ def _wrong_pairs(argument: Spec, at: str, value: t.Any) -> str | None:
 
 def _wrong_entry(argument: Spec, at: str, entry: t.Any) -> str | None:
     if isinstance(entry, dict):
-        return wrong_value(argument["options"], entry, f"{at}.")
+        return _unknown(argument["options"], at, entry) or wrong_value(argument["options"], entry, f"{at}.")
     if _is_pairs(entry):
         return None
     kind = next((word for type_, word in _KINDS if isinstance(entry, type_)), "nothing")
     return f"{at} is {kind}, not a dictionary with {', '.join(argument['options'])}. Nothing was sent."
+
+
+def _unknown(arguments: Spec, at: str, entry: Spec) -> str | None:
+    """A sentence about a key that is misspelt: of many entries, Ansible does not say which one has it."""
+    known = {word for name, argument in arguments.items() for word in (name, *argument.get("aliases", ()))}
+    key = next((key for key in entry if key not in known), None)
+    if key is None:
+        return None
+    # Imported where it is used: hardly another import takes a host longer.
+    import difflib
+
+    similar = difflib.get_close_matches(str(key)[:_LONGEST_WORD], sorted(known), 1)
+    name = entry.get("name")
+    whose = (
+        f" ({name})" if isinstance(name, str) and len(name) <= _LONGEST_WORD and name.isprintable() else ""
+    )
+    hint = f"; did you mean {similar[0]}?" if similar else "."
+    return f"{at}{whose} has no option {quoted(key)}{hint} Nothing was sent."
 
 
 def _wrong_scalar(argument: Spec, at: str, value: t.Any) -> str | None:
@@ -149,6 +168,20 @@ def _wrong_scalar(argument: Spec, at: str, value: t.Any) -> str | None:
         check_value(value, argument.get("text", "line"))
     except ValueError as error:
         return f"{at}: {error}. Nothing was sent."
+    return _no_text(argument, at, value)
+
+
+def _no_text(argument: Spec, at: str, value: t.Any) -> str | None:
+    """A sentence about what Ansible would write out as a text: a list becomes ``['a']``, and a yes the word ``True``."""
+    if argument.get("text") == "any":
+        return None
+    texts = [(at, value)] if argument.get("type", "str") == "str" and not argument.get("choices") else []
+    if argument.get("elements") == "str" and isinstance(value, list):
+        texts = _entries(at, value)
+    for where, text in texts:
+        if text is None or isinstance(text, (bool, list, dict)):
+            quotes = ": put it in quotes" if isinstance(text, bool) else ""
+            return f"{where} is {kind_of(text)}, not a text{quotes}. Nothing was sent."
     return None
 
 

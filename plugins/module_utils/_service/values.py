@@ -150,23 +150,32 @@ LOG_OPTIONS = ValueType(
 
 
 def _hosts(value: t.Any) -> list[str]:
-    """Host names and addresses in the Engine's order: the address first."""
-    found = convert.texts(value, "host")
-    for name, address in found.items():
-        try:
-            # The Engine's own word for the address of the node itself.
-            if address != "host-gateway":
-                kernel.address(address)
-        except ValueError as error:
-            raise ValueError(f"host {name!r}: {error}") from None
-        if name.split() != [name]:
-            raise ValueError(f"host {name!r} is not one name")
-    return [f"{address} {name}" for name, address in sorted(found.items())]
+    """Host names and addresses in the Engine's order: the address first. A name may have several."""
+    made = []
+    for name, addresses in convert.listed(value).items():
+        if not addresses:
+            raise ValueError(f"host {name!r} has no address")
+        for one in addresses:
+            [(name, address)] = convert.texts({name: one}, "host").items()
+            try:
+                # The Engine's own word for the address of the node itself.
+                if address != "host-gateway":
+                    kernel.address(address)
+            except ValueError as error:
+                raise ValueError(f"host {name!r}: {error}") from None
+            if name.split() != [name]:
+                raise ValueError(f"host {name!r} is not one name")
+            made.append((name, address))
+    # Of several addresses of a name, the first one is the first that is tried.
+    return [f"{address} {name}" for name, address in sorted(made, key=lambda pair: pair[0])]
 
 
-def _hosts_shown(value: list[str]) -> dict[str, str]:
-    split = (entry.partition(" ") for entry in value)
-    return {name.strip(): address for address, _space, name in split}
+def _hosts_shown(value: list[str]) -> dict[str, str | list[str]]:
+    found: dict[str, list[str]] = {}
+    for entry in value:
+        address, _space, name = entry.partition(" ")
+        found.setdefault(name.strip(), []).append(address)
+    return {name: addresses if len(addresses) > 1 else addresses[0] for name, addresses in found.items()}
 
 
 HOSTS = ValueType({"type": "dict"}, _hosts, _hosts_shown, sorted)

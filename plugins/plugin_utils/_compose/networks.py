@@ -67,7 +67,9 @@ class ComposeNetworks:
         aliases = own.texts() if own.content is not None else []
         if name in _OF_NODES:
             if aliases:
-                raise own.wrong(f"sets aliases on the network {name}, which has none; remove them")
+                own.unsupported("aliases", unsupported.NODE_ALIASES)
+                # The command line sends them; without them, the task of a service that is taken over would be replaced.
+                reference["aliases"] = aliases
             return reference
         return {**reference, "aliases": [*aliases, *([] if service in aliases else [service])]}
 

@@ -49,22 +49,22 @@ def definition(value: Value, whole_path: WholePath) -> t.Any:
     return _formed(value, lambda inner: _external(inner, _fields(inner, forms)))
 
 
-def by_name(value: Value, separators: str = "=") -> dict[str, t.Any]:
+def by_name(value: Value) -> dict[str, t.Any]:
     """A mapping, also where it is written as a list of ``name=value``; a name alone has no value.
 
     Raises:
         Refused: the value is neither a mapping nor such a list.
     """
-    if not isinstance(value.content, list):
-        return dict(value.mapping())
-    pairs: dict[str, t.Any] = {}
+    return dict(_pairs(value, "=") if isinstance(value.content, list) else value.mapping())
+
+
+def _pairs(value: Value, separators: str) -> t.Iterator[tuple[str, str | None]]:
     for item in value.items():
         text = item.text()
         at = min((text.index(sign) for sign in separators if sign in text), default=len(text))
         if not text[:at].strip():
             raise item.wrong("has no name before its value")
-        pairs[text[:at]] = text[at + 1 :] if at < len(text) else None
-    return pairs
+        yield text[:at], text[at + 1 :] if at < len(text) else None
 
 
 def absolute(value: Value, folder: str | None) -> str:
@@ -140,7 +140,13 @@ def _dependencies(value: Value) -> dict[str, t.Any]:
 
 
 def _hosts(value: Value) -> dict[str, t.Any]:
-    return by_name(value, ":=")
+    """Names with all of their addresses: a list may have a name several times."""
+    if not isinstance(value.content, list):
+        return {name: _list(addresses) for name, addresses in value.fields()}
+    found: dict[str, list[str | None]] = {}
+    for name, address in _pairs(value, ":="):
+        found.setdefault(name, []).append(address)
+    return found
 
 
 def _deploy(value: Value) -> dict[str, t.Any]:

@@ -93,6 +93,8 @@ _OTHER_KEYS = (
     ),
     *("deploy.resources.reservations.generic_resources", "healthcheck.disable", "healthcheck.test"),
 )
+# Of ``pids_limit``; Swarm's own word for it is zero.
+_WITHOUT_LIMIT = (-1, "-1")
 _UNSUPPORTED = {"": unsupported.SERVICE, "deploy.resources.reservations": unsupported.RESERVATIONS}
 
 
@@ -209,6 +211,8 @@ def _add_plain(options: Options, value: Value) -> None:
         ):
             continue
         checks.check_mode_has(inner, options["mode"], name)
+        if path == "pids_limit" and inner.content in _WITHOUT_LIMIT:
+            inner = inner.with_content(0)
         _set(options, name, checks.read(inner, name))
     capabilities = keys.capabilities(options.get("cap_add", []), options.get("cap_drop", []))
     options.update({name: names for name, names in capabilities.items() if name in options})

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import shlex
 import typing as t
 
 from ...module_utils._options.convert import quoted
@@ -37,9 +36,47 @@ def words(value: Value) -> list[str]:
     if isinstance(value.content, list):
         return value.texts()
     try:
-        return shlex.split(value.text())
+        return split(value.text())
     except ValueError as error:
-        raise value.wrong(f"cannot be split as a shell does it: {str(error).lower()}") from None
+        raise value.wrong(f"cannot be split as a shell does it: {error}") from None
+
+
+def split(text: str) -> list[str]:
+    """The words of a text as docker stack deploy splits it.
+
+    A shell does the same, but for a backslash between double quotes: it is dropped, whatever stands behind it, where Python's
+    ``shlex`` keeps most of them. A # where a word could begin is a comment until the end of its line.
+
+    Raises:
+        ValueError: a quotation is not closed, or nothing stands behind the last backslash.
+    """
+    found: list[str] = []
+    word: list[str] | None = None
+    quote = ""
+    characters = iter(text)
+    for character in characters:
+        if quote == character:
+            quote = ""
+            continue
+        if not quote and word is None and character == "#":
+            next((one for one in characters if one == "\n"), None)
+            continue
+        if not quote and character in " \t\r\n":
+            found += ["".join(word)] if word is not None else []
+            word = None
+            continue
+        word = [] if word is None else word
+        if not quote and character in "'\"":
+            quote = character
+        elif character == "\\" and quote != "'":
+            word += [next(characters, "")]
+            if not word[-1]:
+                raise ValueError("no escaped character")
+        else:
+            word.append(character)
+    if quote:
+        raise ValueError("no closing quotation")
+    return found if word is None else [*found, "".join(word)]
 
 
 def health_test(value: Value) -> list[str]:
@@ -68,14 +105,20 @@ def restart(value: Value) -> Options:
     return {}
 
 
-# The architectures of images, and what nodes call them (``uname -m``).
+# The architectures of images, in all of their spellings, and what nodes call them (``uname -m``).
 _ARCHITECTURES = {
     "386": "i686",
+    "i386": "i686",
     "amd64": "x86_64",
+    "x86_64": "x86_64",
     "arm64": "aarch64",
+    "aarch64": "aarch64",
+    "armel": "armv6l",
     "arm/v6": "armv6l",
+    "arm": "armv7l",
+    "armhf": "armv7l",
     "arm/v7": "armv7l",
-    "arm64/v8": "aarch64",
+    **{name: name for name in ("ppc64le", "s390x", "riscv64")},
 }
 
 
@@ -86,13 +129,21 @@ def platform(value: Value) -> list[str]:
         Refused: the value is no platform.
     """
     system, _slash, architecture = value.text().partition("/")
+    if system in _ARCHITECTURES and (not architecture or re.fullmatch(r"v\d+", architecture)):
+        # An architecture alone is one of Linux.
+        system, architecture = "linux", value.text()
     if not re.fullmatch(r"[a-z0-9]+", system) or not re.fullmatch(r"[a-z0-9_]*(/v\d+)?", architecture):
         raise value.wrong(f"is {quoted(value.text())}, not a platform like linux/amd64")
     constraints = [f"node.platform.os == {system}"]
     if architecture:
-        named = _ARCHITECTURES.get(architecture, architecture.partition("/")[0])
+        plain = architecture.partition("/")[0]
+        named = _ARCHITECTURES.get(architecture) or _ARCHITECTURES.get(plain, plain)
         constraints.append(f"node.platform.arch == {named}")
     return constraints
+
+
+# A node pulls an image that it does not have, by its digest, so none gets out of date.
+_WHERE_MISSING = ("missing", "if_not_present", "build", "refresh", "daily", "weekly")
 
 
 def pull_policy(value: Value) -> str:
@@ -104,11 +155,9 @@ def pull_policy(value: Value) -> str:
     word = value.text()
     if word in ("always", "never"):
         return word
-    if word in ("missing", "if_not_present", "build", "daily", "weekly") or word.startswith("every_"):
+    if word in _WHERE_MISSING or word.startswith("every_"):
         return "changed"
-    raise value.wrong(
-        f"is {quoted(word)}, none of always, never, missing, if_not_present, build, daily, weekly, every_…"
-    )
+    raise value.wrong(f"is {quoted(word)}, none of always, never, {', '.join(_WHERE_MISSING)}, every_…")
 
 
 def check_links(value: Value | None) -> None:
@@ -224,18 +273,18 @@ def ulimits(value: Value) -> list[Options]:
     return limits
 
 
-def hosts(value: Value) -> dict[str, str]:
-    """The option ``hosts``: names with their addresses.
+def hosts(value: Value) -> dict[str, str | list[str]]:
+    """The option ``hosts``: names with their address, or with a list of them.
 
     Raises:
-        Refused: a name has several addresses.
+        Refused: a name has no address.
     """
-    by_name = {}
+    by_name: dict[str, str | list[str]] = {}
     for name, addresses in value.fields():
-        if len(addresses.one_or_more()) != 1:
-            raise addresses.wrong("does not have exactly one address; Swarm takes one for each name")
-        address = addresses.one_or_more()[0].text()
-        by_name[name] = address[1:-1] if address.startswith("[") and address.endswith("]") else address
+        found = [re.sub(r"\A\[(.*)\]\Z", r"\1", item.text()) for item in addresses.one_or_more()]
+        if not found:
+            raise addresses.wrong("has no address")
+        by_name[name] = found if len(found) > 1 else found[0]
     return by_name
 
 

@@ -129,6 +129,7 @@ def read_task(args: Options, access: FileAccess) -> tuple[Options, list[str]]:
         _listed("ignore_unsupported", args.get("ignore_unsupported") or []),
         _listed("profiles", args.get("profiles") or []),
         args.get("project_dir") or (posixpath.dirname(first) if access.is_remote and first else None),
+        home=(lambda: access.find("~")) if access.is_remote else (lambda: None),
         # The module reads the data of secrets on the host, so that the control node never has it.
         leave_contents=access.is_remote,
         # The module refuses what is neither.
@@ -148,6 +149,7 @@ def read_stack(
     project_dir: str | None = None,
     leave_contents: bool = False,
     ordered: bool = True,
+    home: t.Callable[[], str | None] = lambda: None,
 ) -> ComposeStack:
     """Read a stack.
 
@@ -162,6 +164,7 @@ def read_stack(
         project_dir: the folder on the hosts of the swarm in which relative paths begin, and those in inline definitions.
         leave_contents: do not read the files of secrets and configs, but name them in ``data_src``.
         ordered: whether ``depends_on`` and ``links`` give an order.
+        home: what stands for ``~`` in the path of a mount, unless there is a variable ``HOME``.
 
     Raises:
         Refused: one sentence that names the file and the key.
@@ -177,20 +180,26 @@ def read_stack(
         known = {**known, **files.env_file(path, "env_files", known), **given}
     files = replace(files, variables=known)
     document = load(files, sources)
-    stack = _stack(name, Value(document.content, (), document.origins, notices), files, profiles, ordered)
+    top = Value(document.content, (), document.origins, notices)
+    volumes = ComposeVolumes(name, top.get("volumes"), project_dir, lambda: known.get("HOME") or home())
+    stack = _stack(name, top, files, volumes, profiles, ordered)
     notices.finish()
     stack.warnings = notices.warnings
     return stack
 
 
 def _stack(
-    name: str, top: Value, files: ComposeFiles, profiles: t.Collection[str], ordered: bool
+    name: str,
+    top: Value,
+    files: ComposeFiles,
+    volumes: ComposeVolumes,
+    profiles: t.Collection[str],
+    ordered: bool,
 ) -> ComposeStack:
     own_name = top.get("name")
     if own_name and own_name.text() != name:
         own_name.warn(f"is {own_name.text()} and has no effect, since the task names the stack {name}")
     networks = ComposeNetworks(name, top.get("networks"))
-    volumes = ComposeVolumes(name, top.get("volumes"), files.project_dir)
     secrets = ComposeSecrets("secret", name, top.get("secrets"), files)
     configs = ComposeSecrets("config", name, top.get("configs"), files)
     reader = ComposeServices(name, files, networks, volumes, secrets, configs, ComposePorts())
@@ -248,7 +257,10 @@ def _is_selected(service: Value, profiles: t.Collection[str]) -> bool:
 
 
 def _listed(name: str, value: t.Any) -> list[t.Any]:
-    if isinstance(value, (str, dict)):
+    """A list; what is none is taken as Ansible takes it for an option of this type."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",")]
+    if isinstance(value, dict):
         return [value]
     if not isinstance(value, (list, tuple)):
         raise Refused(f"{name} is not a list.")

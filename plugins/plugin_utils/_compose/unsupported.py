@@ -103,6 +103,10 @@ SERVICE: Keys = {
     "oom_kill_disable": _PER_CONTAINER,
     "pid": _NO_HOST,
     "post_start": Unsupported("Swarm runs no hooks"),
+    "pre_start": Unsupported(
+        "make it a service with deploy.mode replicated-job, which this one depends on with the condition "
+        "service_completed_successfully"
+    ),
     "pre_stop": Unsupported("Swarm runs no hooks"),
     "privileged": _dangerous("Swarm gives tasks no such access to the node"),
     "provider": Unsupported("Swarm runs containers only"),
@@ -128,6 +132,8 @@ NETWORK_OF_SERVICE: Keys = {
     "gw_priority": _ORDER,
     "interface_name": Unsupported("Swarm assigns it"),
 }
+#: Of a service in the network of the node itself, where no name is resolved.
+NODE_ALIASES = Unsupported("the network of a node has no aliases")
 #: Of a service that another one depends on, and a condition of those.
 DEPENDENCY: Keys = {
     "restart": _harmless("Swarm restarts no service for another; the address behind a service's name stays")
@@ -174,6 +180,26 @@ PROJECT_DIRECTORY = Unsupported("move the file, or write its paths relative to t
 SECURITY_OPT = _dangerous(
     "services have no-new-privileges, label, seccomp=unconfined and apparmor=unconfined"
 )
+
+#: Everything but the keys of a service, by where it stands: the guide's second table is this one.
+PARTS: t.Mapping[str, Keys] = {
+    "the file": TOP,
+    "include": {"project_directory": PROJECT_DIRECTORY},
+    "whatever is external": {"everything else": EXTERNAL},
+    "services.depends_on": {**DEPENDENCY, "service_completed_successfully": NO_JOB},
+    "services.links": {"another name": LINK_ALIAS, "a service that is not deployed": LINK_ELSEWHERE},
+    "services.networks": {**NETWORK_OF_SERVICE, "aliases": NODE_ALIASES},
+    "services.ports": {**PORT, "host_ip": HOST_IP},
+    "services.security_opt": {"other values": SECURITY_OPT},
+    "services.volumes": {**MOUNT, **MOUNT_WORDS},
+    "services.volumes.bind": {**BIND, "create_host_path": CREATE_HOST_PATH, "recursive": RECURSIVE},
+    "services.volumes.volume": VOLUME,
+    "services.deploy.resources.reservations": RESERVATIONS,
+    "networks": NETWORK,
+    "networks.driver_opts": {"encrypted": NOT_ENCRYPTED},
+    "networks.ipam.config": SUBNET,
+    "volumes": VOLUMES,
+}
 
 #: Stands for every key that is not dangerous, in ``ignore_unsupported``.
 ALL = "all"

@@ -87,6 +87,16 @@ def text_of(scalar: t.Any) -> str:
     return str(scalar)
 
 
+def _asks_for_nothing(content: t.Any) -> bool:
+    """Whether a value is false or empty; a zero may ask for something, such as the first processor.
+
+    A variable leaves a text where the key wants true or false: ``privileged: ${PRIVILEGED:-false}``.
+    """
+    if isinstance(content, str):
+        return not content or content.lower() in _FALSE
+    return content is False or content in (None, [], {})
+
+
 @dataclass(frozen=True)
 class Value:
     """A value with its file and its path.
@@ -203,8 +213,7 @@ class Value:
             if key in known:
                 given |= {key} if value.content is not None else set()
             elif key in unsupported:
-                # A false or empty value asks for nothing; a zero may, such as the first processor.
-                if value.content is not False and value.content not in (None, "", [], {}):
+                if not _asks_for_nothing(value.content):
                     value.unsupported(key, unsupported[key])
             elif not key.startswith("x-") and not value.is_ignored(key):
                 similar = difflib.get_close_matches(key, [*known, *unsupported], 1, 0.6)

@@ -54,7 +54,7 @@ def _short_option(value: Value, word: str) -> Options:
         return {"bind": {"propagation": word}}
     if word not in unsupported.MOUNT_WORDS:
         raise value.wrong(f"has the option {word!r}, none of ro, rw, nocopy, {', '.join(propagation)}")
-    value.unsupported(word, unsupported.MOUNT_WORDS[word])
+    value.at(word, word).unsupported(word, unsupported.MOUNT_WORDS[word])
     return {}
 
 
@@ -84,11 +84,13 @@ class ComposeVolumes:
         stack: the stack's name.
         top: the top-level ``volumes``, ``None`` where there are none.
         project_dir: the folder on the nodes in which relative paths begin.
+        home: what stands for ``~`` on the nodes, where that is known.
     """
 
     stack: str
     top: Value | None
     project_dir: str | None
+    home: t.Callable[[], str | None] = lambda: None
 
     def mount(self, value: Value) -> Options:
         """An entry of ``volumes`` of a service as ``mounts`` of swarm_service has it.
@@ -143,9 +145,13 @@ class ComposeVolumes:
         if path.startswith("/") or _WINDOWS.match(path):
             return path
         if path.startswith("~"):
-            raise source.wrong(
-                f"is {path}, and the nodes do not know whose home that is; write an absolute path"
-            )
+            home = self.home() if path[1:2] in ("", "/") else None
+            if home is None:
+                raise source.wrong(
+                    f"is {path}, and the nodes do not know whose home that is; write an absolute path, or set HOME in variables"
+                )
+            # As docker stack deploy writes it.
+            return f"{home}{path[1:]}"
         if self.project_dir is None:
             raise source.wrong(
                 f"is {path}, a relative path without a folder on the nodes; write an absolute path, or set project_dir to "

@@ -85,7 +85,7 @@ def _value(content: t.Any, where: str, name: str, warnings: list[str]) -> Value:
         def unsupported(self, file: str, path: str, key: str, unsupported: Unsupported) -> None:
             if unsupported.kind is not Kind.HARMLESS:
                 raise Refused(f"{file}: {path} has no such form for services: {unsupported.why}.")
-            self.warn(f"{file}: {path}: {key} has no effect: {unsupported.why}.")
+            self.warn(f"{file}: {path.removesuffix(f'.{key}')}: {key} has no effect: {unsupported.why}.")
 
     return Value(content, (name,), Origins(where), Told(warnings=warnings))
 

@@ -19,7 +19,7 @@ SPELLED_OUT = FOLDERS[1] / "spelled_out"
 OLD, NEW = "20.10", "26.1"
 ENGINES = (OLD, NEW)
 # What files find set where they are deployed; NOWHERE is not.
-VARIABLES = {"FROM_OUTSIDE": "outside", "EMPTY_OUTSIDE": ""}
+VARIABLES = {"FROM_OUTSIDE": "outside", "EMPTY_OUTSIDE": "", "HOME": "/root"}
 
 _SEVERAL = {
     "several": ("several-base.yml", "several-live.yml"),
@@ -58,6 +58,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "circle": {"ordered": False},
     "dangerous": {"ignore_unsupported": ["privileged", "userns_mode", "host_ip"]},
     "meaningful": {"ignore_unsupported": ["all"]},
+    "node-aliases": {"ignore_unsupported": ["aliases"]},
     "open-ports": {"ignore_unsupported": ["host_ip"]},
     "own-meaningful": {"ignore_unsupported": ["all"]},
     "static-addresses": {"ignore_unsupported": ["ipv4_address"]},

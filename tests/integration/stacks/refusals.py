@@ -69,6 +69,7 @@ BY_MODULE: Words = {
     },
     "meaningful": {"without options": "network_mode"},
     "newest": {OLD: "healthcheck.start_interval needs API 1.44"},
+    "node-aliases": {"without options": "the network of a node has no aliases"},
     "open-ports": {"without options": "Swarm publishes a port on all addresses of a node"},
     "own-meaningful": {"without options": "cpu_shares"},
     "own-security": {OLD: "privileges.no_new_privileges needs API 1.44"},
@@ -87,6 +88,7 @@ BY_COMPOSE: dict[str, str] = {
 }
 # What docker compose config makes of these is another stack.
 SPOILT_BY_COMPOSE: dict[str, str] = {
+    "commented": "it takes a comment for words",
     "spellings": "it writes a date and a time of YAML in another form",
     "volumes-short": "it leaves out the slash at the end of a path",
     "windows": "it leaves out a config that only credential_spec names",

@@ -16,6 +16,16 @@ import pytest
 import yaml
 from ansible_collections.flotilla.swarm.tests.unit.support.modules import documented_options
 
+COMMANDS = """
+    swarm: ca init join join-token leave unlock unlock-key update
+    node: demote inspect ls promote ps rm update
+    service: create inspect logs ls ps rm rollback scale update
+    secret: create inspect ls rm
+    config: create inspect ls rm
+    network: create inspect ls rm
+    stack: config deploy ls ps rm services
+"""
+
 ROOT = Path(__file__).resolve().parents[3]
 GUIDE = (ROOT / "docs/docsite/rst/guide_migration.rst").read_text(encoding="utf-8")
 THEIRS = json.loads((ROOT / "tests/unit/fixtures/community_docker.json").read_text(encoding="utf-8"))
@@ -109,3 +119,23 @@ def test_every_suboption_and_result_marked_as_theirs_is_theirs() -> None:
             assert name in THEIRS[other]["results"], (path.name, name)
             marked += 1
     assert marked >= 7
+
+
+def test_every_command_about_a_swarm_has_a_row() -> None:
+    table = GUIDE.split("   * - ``docker``\n", 1)[1].split("\n\n", 1)[0]
+    commands = [command for cell, _here in _ROW.findall(table) for _result, command in _WORD.findall(cell)]
+    for line in COMMANDS.split("\n")[1:-1]:
+        noun, verbs = line.strip().split(": ")
+        for verb in verbs.split():
+            assert [one for one in commands if f"{one} ".startswith(f"{noun} {verb} ")], f"{noun} {verb}"
+
+
+def test_every_task_beside_a_command_has_options_that_its_module_has() -> None:
+    table = GUIDE.split("   * - ``docker``\n", 1)[1].split("\n\n", 1)[0]
+    seen = 0
+    for text in re.findall(r"``(swarm_\w+: \{.*?\})``", re.sub(r"\n +", " ", table)):
+        [(module, task)] = yaml.safe_load(text).items()
+        code = importlib.import_module(f"ansible_collections.flotilla.swarm.plugins.modules.{module}")
+        assert set(task) <= {name for name, _option in flat(documented_options(code.DOCUMENTATION))}, text
+        seen += 1
+    assert seen > 30

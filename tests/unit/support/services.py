@@ -100,7 +100,7 @@ OPTIONS: dict[str, st.SearchStrategy[t.Any]] = {
     "groups": st.lists(st.sampled_from(["0", "5", "staff"]), max_size=2),
     "hostname": st.sampled_from(["h", "{{.Node.Hostname}}-{{.Task.Slot}}", ""]),
     "hosts": st.dictionaries(
-        st.sampled_from(["db", "a.b"]), st.sampled_from(["10.0.0.1", "::1"]), max_size=2
+        st.sampled_from(["db", "a.b"]), st.sampled_from(["10.0.0.1", "::1", ["::1", "10.0.0.2"]]), max_size=2
     ),
     "tty": st.booleans(),
     "interactive": st.booleans(),

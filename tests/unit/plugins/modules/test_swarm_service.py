@@ -28,3 +28,26 @@ def test_options_that_cannot_work_are_refused(module: Module) -> None:
 def test_a_mode_that_is_a_dictionary_is_refused(module: Module) -> None:
     secret = {"secret_name": "key", "mode": {"no": "mode"}}
     assert "mode" in module.refuses(MemoryEngine(), **WEB, secrets=[secret])
+
+
+def test_an_ingress_port_of_a_service_without_virtual_address_is_refused_with_the_way_out(
+    module: Module,
+) -> None:
+    """In check mode too: the Engine says so only when it is sent."""
+    engine = MemoryEngine()
+    port = {"target_port": 80, "published_port": 8899}
+    told = module.refuses(engine, check_mode=True, **WEB, endpoint_mode="dnsrr", publish=[port])
+    assert "which endpoint_mode dnsrr does not have: set mode to host for the port" in told
+    assert engine.writes == []
+    in_host_mode = module.run(
+        engine, wait=False, **WEB, endpoint_mode="dnsrr", publish=[{**port, "mode": "host"}]
+    )
+    assert in_host_mode["actions"] == ["web: created"]
+
+
+def test_words_that_yaml_has_changed_are_refused(module: Module) -> None:
+    """In args as in command: they became the word True, or the text of a list."""
+    for wrong in ([True], [["a"]], [{"a": 1}]):
+        for option in ("args", "command"):
+            assert "not a text" in module.refuses(MemoryEngine(), **WEB, **{option: wrong})
+    assert "hostname is a yes or no" in module.refuses(MemoryEngine(), **WEB, hostname=True)

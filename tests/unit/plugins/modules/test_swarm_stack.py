@@ -74,7 +74,11 @@ def test_what_cannot_work_in_the_last_stack_is_refused_before_the_first_write(mo
     wrong["_declared"]["services"][0]["secrets"] = [{"secret_name": "missing"}]
     assert "missing" in module.refuses(engine, stacks=[entry("shop"), wrong])
     assert "declared 2 times" in module.refuses(engine, stacks=[entry("shop"), entry("shop")])
-    assert "no_such_key" in module.refuses(engine, stacks=[{**entry("shop"), "no_such_key": 1}])
+    misspelt = {**entry("blog"), "varaibles": {"TAG": "2"}}
+    assert (
+        module.refuses(engine, stacks=[entry("shop"), misspelt])
+        == "stacks[1] (blog) has no option 'varaibles'; did you mean variables? Nothing was sent."
+    )
     assert engine.objects["networks"] == [] or all(
         raw["Name"] != "shop_front" for raw in engine.objects["networks"]
     )
@@ -98,3 +102,14 @@ def test_a_network_of_several_stacks_is_planned_once(module: Module) -> None:
     done = module.run(engine, stacks=both(), wait=False)
     assert done["actions"] == ["network all: created", "shop_web: created", "blog_web: created"]
     assert not module.run(engine, stacks=both()[::-1], wait=False)["changed"]
+
+
+def test_a_paused_update_of_an_unchanged_stack_is_sent_again(module: Module) -> None:
+    """Its cause was outside, such as a registry: docker stack deploy goes on with it in the next run, too."""
+    engine = MemoryEngine()
+    module.run(engine, **shop())
+    [service] = engine.objects["services"]
+    message = "update paused due to failure or early termination of task x"
+    service["UpdateStatus"] = {"State": "paused", "StartedAt": "2026-01-01T00:00:00Z", "Message": message}
+    again = module.run(engine, **shop())
+    assert (again["changed"], again["actions"]) == (True, ["shop_web: paused update sent again"])

@@ -47,6 +47,20 @@ def test_a_program_that_fails_is_an_error_or_no_answer(tmp_path: Path, tool: Pat
         host.do("tool", "list")
 
 
+def test_a_user_who_is_not_root_is_told_to_become_root(
+    tmp_path: Path, tool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first contact of a newcomer whose inventory has no become, not what netlink says of it."""
+    host = Host(lambda argv: (1, "", "netlink: Error: cache initialization failed"), str(tmp_path))
+    monkeypatch.setattr(host, "privileged", lambda: False)
+    with pytest.raises(FirewallError) as refused:
+        host.do("tool", "list")
+    assert str(refused.value) == (
+        "Only root can use tool on this host, and this user is not root: set become to true (ansible_become: true in the "
+        "inventory)."
+    )
+
+
 def test_a_program_without_words_fails_with_its_status(tmp_path: Path, tool: Path) -> None:
     with pytest.raises(FirewallError, match=r"with: exit status 2\.$"):
         Host(lambda argv: (2, "", ""), str(tmp_path)).do("tool")

@@ -158,6 +158,14 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(declared: list[Raw], 
     assert client.writes == []
 
 
+def test_the_bridge_that_docker_makes_on_each_host_cannot_be_renamed() -> None:
+    bridge = {"Name": "docker_gwbridge", "Id": "g", "Scope": "local", "Driver": "bridge"}
+    with pytest.raises(errors.Refused, match="Docker makes one on every host when it joins") as refused:
+        networks(engine(GET_networks=[bridge]), {"name": "docker_gwbridge"}).plan()
+    assert "create it on each host before that host joins" in str(refused.value)
+    assert "rename" not in str(refused.value)
+
+
 def test_a_network_may_take_the_subnet_of_one_that_is_removed() -> None:
     client = engine()
     plans = networks(

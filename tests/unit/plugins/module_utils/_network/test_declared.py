@@ -38,6 +38,11 @@ def test_of_a_network_that_goes_away_nothing_else_matters() -> None:
 
 
 def test_the_drivers_options_with_a_word_of_their_own() -> None:
+    assert values(driver_options={"x": True, "y": False, "z": 5})["driver_options"] == {
+        "x": "true",
+        "y": "false",
+        "z": "5",
+    }
     assert values(driver_options={"encrypted": "", MTU: 1400, "a": "b"}) == {
         "encrypted": "",
         "mtu": "1400",
@@ -73,6 +78,7 @@ def test_nothing_declared_is_nothing_wanted() -> None:
         ),
         ({"driver_options": {MTU: "big"}}, "is 'big', not a number of bytes."),
         ({"driver_options": {"a": 1.5}}, "driver_options: driver option 'a' is a number, not a string"),
+        ({"driver_options": {"a": [1]}}, "driver_options: driver option 'a' is a list, not a string"),
         ({"labels": {"a": True}}, "labels: label 'a' is a yes or no, not a string"),
         (
             {"labels": {"flotilla.declared": "[]"}},

@@ -33,6 +33,9 @@ ARGUMENTS: dict[str, t.Any] = {
     "logins": {"type": "list", "elements": "dict", "options": {"password": {"type": "str", "no_log": True}}},
     "variables": {"type": "dict", "hidden": str},
     "labels": {"type": "dict"},
+    "image": {"type": "str"},
+    "content": {"type": "str", "text": "any"},
+    "args": {"type": "list", "elements": "str", "text": "lines"},
 }
 
 
@@ -81,6 +84,20 @@ def test_the_option_is_named_at_any_depth() -> None:
         ({"variables": "a=b"}, "variables is a text, not a dictionary. Nothing was sent."),
         ({"variables": '{"a": "b"}', "login": '{"password": "b"}', "labels": "a=b"}, None),
         ({"ports": [{"port": "80"}], "count": "3", "state": "on"}, None),
+        (
+            {"ports": [{"port": 1}, {"name": "web", "prot": 80}]},
+            "ports[1] (web) has no option 'prot'; did you mean port? Nothing was sent.",
+        ),
+        ({"ports": [{"x" * 99: 80}]}, f"ports[0] has no option '{'x' * 59}…. Nothing was sent."),
+        ({"login": {"user": "a", 5: 1}}, "login has no option 5. Nothing was sent."),
+        ({"args": ["a", True]}, "args[1] is a yes or no, not a text: put it in quotes. Nothing was sent."),
+        ({"args": [["a"]]}, "args[0] is a list, not a text. Nothing was sent."),
+        ({"args": [{"a": 1}]}, "args[0] is a dictionary, not a text. Nothing was sent."),
+        ({"args": [None]}, "args[0] is nothing, not a text. Nothing was sent."),
+        ({"image": ["a"]}, "image is a list, not a text. Nothing was sent."),
+        ({"image": True}, "image is a yes or no, not a text: put it in quotes. Nothing was sent."),
+        ({"ports": [{"name": {}}]}, "ports[0].name is a dictionary, not a text. Nothing was sent."),
+        ({"args": ["a", 5], "image": 7, "content": {"a": 1}}, None),
     ],
 )
 def test_what_ansible_cannot_refuse_well_has_a_sentence(given: dict[str, t.Any], problem: str | None) -> None:

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._options.value_types import (
     CPUS,
     RATIO,
+    SIZE_OR_UNLIMITED,
     UNORDERED,
     at_least,
     between,
@@ -47,6 +48,14 @@ def test_limits(limit: t.Callable[[t.Any], None], good: float, bad: float, sente
     with pytest.raises(ValueError) as error:
         limit(bad)
     assert str(error.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "shown"), [("-1", -1, "-1"), (-1, -1, "-1"), ("1G", 2**30, "1G")]
+)
+def test_a_size_may_be_without_limit(written: t.Any, value: int, shown: str) -> None:
+    assert SIZE_OR_UNLIMITED.to_api(written) == value
+    assert SIZE_OR_UNLIMITED.show(value) == shown
 
 
 def test_choices() -> None:

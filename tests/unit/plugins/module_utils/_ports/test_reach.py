@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 import pytest
@@ -30,6 +31,22 @@ def test_a_failed_proof_carries_its_table(monkeypatch: pytest.MonkeyPatch) -> No
     assert caught.value.facts["reached"][0]["problem"] == "silent"
     result = reach.work({**OPTIONS, "required": False}, False, None)
     assert result == {"changed": False, **caught.value.facts}
+
+
+def test_what_is_waited_for_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each peer may take its time on each port."""
+    told: list[tuple[str, bool]] = []
+
+    def waiting_for(sentence: str, deadline: t.Any) -> t.Any:
+        told.append((sentence, deadline.left > 0))
+        return contextlib.nullcontext()
+
+    monkeypatch.setattr(reach, "waiting_for", waiting_for)
+    monkeypatch.setattr(reach, "probe", lambda targets, *_more: [ProbeOutcome() for _target in targets])
+    ports = [{"protocol": "udp", "port": 4789}, {"protocol": "tcp", "port": 7946}]
+    peers = [{"host": name, "address": "10.0.0.12", "ports": ports} for name in ("m2", "m3")]
+    reach.work({**OPTIONS, "peers": peers}, False, None)
+    assert told == [("asking 2 hosts on 4 ports", True)]
 
 
 @pytest.mark.parametrize(

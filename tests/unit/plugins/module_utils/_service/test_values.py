@@ -12,6 +12,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._service.mounts imp
 from ansible_collections.flotilla.swarm.plugins.module_utils._service.values import (
     CONSTRAINTS,
     ENV,
+    HOSTS,
     LOG_OPTIONS,
     ULIMITS,
     env_pairs,
@@ -67,6 +68,30 @@ def test_spaces_of_a_constraint_are_no_difference() -> None:
         == CONSTRAINTS.to_api(written)
         == ["node.labels.c!=d", "node.role==manager"]
     )
+
+
+def test_a_host_may_have_several_addresses() -> None:
+    """docker stack deploy writes one line for each, and the first one is tried first."""
+    written = {"db": ["192.0.2.9", "192.0.2.1"], "a": "::1"}
+    made = HOSTS.to_api(written)
+    assert made == ["::1 a", "192.0.2.9 db", "192.0.2.1 db"]
+    assert HOSTS.show(made) == written
+    assert HOSTS.canonical(made) == HOSTS.canonical(made[::-1])
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ({"db": []}, "host 'db' has no address"),
+        ({"db": ["192.0.2.1", 5]}, "host 'db' is a number, not a string: put it in quotes"),
+        ({"db": ["192.0.2.1", "x"]}, "host 'db': 'x' is not an IP address"),
+        (["db"], "is a list, not a dictionary"),
+    ],
+)
+def test_what_is_no_address_of_a_host_is_refused(written: t.Any, problem: str) -> None:
+    with pytest.raises(ValueError) as refused:
+        HOSTS.to_api(written)
+    assert str(refused.value).startswith(problem)
 
 
 def test_a_label_or_driver_option_of_a_volume_may_be_empty() -> None:

@@ -67,6 +67,12 @@ def merged(base: str, over: str, top: str = "") -> dict[str, t.Any]:
             "ulimits",
             [{"name": "nproc", "soft": 2, "hard": 3}],
         ),
+        (
+            "extra_hosts: ['a:192.0.2.1', 'b:192.0.2.1']",
+            "extra_hosts: {a: 192.0.2.2}",
+            "hosts",
+            {"a": ["192.0.2.1", "192.0.2.2"], "b": "192.0.2.1"},
+        ),
     ],
 )
 def test_two_files(base: str, over: str, option: str, value: t.Any) -> None:

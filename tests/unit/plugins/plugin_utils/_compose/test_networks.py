@@ -8,7 +8,12 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._network.declared import declared_network
-from ansible_collections.flotilla.swarm.tests.unit.support.compose import refusal, service_refusal, stack
+from ansible_collections.flotilla.swarm.tests.unit.support.compose import (
+    refusal,
+    service,
+    service_refusal,
+    stack,
+)
 
 STACK = {"com.docker.stack.namespace": "shop"}
 
@@ -24,8 +29,8 @@ def of(
 def test_the_default_network() -> None:
     default = {"name": "shop_default", "driver": "overlay", "labels": STACK}
     reference = [{"name": "shop_default", "aliases": ["web"]}]
-    for service in ("null", "[]", "{}", "[default]"):
-        assert of(service) == (reference, [default], [])
+    for text in ("null", "[]", "{}", "[default]"):
+        assert of(text) == (reference, [default], [])
     assert of("null", "{default: {attachable: true}}")[1] == [{**default, "attachable": True}]
     assert of("null", "{default: {external: true, name: house}}") == (
         [{"name": "house", "aliases": ["web"]}],
@@ -54,8 +59,14 @@ def test_only_networks_that_a_service_uses_are_declared() -> None:
 @pytest.mark.parametrize("external", ["{external: true, name: host}", "{external: {name: host}}"])
 def test_networks_of_the_nodes_have_no_aliases(external: str) -> None:
     assert of("[node]", f"{{node: {external}}}") == ([{"name": "host"}], [], [])
-    told = service_refusal("networks: {node: {aliases: [a]}}", f"networks: {{node: {external}}}")
-    assert told.startswith("web.yml: services.web.networks.node.aliases sets aliases on the network host")
+    text, networks = "networks: {node: {aliases: [a]}}", f"networks: {{node: {external}}}"
+    told = service_refusal(text, networks)
+    assert told.startswith(
+        "web.yml: services.web.networks.node.aliases (the network of a node has no aliases)"
+    )
+    # As the command line sends them.
+    left_out = service(text, networks, ignore_unsupported=["aliases"])
+    assert left_out["networks"] == [{"name": "host", "aliases": ["a"]}]
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ def test_a_service_with_nothing_but_an_image() -> None:
             {"a": "192.0.2.1", "b": "192.0.2.2", "six": "2001:db8::1", "c": "::1"},
         ),
         ("extra_hosts: {a: 192.0.2.1, b: [192.0.2.2]}", "hosts", {"a": "192.0.2.1", "b": "192.0.2.2"}),
+        ("extra_hosts: ['a:192.0.2.2', 'a:192.0.2.1']", "hosts", {"a": ["192.0.2.2", "192.0.2.1"]}),
         (
             "logging: {driver: syslog, options: {tag: 1, mode: null}}",
             "logging",
@@ -270,7 +271,7 @@ def test_a_key_without_effect_is_a_warning(word: str) -> None:
             "healthcheck: {test: x, disable: true}",
             ".healthcheck.test cannot be combined with disable; remove one of them.",
         ),
-        ("extra_hosts: {a: [192.0.2.1, 192.0.2.2]}", ".extra_hosts.a does not have exactly one address"),
+        ("extra_hosts: {a: []}", ".extra_hosts.a has no address."),
         (
             "credential_spec: {file: a, registry: b}",
             ".credential_spec does not have exactly one of config, file and registry.",
@@ -409,6 +410,8 @@ def test_each_value_is_converted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("cpus: 1.5\nmem_limit: 64m\npids_limit: 9", "limits", {"cpus": 1.5, "memory": "64m", "pids": 9}),
         ("mem_reservation: 32m", "reservations", {"memory": "32m"}),
+        ("pids_limit: -1", "limits", {"pids": 0}),
+        ("pids_limit: '-1'", "limits", {"pids": 0}),
         ("mem_limit: 64m\ndeploy: {resources: {limits: {memory: 1g}}}", "limits", {"memory": "1g"}),
     ],
 )
@@ -430,6 +433,28 @@ def test_a_platform_is_two_constraints() -> None:
 
 
 @pytest.mark.parametrize(
+    ("platform", "system", "architecture"),
+    [
+        ("linux/amd64/v2", "linux", "x86_64"),
+        ("amd64", "linux", "x86_64"),
+        ("linux/386", "linux", "i686"),
+        ("linux/arm", "linux", "armv7l"),
+        ("arm/v6", "linux", "armv6l"),
+        ("linux/arm64/v8", "linux", "aarch64"),
+        ("linux/aarch64", "linux", "aarch64"),
+        ("riscv64", "linux", "riscv64"),
+        ("windows/amd64", "windows", "x86_64"),
+    ],
+)
+def test_an_architecture_is_called_as_nodes_call_it(platform: str, system: str, architecture: str) -> None:
+    """Whatever it is called in the file: a name that no node has would leave the service without a node."""
+    assert service(f"platform: {platform}")["placement"]["constraints"] == [
+        f"node.platform.os == {system}",
+        f"node.platform.arch == {architecture}",
+    ]
+
+
+@pytest.mark.parametrize(
     ("policy", "resolve"),
     [
         ("always", "always"),
@@ -437,6 +462,7 @@ def test_a_platform_is_two_constraints() -> None:
         ("missing", "changed"),
         ("if_not_present", "changed"),
         ("every_2h", "changed"),
+        ("refresh", "changed"),
     ],
 )
 def test_a_pull_policy_says_when_a_tag_is_looked_up(policy: str, resolve: str) -> None:

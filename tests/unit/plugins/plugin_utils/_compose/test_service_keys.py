@@ -4,8 +4,13 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose import service_keys
 from ansible_collections.flotilla.swarm.tests.unit.support.compose import refusal, service, stack
+from hypothesis import given
+from hypothesis import strategies as st
 
 SERVICE = "services: {web: {image: x, env_file: %s, environment: {OWN: 1}}}"
 
@@ -83,3 +88,34 @@ def test_a_value_never_reaches_an_error() -> None:
     told = refusal("services: {web: {image: x, environment: {PASSWORD: 'geheim$'}}}")
     assert told.startswith("web.yml: services.web.environment.PASSWORD has a $ that begins no variable")
     assert "geheim" not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("serve --a='b c' \"d e\"f g''", ["serve", "--a=b c", "d ef", "g"]),
+        # Python's shlex would keep these backslashes.
+        (r'sh -c "awk \'{print \$1}\' a\.b \"q\" \\"', ["sh", "-c", "awk '{print $1}' a.b \"q\" \\"]),
+        (r"a\ b '\n' \#", ["a b", r"\n", "#"]),
+        ("a # the rest # of it\n--b c#d '#e' #", ["a", "--b", "c#d", "#e"]),
+        ("'' \"\"", ["", ""]),
+        (" \t\r\n", []),
+        ("a \\\n  b", ["a", "\n", "b"]),
+    ],
+)
+def test_a_command_is_split_as_docker_stack_deploy_does_it(text: str, words: list[str]) -> None:
+    """Else the tasks of a stack that is taken over would be replaced, and run another command."""
+    assert service_keys.split(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"), [("a 'b", "no closing quotation"), ("a\\", "no escaped character")]
+)
+def test_a_command_that_cannot_be_split(text: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        service_keys.split(text)
+
+
+@given(st.lists(st.text(alphabet="ab '\"\\\\#$\\t", max_size=5), max_size=4))
+def test_quoted_words_are_split_into_themselves(words: list[str]) -> None:
+    assert service_keys.split(" ".join(map(shlex.quote, words))) == words

@@ -163,6 +163,27 @@ def test_relative_paths_of_mounts_begin_in_the_folder_of_the_first_file_on_the_h
         task(False, **args)
 
 
+def test_a_home_is_that_of_the_user_on_the_host_unless_the_variables_have_one() -> None:
+    compose = [{"services": {"web": {"image": "x", "volumes": ["~/data:/data"]}}}]
+
+    def source(is_remote: bool = True, **variables: str) -> str:
+        [service] = task(is_remote, compose=compose, variables=variables).options["_declared"]["services"]
+        return str(service["mounts"][0]["source"])
+
+    # Every path is found in /srv here.
+    assert source() == "/srv/~/data"
+    assert source(HOME="/home/ops") == source(False, HOME="/home/ops") == "/home/ops/data"
+    with pytest.raises(Refused, match="set HOME in variables"):
+        source(False)
+
+
+def test_a_text_with_commas_is_a_list_as_for_every_option_of_ansible() -> None:
+    compose = {"services": {"web": {"image": "x", "pid": "host", "uts": "host"}}}
+    [service] = task(compose=[compose], ignore_unsupported="pid, uts").options["_declared"]["services"]
+    assert service["name"] == "shop_web"
+    assert task(compose="web.yml,web.yml", env_files="tag.env").found == ["web.yml", "web.yml", "tag.env"]
+
+
 def test_a_task_that_removes_a_stack_reads_nothing() -> None:
     assert task(state="absent", compose=["gone.yml"], variables={"A": 1}) == Reading(
         {"name": "shop", "state": "absent"}, [], []

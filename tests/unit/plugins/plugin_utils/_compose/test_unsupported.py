@@ -9,8 +9,14 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose import unsupported
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.service import KEYS
-from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.unsupported import SERVICE, Kind
+from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.unsupported import (
+    PARTS,
+    SERVICE,
+    Kind,
+    Unsupported,
+)
 from ansible_collections.flotilla.swarm.tests.unit.support.compose import refusal, service, stack
 
 FILES = {
@@ -26,7 +32,7 @@ HARMLESS = [
 
 
 def keys(kind: Kind) -> list[str]:
-    return sorted(key for key, unsupported in SERVICE.items() if unsupported.kind is kind)
+    return sorted(key for key, one in SERVICE.items() if one.kind is kind)
 
 
 def test_all_keys_that_have_a_meaning_are_refused_at_once() -> None:
@@ -91,6 +97,17 @@ def test_a_key_that_asks_for_nothing_is_skipped() -> None:
     assert stack("services: {web: {image: x, privileged: false, depends_on: [], build: null}}").warnings == []
 
 
+@pytest.mark.parametrize("key", ["privileged", "oom_kill_disable", "use_api_socket", "attach"])
+def test_a_variable_that_says_no_asks_for_nothing(key: str) -> None:
+    """In a text, as variables leave it."""
+    assert stack(f"services: {{web: {{image: x, {key}: '${{V:-false}}'}}}}").warnings == []
+    text = f"services: {{web: {{image: x, {key}: '${{V:-true}}'}}}}"
+    if SERVICE[key].kind is Kind.HARMLESS:
+        assert stack(text).warnings != []
+    else:
+        assert f"services.web.{key} (" in refusal(text)
+
+
 def test_a_new_key_of_compose_can_be_left_out_by_its_name() -> None:
     assert service("brand_new: 1", ignore_unsupported=["brand_new"])["image"] == "tiny:1"
     with pytest.raises(Refused, match="is not a key of Compose"):
@@ -100,7 +117,7 @@ def test_a_new_key_of_compose_can_be_left_out_by_its_name() -> None:
 def test_the_guide_gives_class_and_reason_for_every_unsupported_key() -> None:
     path = Path(__file__).parents[5] / "docs" / "docsite" / "rst" / "guide_stacks.rst"
     guide = path.read_text(encoding="utf-8")
-    section = guide[guide.index("Keys of a service\n") : guide.index("Differences from docker stack deploy")]
+    section = guide[guide.index("Keys of a service\n") : guide.index("Other keys and values have classes")]
     rows = re.findall(
         r"\* - (.+(?:\n {7}.+)*)\n {5}- (\w+)\n {5}- (.+(?:\n {7}.+)*)",
         section,
@@ -112,3 +129,38 @@ def test_the_guide_gives_class_and_reason_for_every_unsupported_key() -> None:
     assert told == {
         key: (one.kind.value, f"{one.why[0].upper()}{one.why[1:]}.") for key, one in SERVICE.items()
     }
+
+
+def test_the_guide_gives_class_and_reason_for_every_other_one() -> None:
+    path = Path(__file__).parents[5] / "docs" / "docsite" / "rst" / "guide_stacks.rst"
+    guide = path.read_text(encoding="utf-8")
+    section = guide[guide.index("Other keys and values have classes") : guide.index("What is translated\n")]
+    section = section[section.index("     - Reason") :]
+    told = {}
+    for row in re.findall(
+        r"\* - (.+)\n {5}- (.+(?:\n {7}.+)*)\n {5}- (\w+)\n {5}- (.+(?:\n {7}.+)*)", section
+    ):
+        where, names, kind, why = (" ".join(cell.replace("``", "").split()) for cell in row)
+        for name in names.split(", "):
+            told[_plain(where), _plain(name)] = (kind, why)
+    assert told == {
+        (_plain(where), _plain(name)): (one.kind.value, f"{one.why[0].upper()}{one.why[1:]}.")
+        for where, names in PARTS.items()
+        for name, one in names.items()
+    }
+
+
+def test_every_class_of_the_tables_is_in_one_of_both() -> None:
+    """So that none is added beside them."""
+    named = [one for keys in (SERVICE, *PARTS.values()) for one in keys.values()]
+    tables = [table for table in vars(unsupported).values() if isinstance(table, dict)]
+    alone = [one for one in vars(unsupported).values() if isinstance(one, Unsupported)]
+    found = [
+        *alone,
+        *(one for table in tables for one in table.values() if isinstance(one, Unsupported)),
+    ]
+    assert [one for one in found if one not in named] == []
+
+
+def _plain(words: str) -> str:
+    return words[0].lower() + words[1:] if " " in words else words
