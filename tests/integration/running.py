@@ -11,6 +11,7 @@ import re
 import time
 import typing as t
 from dataclasses import dataclass
+from pathlib import Path
 
 import yaml
 from ansible_collections.flotilla.swarm.tests.integration.ansible_run import Lab, ansible_playbook
@@ -42,6 +43,24 @@ class Run:
         return self
 
 
+def inventory_folder(lab: Lab, inventory: dict[str, t.Any], name: str = "site") -> Path:
+    """A folder with an inventory, made of groups as in a YAML inventory; how hosts are reached is added."""
+    folder = lab.inventory_file().parent / name
+    folder.mkdir(exist_ok=True)
+    (folder / "groups.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
+    reached = yaml.safe_load(lab.inventory())["all"]
+    names = {name for group in groups_of(inventory) for name in group}
+    hosts = {
+        name: host
+        for group in groups_of(reached["children"])
+        for name, host in group.items()
+        if name in names
+    }
+    everybody = {"all": {"vars": reached["vars"], "hosts": hosts}}
+    (folder / "hosts.yml").write_text(yaml.safe_dump(everybody), encoding="utf-8")
+    return folder
+
+
 def site(
     lab: Lab,
     inventory: dict[str, t.Any],
@@ -60,19 +79,7 @@ def site(
         name: that of the inventory's folder, another one for each of several runs at the same time.
         variables: extra variables.
     """
-    folder = lab.inventory_file().parent / name
-    folder.mkdir(exist_ok=True)
-    (folder / "groups.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
-    reached = yaml.safe_load(lab.inventory())["all"]
-    names = {name for group in groups_of(inventory) for name in group}
-    hosts = {
-        name: host
-        for group in groups_of(reached["children"])
-        for name, host in group.items()
-        if name in names
-    }
-    everybody = {"all": {"vars": reached["vars"], "hosts": hosts}}
-    (folder / "hosts.yml").write_text(yaml.safe_dump(everybody), encoding="utf-8")
+    folder = inventory_folder(lab, inventory, name)
     start = time.monotonic()
     extra = ("-e", json.dumps(variables))
     done = ansible_playbook(folder, f"flotilla.swarm.{book}", *arguments, *extra, report=False)

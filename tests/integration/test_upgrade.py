@@ -17,7 +17,7 @@ import typing as t
 import pytest
 from ansible_collections.flotilla.swarm.tests.integration.ansible_run import Lab, own_lab
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage
-from ansible_collections.flotilla.swarm.tests.integration.running import Run, site
+from ansible_collections.flotilla.swarm.tests.integration.running import Run, inventory_folder, site
 from chaos.running import Playbook  # found by the path that ansible_run adds
 from lab.recipes import NEXT_RELEASE
 
@@ -83,9 +83,7 @@ class Swarm:
 
     def begin(self, folder: Path, variables: dict[str, t.Any]) -> Playbook:
         """Begin a run."""
-        return Playbook(
-            self.lab.inventory_file().parent / "site", "flotilla.swarm.upgrade", variables, folder
-        )
+        return Playbook(inventory_folder(self.lab, INVENTORY), "flotilla.swarm.upgrade", variables, folder)
 
     def sh(self, host: str, command: str, check: bool = True) -> str:
         """A shell command on a host."""
