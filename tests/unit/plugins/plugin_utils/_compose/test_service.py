@@ -443,15 +443,52 @@ def test_a_platform_is_two_constraints() -> None:
         ("linux/arm64/v8", "linux", "aarch64"),
         ("linux/aarch64", "linux", "aarch64"),
         ("riscv64", "linux", "riscv64"),
+        ("linux/loong64", "linux", "loongarch64"),
+        ("linux/mips64le", "linux", "mips64"),
         ("windows/amd64", "windows", "x86_64"),
+        ("windows/arm64", "windows", "arm64"),
     ],
 )
 def test_an_architecture_is_called_as_nodes_call_it(platform: str, system: str, architecture: str) -> None:
     """Whatever it is called in the file: a name that no node has would leave the service without a node."""
-    assert service(f"platform: {platform}")["placement"]["constraints"] == [
+    found = stack(f"services: {{web: {{image: x, platform: {platform}}}}}")
+    assert found.services[0]["placement"]["constraints"] == [
         f"node.platform.os == {system}",
         f"node.platform.arch == {architecture}",
     ]
+    assert found.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "constraints", "told"),
+    [
+        (
+            "linux/sparc",
+            ["linux", "sparc"],
+            "the architecture sparc with linux, which no known node of Docker",
+        ),
+        (
+            "windows/s390x",
+            ["windows", "s390x"],
+            "the architecture s390x with windows, which no known node of",
+        ),
+        (
+            "darwin/arm64",
+            ["darwin", "arm64"],
+            "the operating system darwin, which no known node of Docker has",
+        ),
+        ("freebsd", ["freebsd"], "the operating system freebsd, which no known node of Docker has"),
+    ],
+)
+def test_a_platform_that_no_node_has_is_warned_of(platform: str, constraints: list[str], told: str) -> None:
+    found = stack(f"services: {{web: {{image: x, platform: {platform}}}}}")
+    keys = ("node.platform.os", "node.platform.arch")
+    assert found.services[0]["placement"]["constraints"] == [
+        f"{key} == {value}" for key, value in zip(keys, constraints, strict=False)
+    ]
+    [warning] = found.warnings
+    assert warning.startswith(f"web.yml: services.web.platform names {told}")
+    assert "so the service finds no node; known are " in warning
 
 
 @pytest.mark.parametrize(
