@@ -22,10 +22,29 @@ def test_a_stack_is_deployed_once_and_removed(module: Module) -> None:
         "shop_web: created",
     ]
     updated = module.run(engine, **shop(image="nginx:2"))
-    assert updated["actions"] == ["shop_web: updated (image, labels.com.docker.stack.image)"]
+    assert updated["actions"] == ["shop_web: updated (image)"]
     removed = module.run(engine, name="shop", state="absent", wait=False)
     assert removed["changed"]
     assert engine.objects["services"] == []
+
+
+def test_the_labels_of_a_stack_are_shown_where_a_service_of_no_stack_is_taken_over(module: Module) -> None:
+    engine = MemoryEngine()
+    made = module.run(engine, **shop())
+    [new] = made["services"]
+    assert not any("com.docker.stack" in name for name in new["changes"])
+    assert "com.docker.stack" not in str(made["diff"])
+    [raw] = engine.objects["services"]
+    raw["Spec"]["Labels"] = {}
+    raw["Spec"]["TaskTemplate"]["ContainerSpec"]["Labels"] = {}
+    taken = module.run(engine, **shop())
+    labels = [
+        "container_labels.com.docker.stack.namespace",
+        "labels.com.docker.stack.image",
+        "labels.com.docker.stack.namespace",
+    ]
+    assert taken["actions"] == [f"shop_web: updated ({', '.join(labels)})"]
+    assert taken["services"][0]["changes"] == labels
 
 
 def test_options_that_cannot_work_are_refused(module: Module) -> None:
