@@ -212,6 +212,9 @@ def _add_plain(options: Options, value: Value) -> None:
         checks.check_mode_has(inner, options["mode"], name)
         if path == "pids_limit" and inner.content in _WITHOUT_LIMIT:
             inner = inner.with_content(0)
+        if path == "deploy.rollback_config.failure_action" and inner.content == "rollback":
+            inner.warn("is rollback, which no rollback does: it becomes pause")
+            inner = inner.with_content("pause")
         _set(options, name, checks.read(inner, name))
     capabilities = keys.capabilities(options.get("cap_add", []), options.get("cap_drop", []))
     options.update({name: names for name, names in capabilities.items() if name in options})

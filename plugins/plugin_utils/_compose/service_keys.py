@@ -324,14 +324,20 @@ def generic_resources(value: Value) -> dict[str, int]:
 
 
 def preferences(value: Value) -> list[dict[str, str]]:
-    """The option ``placement.preferences``.
+    """The option ``placement.preferences``, without the entries that name no label.
 
     Raises:
-        Refused: an entry has no ``spread``.
+        Refused: an entry is not such a preference.
     """
+    found = []
     for item in value.items():
         item.check_keys(("spread",))
-    return [{"spread": item.need("spread").text()} for item in value.items()]
+        spread = item.get("spread")
+        if spread and spread.text():
+            found.append({"spread": spread.text()})
+        else:
+            item.warn("has no spread and no effect, as with docker stack deploy")
+    return found
 
 
 def environment(own: Value | None, env_files: Value | None, files: ComposeFiles) -> EnvFile:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.stack import FileAccess, read_task
@@ -45,6 +46,29 @@ def test_the_labels_of_a_stack_are_shown_where_a_service_of_no_stack_is_taken_ov
     ]
     assert taken["actions"] == [f"shop_web: updated ({', '.join(labels)})"]
     assert taken["services"][0]["changes"] == labels
+
+
+def test_a_stack_of_docker_with_words_in_vain_is_taken_over_without_new_tasks(module: Module) -> None:
+    engine = MemoryEngine()
+    web: dict[str, t.Any] = {"image": "nginx:1", "healthcheck": {"test": ["curl", "x"]}}
+    preferences: list[dict[str, str]] = [{"spread": "node.labels.a"}, {}]
+    placement = {"constraints": ["zone == a"], "preferences": preferences}
+    web["deploy"] = {"placement": placement, "rollback_config": {"failure_action": "rollback"}}
+    stack = entry("shop", compose=[{"services": {"web": web}}])
+    module.run(engine, **stack, wait=False)
+    [raw] = engine.objects["services"]
+    task = raw["Spec"]["TaskTemplate"]
+    assert task["Placement"]["Constraints"] == ["zone==a"]
+    assert task["ContainerSpec"]["Healthcheck"]["Test"] == ["curl", "x"]
+    # As docker stack deploy writes them.
+    task["Placement"]["Constraints"] = ["zone == a"]
+    task["Placement"]["Preferences"].append({"Spread": {"SpreadDescriptor": ""}})
+    raw["Spec"]["RollbackConfig"] = {"FailureAction": "rollback", "Parallelism": 1}
+    before = copy.deepcopy(task)
+    taken = module.run(engine, **stack, wait=False)
+    assert taken["actions"] == ["shop_web: updated (rollback_config.failure_action)"]
+    assert engine.objects["services"][0]["Spec"]["TaskTemplate"] == before
+    assert not module.run(engine, **stack, wait=False)["changed"]
 
 
 def test_options_that_cannot_work_are_refused(module: Module) -> None:
