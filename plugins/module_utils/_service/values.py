@@ -144,7 +144,7 @@ ENV = ValueType(
 )
 LOG_OPTIONS = ValueType(
     {"type": "dict", "text": "lines"},
-    lambda value: convert.texts(value, "key"),
+    lambda value: convert.texts(convert.whole_numbers_as_text(value), "key"),
     parts=dict,
     hide=hide_options,
     hide_part=hide_option,
