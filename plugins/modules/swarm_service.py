@@ -300,7 +300,7 @@ options:
     elements: str
   sysctls:
     description:
-      - Kernel parameters in the container's namespaces. Values are strings.
+      - Kernel parameters in the container's namespaces. Values are strings; a whole number becomes its text.
     type: dict
   ulimits:
     description:

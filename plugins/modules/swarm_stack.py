@@ -137,6 +137,7 @@ options:
             - What happens to objects that belong to the stack and are no longer declared.
             - V(true) removes services. V(all) removes networks, secrets and configs too. V(false) removes nothing;
               RV(undeclared) names the objects.
+            - Files without services are refused with V(true) and V(all), since all services of the stack would be removed.
           type: raw
           default: false
         registry_auth:
@@ -266,8 +267,8 @@ options:
   <<: *one
 notes:
   - Files on the host are read with C(base64), which every Linux has. At C(-vvv) and above, Ansible shows what a connection
-    transports, which includes the text of Compose files and env files on the host. It never includes the content of secrets
-    and configs.
+    transports, which includes the text of Compose files and env files on the host, with what stands in C(content) there. It
+    never includes the content of other secrets and configs.
 seealso:
   - name: Compose file reference
     description: The keys of Compose files.

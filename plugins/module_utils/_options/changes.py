@@ -9,22 +9,34 @@ from __future__ import annotations
 import typing as t
 
 from .hidden import Changes
-from .labels import DECLARED_LABEL, NAMESPACE
+from .labels import DECLARED_LABEL, NAMESPACE, STACK_IMAGE
 
 __all__ = ["Changes", "difference", "side", "sides", "text_of", "visible_changes"]
 
-# The memory of what was declared, and the name of the stack, which its heading says.
-_OWN = (DECLARED_LABEL, f"labels.{NAMESPACE}", f"container_labels.{NAMESPACE}")
+# What every new object of a stack gets. On one that is there already, they say that it becomes another stack's.
+_OF_STACK = (f"labels.{NAMESPACE}", f"container_labels.{NAMESPACE}")
+_IMAGE = f"labels.{STACK_IMAGE}"
 
 
-def visible_changes(changes: Changes) -> Changes:
-    """The changes worth showing: what the collection keeps for itself only where nothing else changes."""
-    return {name: change for name, change in changes.items() if name not in _OWN} or changes
+def visible_changes(changes: Changes, created: bool = False) -> Changes:
+    """The changes worth showing: the memory of what was declared only where nothing else changes.
+
+    Args:
+        created: of an object that is new, whose labels of its stack go without saying.
+    """
+    silent = {DECLARED_LABEL}
+    if created:
+        silent |= {*_OF_STACK, _IMAGE}
+    elif "image" in changes:
+        # The label follows the image.
+        silent.add(_IMAGE)
+    shown = {name: change for name, change in changes.items() if name not in silent}
+    return shown if shown or created else changes
 
 
-def side(changes: Changes, after: bool) -> dict[str, t.Any]:
-    """One side of a diff, without what is not set there."""
-    values = {name: change[int(after)] for name, change in visible_changes(changes).items()}
+def side(changes: Changes, after: bool, created: bool = False) -> dict[str, t.Any]:
+    """One side of a diff, without what is not set there; see ``visible_changes``."""
+    values = {name: change[int(after)] for name, change in visible_changes(changes, created).items()}
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -26,6 +26,8 @@ MAINTENANCE = f"{OWN}maintenance"
 OPERATION = f"{OWN}operation"
 #: What Docker's own command line writes on all that belongs to a stack.
 NAMESPACE = "com.docker.stack.namespace"
+#: And on a service of a stack: the image as its file names it.
+STACK_IMAGE = "com.docker.stack.image"
 
 # What swarmkit's constraint parser accepts after ``node.labels.``: anything else can be set but never be used.
 _USABLE = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9._/-]*[a-zA-Z0-9])?\Z")

@@ -26,7 +26,9 @@ SIZE_OR_UNLIMITED = ValueType(
     lambda value: UNLIMITED if str(value).strip() == str(UNLIMITED) else convert.size(value),
     lambda value: str(value) if value == UNLIMITED else convert.size_text(value),
 )
-TEXT_DICT = ValueType({"type": "dict"}, lambda value: convert.texts(value, "key"))
+TEXT_DICT = ValueType(
+    {"type": "dict"}, lambda value: convert.texts(convert.whole_numbers_as_text(value), "key")
+)
 # Parts of a rounded number: 1.1 CPUs are 1100000000 and not 1100000000.0000001 of these.
 _NANO = 10**9
 

@@ -76,7 +76,8 @@ def has_health_check(spec: Raw) -> bool:
     """Whether a service brings a health check of its own; a manager does not report what the image brings."""
     container = (spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}
     test = (container.get("Healthcheck") or {}).get("Test") or []
-    return bool(test) and test != ["NONE"]
+    # An Engine runs no other test.
+    return bool(test) and test[0] in ("CMD", "CMD-SHELL")
 
 
 class FirstCheck(t.NamedTuple):

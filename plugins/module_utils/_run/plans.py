@@ -56,7 +56,7 @@ class ObjectPlan:
         if self.action == ("remove" if after else "create"):
             return {"state": "absent"}
         changes = self.changes if show_values else hide_changes(self.table, self.changes)
-        return {"state": "present", **side(changes, after)}
+        return {"state": "present", **side(changes, after, self.action == "create")}
 
     def entry(self) -> Result:
         """The object in the result's list."""
@@ -64,7 +64,7 @@ class ObjectPlan:
             "name": self.name,
             "id": self.id,
             "action": self.action,
-            "changes": sorted(visible_changes(self.changes)),
+            "changes": sorted(visible_changes(self.changes, self.action == "create")),
         }
 
 

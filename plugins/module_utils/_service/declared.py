@@ -13,11 +13,11 @@ from .._engine.api_version import engine_api, show_api
 from .._engine.errors import Refused
 from .._options import convert
 from .._options.names import name_problem
-from .._options.option import declared_values
+from .._options.option import declared_values, given
 from .._rollout.service import MODES, is_job
 from .._swarm.nodes import Node
 from .options import OF_MODE, ROLLING, table
-from .values import env_pairs
+from .values import MAY_BE_IN_VAIN, env_pairs, in_vain
 
 Options = t.Dict[str, t.Any]
 # The words of community.docker and of YAML for when an image's tag is looked up.
@@ -56,12 +56,16 @@ class DeclaredService:
     warnings: list[str] = field(default_factory=list)
 
 
-def declared_service(options: Options, env_files: t.Iterable[str] = ()) -> DeclaredService:
+def declared_service(
+    options: Options, env_files: t.Iterable[str] = (), of_file: bool = False
+) -> DeclaredService:
     """What one service's options declare.
 
     Args:
         options: the options, as Ansible has checked them; what is missing was not declared.
         env_files: the contents of its ``env_files``, in their order.
+        of_file: a Compose file declares it: what docker stack deploy sends, although it has no effect, is sent, too. Whoever has
+            read the file has warned of it.
 
     Raises:
         Refused: an option that cannot work, with the service it was meant for.
@@ -73,6 +77,8 @@ def declared_service(options: Options, env_files: t.Iterable[str] = ()) -> Decla
     options, ignored = _without_effect(options)
     try:
         values = declared_values(table(), _plain(options, env_files))
+        if not of_file:
+            _check_effect(options)
         auth = _auth(options.get("registry_auth") or {})
         resolve = _resolve(options.get("resolve_image"))
     except Refused as error:
@@ -145,6 +151,14 @@ def check_nodes(newer: dict[str, tuple[int, int]], nodes: list[Node]) -> list[st
         "away with placement.constraints, or upgrade the Engines."
     )
     return [sentence]
+
+
+def _check_effect(options: Options) -> None:
+    """Refuse what an Engine would take, and not do what it says."""
+    for name in MAY_BE_IN_VAIN:
+        reason = in_vain(name, given(options, name))
+        if reason:
+            raise Refused(f"{name}: {reason}.")
 
 
 def _without_effect(options: Options) -> tuple[Options, list[str]]:

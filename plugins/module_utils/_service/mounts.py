@@ -117,7 +117,9 @@ def _volume(value: dict[str, t.Any]) -> dict[str, t.Any]:
         "Labels": labels(value.get("labels") or {}),
         "DriverConfig": {
             "Name": driver.get("name"),
-            "Options": convert.texts(driver.get("options") or {}, "driver option"),
+            "Options": convert.texts(
+                convert.whole_numbers_as_text(driver.get("options") or {}), "driver option"
+            ),
         },
         "Subpath": value.get("subpath"),
     }

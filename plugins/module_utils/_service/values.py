@@ -51,12 +51,14 @@ def _test(value: t.Any) -> list[str]:
     """A health check's test in the Engine's form: what to do comes first."""
     if isinstance(value, str):
         return ["NONE"] if value == "NONE" else ["CMD-SHELL", value]
-    words = _command(value)
+    return _command(value)
+
+
+def _no_test(value: t.Any) -> str | None:
+    words = _test(value)
     if words and words[0] not in ("NONE", "CMD", "CMD-SHELL"):
-        raise ValueError(
-            f"a list has to begin with CMD, CMD-SHELL or NONE, not with {convert.quoted(words[0])}"
-        )
-    return words
+        return f"a list has to begin with CMD, CMD-SHELL or NONE, not with {convert.quoted(words[0])}"
+    return None
 
 
 TEST = ValueType({"type": "raw", "text": "lines"}, _test)
@@ -142,7 +144,7 @@ ENV = ValueType(
 )
 LOG_OPTIONS = ValueType(
     {"type": "dict", "text": "lines"},
-    lambda value: convert.texts(value, "key"),
+    lambda value: convert.texts(convert.whole_numbers_as_text(value), "key"),
     parts=dict,
     hide=hide_options,
     hide_part=hide_option,
@@ -209,13 +211,18 @@ def _constraint(text: str) -> str:
     if not found:
         raise ValueError(f"{convert.quoted(text)} is not like node.labels.disk == ssd (or !=)")
     key, operator, value = found.groups()
-    if key.lower() not in _KEYS and not re.match(r"(node|engine)\.labels\.\S+\Z", key, re.IGNORECASE):
-        raise ValueError(
-            f"{convert.quoted(text)} can match no node: use {', '.join(_KEYS)}, node.labels.NAME or engine.labels.NAME"
-        )
     if not value:
         raise ValueError(f"{convert.quoted(text)} has no value")
     return f"{key}{operator}{value}"
+
+
+def _no_node(value: list[str]) -> str | None:
+    for text in value:
+        key = re.split("==|!=", text, maxsplit=1)[0].strip()
+        if key.lower() not in _KEYS and not re.match(r"(node|engine)\.labels\.\S+\Z", key, re.IGNORECASE):
+            known = f"{', '.join(_KEYS)}, node.labels.NAME or engine.labels.NAME"
+            return f"{convert.quoted(text)} can match no node: use {known}"
+    return None
 
 
 def _constraints(value: list[str]) -> list[str]:
@@ -244,7 +251,14 @@ def _preferences_shown(value: list[dict[str, t.Any]]) -> list[dict[str, str]]:
     return [{"spread": (preference.get("Spread") or {}).get("SpreadDescriptor", "")} for preference in value]
 
 
-PREFERENCES = ValueType({"type": "list", "elements": "dict"}, _preferences, _preferences_shown)
+def _preferences_compared(value: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """Without those that name no label: another client may write them, and the scheduler passes over them."""
+    return [one for one in value if (one.get("Spread") or {}).get("SpreadDescriptor")]
+
+
+PREFERENCES = ValueType(
+    {"type": "list", "elements": "dict"}, _preferences, _preferences_shown, _preferences_compared
+)
 
 
 def _ulimit(value: t.Any) -> dict[str, t.Any]:
@@ -327,3 +341,23 @@ GENERIC = ValueType(
     _generic_shown,
     lambda value: sorted(value, key=lambda entry: json.dumps(entry, sort_keys=True)),
 )
+
+# What an Engine takes, and what has another effect than it says.
+_IN_VAIN: dict[str, t.Callable[[t.Any], str | None]] = {
+    "healthcheck.test": _no_test,
+    "placement.constraints": _no_node,
+}
+
+
+def in_vain(name: str, value: t.Any) -> str | None:
+    """Why an Engine would take the value of an option, and not do what it says; ``None`` where it does.
+
+    Args:
+        name: the option.
+        value: what the user wrote, which the option can have.
+    """
+    return _IN_VAIN[name](value) if name in _IN_VAIN and value is not None else None
+
+
+#: The options for which ``in_vain`` knows something.
+MAY_BE_IN_VAIN = tuple(_IN_VAIN)

@@ -92,7 +92,9 @@ class Deployment:
         for secrets in self._secrets:
             secrets.begin()
         self._declared_services = [
-            declared_service(one, env_files(one)) for stack in stacks for one in stack.services
+            declared_service(one, env_files(one), of_file=bool(stack.name))
+            for stack in stacks
+            for one in stack.services
         ]
         self._undeclared = Undeclared(client, stacks)
         self._needs = {name: need for stack in stacks for name, need in stack.needs.items()}

@@ -21,6 +21,7 @@ from ...module_utils._options.option import Option
 from ...module_utils._secret.options import CONFIG, SECRET
 from ...module_utils._service.declared import check_mode
 from ...module_utils._service.options import one_service, table
+from ...module_utils._service.values import in_vain
 from . import unsupported
 from .value import Value
 
@@ -95,9 +96,13 @@ def check(value: Value, name: str, declared: t.Any, word: str = "service") -> t.
         Refused: the option cannot have this value.
     """
     try:
-        return _ROWS[word][name].convert(declared)
+        converted = _ROWS[word][name].convert(declared)
     except ValueError as error:
         raise value.refused(error) from None
+    reason = in_vain(name, declared) if word == "service" else None
+    if reason:
+        value.notices.warn(f"{value.where}: {reason}. It is sent as it is, as docker stack deploy does it.")
+    return converted
 
 
 def check_network(value: Value, options: Options) -> None:

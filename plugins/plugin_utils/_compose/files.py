@@ -77,7 +77,7 @@ class ComposeFiles:
         Raises:
             Refused: the file cannot be read, or is not YAML.
         """
-        return parse(self._declared(path, named_by), path, self.budget)
+        return parse(self._declared(path, named_by), path, self.budget, self.notices.warn)
 
     def env_file(self, path: str, named_by: str, known: t.Mapping[str, str]) -> dict[str, str]:
         """The variables that an env file sets; a name without a value sets none.

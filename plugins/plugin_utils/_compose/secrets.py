@@ -16,8 +16,8 @@ from .value import Value
 
 Options = dict[str, t.Any]
 
-_KEYS = ("file", "environment", "external", "name", "labels", "template_driver")
-_OWN_KEYS = {"secret": ("driver", "driver_opts"), "config": ("content",)}
+_KEYS = ("file", "environment", "content", "external", "name", "labels", "template_driver")
+_OWN_KEYS = {"secret": ("driver", "driver_opts"), "config": ()}
 _FAMILIES = {"secret": SECRET, "config": CONFIG}
 # The keys of which one says where the data is.
 _SOURCES = ("file", "environment", "content", "driver")

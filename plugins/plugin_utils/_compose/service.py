@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ...module_utils._options.labels import STACK_IMAGE
 from . import checks, unsupported
 from . import service_keys as keys
 from .files import ComposeFiles
@@ -21,9 +22,6 @@ from .volumes import ComposeVolumes, tmpfs_mount
 
 Options = dict[str, t.Any]
 Tree = dict[str, t.Any]
-
-# The label by which Docker's own command line knows the declared image.
-_IMAGE = "com.docker.stack.image"
 
 
 def _all_of(path: str, group: str, but: tuple[str, ...] = ()) -> dict[str, str]:
@@ -163,7 +161,8 @@ class ComposeServices:
 
     def _add_labels(self, options: Options, value: Value) -> None:
         own, of_containers = value.find("deploy.labels"), value.get("labels")
-        image = {_IMAGE: options["image"]}
+        # By this label, Docker's own command line knows the declared image.
+        image = {STACK_IMAGE: options["image"]}
         _add(options, "labels", own or value, {**checks.labels_of(own, self.stack), **image})
         in_files = keys.label_files(value.get("label_file"), self.files)
         labels = {**in_files, **checks.labels_of(of_containers, self.stack)}
@@ -213,6 +212,9 @@ def _add_plain(options: Options, value: Value) -> None:
         checks.check_mode_has(inner, options["mode"], name)
         if path == "pids_limit" and inner.content in _WITHOUT_LIMIT:
             inner = inner.with_content(0)
+        if path == "deploy.rollback_config.failure_action" and inner.content == "rollback":
+            inner.warn("is rollback, which no rollback does: it becomes pause")
+            inner = inner.with_content("pause")
         _set(options, name, checks.read(inner, name))
     capabilities = keys.capabilities(options.get("cap_add", []), options.get("cap_drop", []))
     options.update({name: names for name, names in capabilities.items() if name in options})

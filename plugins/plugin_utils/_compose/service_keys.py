@@ -118,12 +118,19 @@ _ARCHITECTURES = {
     "arm": "armv7l",
     "armhf": "armv7l",
     "arm/v7": "armv7l",
+    "loong64": "loongarch64",
+    "mips64le": "mips64",
     **{name: name for name in ("ppc64le", "s390x", "riscv64")},
 }
+# Those of Windows; its nodes do not use the words of Linux.
+_OF_WINDOWS = {"amd64": "x86_64", "x86_64": "x86_64", "arm64": "arm64", "aarch64": "arm64"}
+_KNOWN = {"linux": _ARCHITECTURES, "windows": _OF_WINDOWS}
 
 
 def platform(value: Value) -> list[str]:
     """The option ``placement.constraints`` that ``platform`` means, such as ``linux/amd64``.
+
+    A platform that no node of Docker has gets a warning: it may be a word that a newer Engine knows.
 
     Raises:
         Refused: the value is no platform.
@@ -136,10 +143,23 @@ def platform(value: Value) -> list[str]:
         raise value.wrong(f"is {quoted(value.text())}, not a platform like linux/amd64")
     constraints = [f"node.platform.os == {system}"]
     if architecture:
-        plain = architecture.partition("/")[0]
-        named = _ARCHITECTURES.get(architecture) or _ARCHITECTURES.get(plain, plain)
-        constraints.append(f"node.platform.arch == {named}")
+        known, plain = _KNOWN.get(system, {}), architecture.partition("/")[0]
+        constraints.append(f"node.platform.arch == {known.get(architecture) or known.get(plain, plain)}")
+    _warn_of_platform(value, system, architecture)
     return constraints
+
+
+def _warn_of_platform(value: Value, system: str, architecture: str) -> None:
+    known = _KNOWN.get(system)
+    if known is None:
+        what, words = f"the operating system {system}", sorted(_KNOWN)
+    elif architecture and not {architecture, architecture.partition("/")[0]} & set(known):
+        what, words = f"the architecture {architecture} with {system}", sorted(known)
+    else:
+        return
+    value.warn(
+        f"names {what}, which no known node of Docker has, so the service finds no node; known are {', '.join(words)}"
+    )
 
 
 # A node pulls an image that it does not have, by its digest, so none gets out of date.
@@ -304,14 +324,20 @@ def generic_resources(value: Value) -> dict[str, int]:
 
 
 def preferences(value: Value) -> list[dict[str, str]]:
-    """The option ``placement.preferences``.
+    """The option ``placement.preferences``, without the entries that name no label.
 
     Raises:
-        Refused: an entry has no ``spread``.
+        Refused: an entry is not such a preference.
     """
+    found = []
     for item in value.items():
         item.check_keys(("spread",))
-    return [{"spread": item.need("spread").text()} for item in value.items()]
+        spread = item.get("spread")
+        if spread and spread.text():
+            found.append({"spread": spread.text()})
+        else:
+            item.warn("has no spread and no effect, as with docker stack deploy")
+    return found
 
 
 def environment(own: Value | None, env_files: Value | None, files: ComposeFiles) -> EnvFile:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from ...module_utils._engine.errors import Refused
 from ...module_utils._options.convert import quoted
 from ...module_utils._options.names import name_problem
-from ...module_utils._stack.options import KINDS, is_path
+from ...module_utils._stack.options import KINDS, PRUNE, is_path
 from ...module_utils._stack.order import Circle, Need, in_order
 from . import checks, service_keys
 from .files import ComposeFiles, Read
@@ -132,6 +132,7 @@ def read_task(args: Options, access: FileAccess) -> tuple[Options, list[str]]:
         home=(lambda: access.find("~")) if access.is_remote else (lambda: None),
         # The module reads the data of secrets on the host, so that the control node never has it.
         leave_contents=access.is_remote,
+        prunes=PRUNE.get(str(args.get("prune", False)).lower()) != "none",
         # The module refuses what is neither.
         ordered=str(args.get("ordered", True)).lower() not in _FALSE,
     )
@@ -149,6 +150,7 @@ def read_stack(
     project_dir: str | None = None,
     leave_contents: bool = False,
     ordered: bool = True,
+    prunes: bool = False,
     home: t.Callable[[], str | None] = lambda: None,
 ) -> ComposeStack:
     """Read a stack.
@@ -164,6 +166,7 @@ def read_stack(
         project_dir: the folder on the hosts of the swarm in which relative paths begin, and those in inline definitions.
         leave_contents: do not read the files of secrets and configs, but name them in ``data_src``.
         ordered: whether ``depends_on`` and ``links`` give an order.
+        prunes: whether services that the files do not declare are removed.
         home: what stands for ``~`` in the path of a mount, unless there is a variable ``HOME``.
 
     Raises:
@@ -182,6 +185,7 @@ def read_stack(
     document = load(files, sources)
     top = Value(document.content, (), document.origins, notices)
     volumes = ComposeVolumes(name, top.get("volumes"), project_dir, lambda: known.get("HOME") or home())
+    _check_services(top, prunes)
     stack = _stack(name, top, files, volumes, profiles, ordered)
     notices.finish()
     stack.warnings = notices.warnings
@@ -203,9 +207,7 @@ def _stack(
     secrets = ComposeSecrets("secret", name, top.get("secrets"), files)
     configs = ComposeSecrets("config", name, top.get("configs"), files)
     reader = ComposeServices(name, files, networks, volumes, secrets, configs, ComposePorts())
-    section = top.get("services")
-    if section is None or not section.mapping():
-        raise top.wrong("has no services")
+    section = top.get("services") or top.at("services", {})
     services: dict[str, Options] = {}
     for key, value in section.fields():
         if _is_selected(value, profiles):
@@ -221,6 +223,22 @@ def _stack(
         {f"{name}_{key}": {f"{name}_{other}": one for other, one in needs[key].items()} for key in needs},
         external,
     )
+
+
+def _check_services(top: Value, prunes: bool) -> None:
+    """Warn of files without services, which docker stack deploy takes, too.
+
+    Raises:
+        Refused: all services of the stack would be removed.
+    """
+    section = top.get("services")
+    if section and section.mapping():
+        return
+    if prunes:
+        raise top.wrong(
+            "has no services, and with prune all services of the stack would be removed; use state: absent for that"
+        )
+    top.warn("has no services, so only its secrets and configs are deployed")
 
 
 def _needs(services: dict[str, Value], selected: t.Collection[str]) -> dict[str, dict[str, Need]]:

@@ -155,6 +155,10 @@ MOUNT_WORDS: Keys = {
     "delegated": _DESKTOP,
     "consistent": _DESKTOP,
 }
+# Words that other tools know: without them, more is allowed than the file says.
+LOCKING_WORDS = ("rro", "readonly", "noexec", "nosuid", "nodev")
+LOCKED_MOUNT = _dangerous("a mount of a service has ro, and no other word that protects it")
+OTHER_MOUNT_WORD = _harmless("a mount has ro, rw, nocopy and words of its propagation")
 BIND: Keys = {"selinux": _SELINUX}
 RECURSIVE = Unsupported("services have enabled and disabled only")
 CREATE_HOST_PATH = _harmless("a mount of a service creates no directory; create it on the nodes")
@@ -191,7 +195,12 @@ PARTS: t.Mapping[str, Keys] = {
     "services.networks": {**NETWORK_OF_SERVICE, "aliases": NODE_ALIASES},
     "services.ports": {**PORT, "host_ip": HOST_IP},
     "services.security_opt": {"other values": SECURITY_OPT},
-    "services.volumes": {**MOUNT, **MOUNT_WORDS},
+    "services.volumes": {
+        **MOUNT,
+        **MOUNT_WORDS,
+        **dict.fromkeys(LOCKING_WORDS, LOCKED_MOUNT),
+        "other options": OTHER_MOUNT_WORD,
+    },
     "services.volumes.bind": {**BIND, "create_host_path": CREATE_HOST_PATH, "recursive": RECURSIVE},
     "services.volumes.volume": VOLUME,
     "services.deploy.resources.reservations": RESERVATIONS,

@@ -39,7 +39,7 @@ def long_form(value: Value) -> Options:
         "source": parts[0],
         "target": parts[1],
     }
-    for word in parts[2].split(",") if len(parts) == 3 else ():
+    for word in filter(None, parts[2].split(",") if len(parts) == 3 else ()):
         mount.update(_short_option(value, word))
     return mount
 
@@ -52,9 +52,14 @@ def _short_option(value: Value, word: str) -> Options:
         return {"volume": {"nocopy": True}}
     if word in propagation:
         return {"bind": {"propagation": word}}
-    if word not in unsupported.MOUNT_WORDS:
-        raise value.wrong(f"has the option {word!r}, none of ro, rw, nocopy, {', '.join(propagation)}")
-    value.at(word, word).unsupported(word, unsupported.MOUNT_WORDS[word])
+    known = unsupported.MOUNT_WORDS.get(word)
+    if known is None:
+        known = (
+            unsupported.LOCKED_MOUNT
+            if word.lower() in ("ro", *unsupported.LOCKING_WORDS)
+            else unsupported.OTHER_MOUNT_WORD
+        )
+    value.at(word, word).unsupported(word, known)
     return {}
 
 

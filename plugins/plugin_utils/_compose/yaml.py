@@ -4,9 +4,10 @@
 
 """The YAML of a Compose file, as Compose reads it. PRIVATE to the collection. Pure.
 
-PyYAML alone follows YAML 1.1, where ``22:22`` is the number 1342 and ``no`` is false, and takes the last of two equal keys.
-Compose's own parser does neither. A few lines can stand for more values than any memory holds, since an alias repeats all
-that its anchor has: all is counted before anything is made.
+PyYAML alone follows YAML 1.1, where ``22:22`` is the number 1342 and ``no`` is false; Compose's own parser does not.
+Of two equal keys, the last one counts, as with docker stack deploy, and a warning says so. A few lines
+can stand for more values than any memory holds, since an alias repeats all that its anchor has: all is counted before anything
+is made.
 """
 
 from __future__ import annotations
@@ -154,20 +155,25 @@ _FAST = _loader(yaml.CSafeLoader) if yaml.__with_libyaml__ else _PLAIN
 _CLEARLY = 1 << 16
 
 
-def parse(content: bytes, file: str, budget: Budget) -> dict[str, t.Any]:
+#: Takes a sentence for the user.
+Warn = t.Callable[[str], None]
+
+
+def parse(content: bytes, file: str, budget: Budget, warn: Warn = lambda _sentence: None) -> dict[str, t.Any]:
     """The document in a file.
 
     Args:
         file: the file's name in errors.
         budget: what is left for the files of the stack.
+        warn: is told of a key that is repeated.
 
     Raises:
-        Refused: the content is not YAML, not one document, repeats a key, or holds too much; names the line.
+        Refused: the content is not YAML, not one document, or holds too much; names the line.
     """
     try:
         text = content.decode("utf-8-sig")
         budget.take("values", _counted(text), file)
-        document = _document(text)
+        document = _document(text, lambda where: warn(f"{file} {where}"))
     except UnicodeDecodeError:
         raise Refused(f"{file} is not text in UTF-8.") from None
     except yaml.MarkedYAMLError as error:
@@ -226,23 +232,23 @@ def _too(event: yaml.Event, problem: str) -> yaml.MarkedYAMLError:
     return yaml.MarkedYAMLError(problem=problem, problem_mark=t.cast("t.Any", event.start_mark))
 
 
-def _document(text: str) -> t.Any:
+def _document(text: str, warn: Warn) -> t.Any:
     try:
-        return _read(_FAST(text))
+        return _read(_FAST(text), warn)
     except yaml.YAMLError:
         if len(text) > _CLEARLY:
             raise
-        return _read(_PLAIN(text))
+        return _read(_PLAIN(text), warn)
 
 
-def _read(loader: t.Any) -> t.Any:
+def _read(loader: t.Any, warn: Warn) -> t.Any:
     node = loader.get_single_node()
-    _check(node, set(), set())
+    _check(node, set(), set(), warn)
     return None if node is None else loader.construct_document(node)
 
 
-def _check(node: t.Any, above: set[int], done: set[int]) -> None:
-    """Refuse what YAML allows and is always a mistake: a repeated key, a value that contains itself."""
+def _check(node: t.Any, above: set[int], done: set[int], warn: Warn) -> None:
+    """Refuse what YAML allows and is always a mistake, such as a value that contains itself; tell of repeated keys."""
     if isinstance(node, yaml.ScalarNode):
         _check_text(node, _NUL)
         return
@@ -255,11 +261,11 @@ def _check(node: t.Any, above: set[int], done: set[int]) -> None:
     above = above | {id(node)}
     if isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            _check(item, above, done)
+            _check(item, above, done, warn)
     else:
-        _check_keys(node)
+        _check_keys(node, warn)
         for _key, value in node.value:
-            _check(value, above, done)
+            _check(value, above, done, warn)
     done.add(id(node))
 
 
@@ -274,15 +280,18 @@ def _check_text(node: yaml.ScalarNode, wrong: re.Pattern[str]) -> None:
         raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
 
 
-def _check_keys(node: yaml.MappingNode) -> None:
+def _check_keys(node: yaml.MappingNode, warn: Warn) -> None:
     lines: dict[str, int] = {}
     for key, _value in node.value:
         if not isinstance(key, yaml.ScalarNode):
             raise yaml.MarkedYAMLError(problem="a key is not a plain text", problem_mark=key.start_mark)
         _check_text(key, _CONTROL)
         if key.value in lines and key.tag != _MERGE:
-            problem = f"the key {key.value} is in line {lines[key.value]} already"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+            mark = key.start_mark
+            warn(
+                f"line {mark.line + 1}, column {mark.column + 1}: the key {key.value} is in line {lines[key.value]} already; "
+                "the last one counts, as with docker stack deploy."
+            )
         lines[key.value] = key.start_mark.line + 1
         if key.tag != _MERGE:
             # The text of the key, since Python takes true, 1 and 1.0 for the same key.

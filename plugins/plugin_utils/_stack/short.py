@@ -76,14 +76,14 @@ def _value(content: t.Any, where: str, name: str, warnings: list[str]) -> Value:
 
     What reads these is imported here: Ansible compiles what is imported in every run, and most tasks have no short form.
     """
-    from .._compose.unsupported import Kind, Notices, Unsupported
+    from .._compose.unsupported import OTHER_MOUNT_WORD, Kind, Notices, Unsupported
     from .._compose.value import Origins, Value
 
     class Told(Notices):
         """There is no file in which a key could be left out: a word has no effect, or it is refused."""
 
         def unsupported(self, file: str, path: str, key: str, unsupported: Unsupported) -> None:
-            if unsupported.kind is not Kind.HARMLESS:
+            if unsupported.kind is not Kind.HARMLESS or unsupported is OTHER_MOUNT_WORD:
                 raise Refused(f"{file}: {path} has no such form for services: {unsupported.why}.")
             self.warn(f"{file}: {path.removesuffix(f'.{key}')}: {key} has no effect: {unsupported.why}.")
 

@@ -40,6 +40,7 @@ OF_STACKS: dict[str, dict[str, str]] = {
     "own-security": {_CONTAINER + r"Privileges\.NoNewPrivileges": "security_opt is translated"},
     "own-shared-memory": {_CONTAINER + r"Mounts\[\d+\]\..+": "shm_size is translated"},
     "own-tmpfs": {_CONTAINER + r"Mounts\[\d+\]\..+": "tmpfs is translated"},
+    "without-effect": {r"RollbackConfig\.FailureAction": "no rollback is rolled back: the Engine pauses it"},
 }
 # The same, in a stack that was made; one that is taken over keeps its networks.
 OF_NETWORKS: dict[str, dict[str, str]] = {

@@ -73,7 +73,6 @@ BY_MODULE: Words = {
     "open-ports": {"without options": "Swarm publishes a port on all addresses of a node"},
     "own-meaningful": {"without options": "cpu_shares"},
     "own-security": {OLD: "privileges.no_new_privileges needs API 1.44"},
-    "repeated": _both("the key hostname is in line 6 already"),
     "static-addresses": {"without options": "ipv4_address"},
     "unencrypted": {"without options": "an Engine encrypts the network whatever the value is"},
 }
@@ -85,6 +84,8 @@ BY_COMPOSE: dict[str, str] = {
     "own-harmless": "services.web Additional property",
     "own-kinds": "reservations.memory must be a string",
     "own-meaningful": "Additional property",
+    "repeated": "already defined",
+    "without-effect": "healthcheck.test must start either by",
 }
 # What docker compose config makes of these is another stack.
 SPOILT_BY_COMPOSE: dict[str, str] = {

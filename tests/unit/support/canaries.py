@@ -181,6 +181,7 @@ def _compose(image: str) -> Raw:
         "options": {"gelf-address": "udp://127.0.0.1:1", "max-size": SHOWN, "token": CANARY},
     }
     compose: Raw = {"services": {"web": web}, "secrets": {"key": {"environment": "KEY"}}}
+    compose["secrets"]["word"] = {"content": CANARY}
     compose["configs"] = {"conf": {"content": CANARY}}
     return compose
 

@@ -169,4 +169,6 @@ class MemoryEngine:
     def _replace(self, found: Raw, sent: Raw) -> None:
         found["Version"]["Index"] += 1
         found["UpdatedAt"] = self.clock
-        found["Spec"] = sent
+        # An update of a config changes its labels alone.
+        kept = {key: value for key, value in (found.get("Spec") or {}).items() if key == "Data"}
+        found["Spec"] = {**kept, **sent}

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 
 from ansible_collections.flotilla.swarm.plugins.plugin_utils._compose.stack import FileAccess, read_task
@@ -22,10 +23,54 @@ def test_a_stack_is_deployed_once_and_removed(module: Module) -> None:
         "shop_web: created",
     ]
     updated = module.run(engine, **shop(image="nginx:2"))
-    assert updated["actions"] == ["shop_web: updated (image, labels.com.docker.stack.image)"]
-    removed = module.run(engine, name="shop", state="absent", wait=False)
-    assert removed["changed"]
+    assert updated["actions"] == ["shop_web: updated (image)"]
+    removed = [
+        module.run(engine, name="shop", state="absent", wait=False, absent_retries=30) for _time in range(2)
+    ]
+    assert [one["changed"] for one in removed] == [True, False]
     assert engine.objects["services"] == []
+
+
+def test_the_labels_of_a_stack_are_shown_where_a_service_of_no_stack_is_taken_over(module: Module) -> None:
+    engine = MemoryEngine()
+    made = module.run(engine, **shop())
+    [new] = made["services"]
+    assert not any("com.docker.stack" in name for name in new["changes"])
+    assert "com.docker.stack" not in str(made["diff"])
+    [raw] = engine.objects["services"]
+    raw["Spec"]["Labels"] = {}
+    raw["Spec"]["TaskTemplate"]["ContainerSpec"]["Labels"] = {}
+    taken = module.run(engine, **shop())
+    labels = [
+        "container_labels.com.docker.stack.namespace",
+        "labels.com.docker.stack.image",
+        "labels.com.docker.stack.namespace",
+    ]
+    assert taken["actions"] == [f"shop_web: updated ({', '.join(labels)})"]
+    assert taken["services"][0]["changes"] == labels
+
+
+def test_a_stack_of_docker_with_words_in_vain_is_taken_over_without_new_tasks(module: Module) -> None:
+    engine = MemoryEngine()
+    web: dict[str, t.Any] = {"image": "nginx:1", "healthcheck": {"test": ["curl", "x"]}}
+    preferences: list[dict[str, str]] = [{"spread": "node.labels.a"}, {}]
+    placement = {"constraints": ["zone == a"], "preferences": preferences}
+    web["deploy"] = {"placement": placement, "rollback_config": {"failure_action": "rollback"}}
+    stack = entry("shop", compose=[{"services": {"web": web}}])
+    module.run(engine, **stack, wait=False)
+    [raw] = engine.objects["services"]
+    task = raw["Spec"]["TaskTemplate"]
+    assert task["Placement"]["Constraints"] == ["zone==a"]
+    assert task["ContainerSpec"]["Healthcheck"]["Test"] == ["curl", "x"]
+    # As docker stack deploy writes them.
+    task["Placement"]["Constraints"] = ["zone == a"]
+    task["Placement"]["Preferences"].append({"Spread": {"SpreadDescriptor": ""}})
+    raw["Spec"]["RollbackConfig"] = {"FailureAction": "rollback", "Parallelism": 1}
+    before = copy.deepcopy(task)
+    taken = module.run(engine, **stack, wait=False)
+    assert taken["actions"] == ["shop_web: updated (rollback_config.failure_action)"]
+    assert engine.objects["services"][0]["Spec"]["TaskTemplate"] == before
+    assert not module.run(engine, **stack, wait=False)["changed"]
 
 
 def test_options_that_cannot_work_are_refused(module: Module) -> None:

@@ -169,3 +169,16 @@ def test_what_says_nothing_is_left_out_with_a_warning() -> None:
         "web: mounts: /x: source is ignored, since a tmpfs has none.",
     ]
     assert declared_service({**WEB, "mode": "global", "replicas": -1}).warnings == []
+
+
+def test_what_a_compose_file_declares_in_vain_is_sent_as_it_is() -> None:
+    """docker stack deploy sends it, too; whoever reads the file warns of it."""
+    options = {
+        "name": "web",
+        "image": "nginx",
+        "placement": {"constraints": ["zone == a"]},
+        "healthcheck": {"test": ["curl", "x"]},
+    }
+    declared = declared_service(options, of_file=True)
+    assert declared.values["placement.constraints"] == ["zone==a"]
+    assert declared.values["healthcheck.test"] == ["curl", "x"]

@@ -35,6 +35,7 @@ def data(text: str) -> dict[str, t.Any]:
         ("{file: data.txt}", {"name": "shop_key", **data("geheim\n")}),
         ("{file: ./../other.txt}", {"name": "shop_key", **data("other")}),
         ("{environment: V}", {"name": "shop_key", **data("given")}),
+        ("{content: 'a=${V}'}", {"name": "shop_key", **data("a=given")}),
         ("{name: its.name, file: data.txt}", {"name": "its.name", **data("geheim\n")}),
         (
             "{file: data.txt, template_driver: golang, labels: [a=b]}",
@@ -52,12 +53,17 @@ def test_a_definition(kind: str, definition: str, made: dict[str, t.Any]) -> Non
 
 
 def test_what_only_one_of_them_has() -> None:
-    assert defined("configs", "{content: 'a=${V}'}", variables={"V": 1}) == [
-        {"name": "shop_key", **data("a=1")}
-    ]
     assert defined("secrets", "{driver: vault, driver_opts: {a: 1}}") == [
         {"name": "shop_key", "driver": {"name": "vault", "options": {"a": "1"}}, "labels": STACK}
     ]
+
+
+def test_the_content_of_a_secret_goes_to_the_module_as_data_that_is_never_shown() -> None:
+    text = "services: {web: {image: x, secrets: [key]}}\nsecrets: {key: {content: geheim}}"
+    options = stack(text).options()
+    kept = options.pop("_declared_data")
+    assert kept == {"secrets/shop_key": base64.b64encode(b"geheim").decode()}
+    assert not any(word in str(options) for word in ("geheim", kept["secrets/shop_key"]))
 
 
 def test_bytes_stay_what_they_are() -> None:
@@ -104,7 +110,7 @@ def test_external_ones_are_listed_only_where_a_service_uses_them() -> None:
     [
         (
             "secrets: {a: {}}",
-            "secrets.a has no data; set one of file, environment, driver, or external: true.",
+            "secrets.a has no data; set one of file, environment, content, driver, or external: true.",
         ),
         ("secrets: {a:}", "secrets.a has no data;"),
         (
@@ -112,7 +118,11 @@ def test_external_ones_are_listed_only_where_a_service_uses_them() -> None:
             "configs.a has both file and content for its data; set one of file, environment, content, or",
         ),
         ("configs: {a: {driver: x}}", "configs.a.driver is not a key of Compose"),
-        ("secrets: {a: {content: x}}", "secrets.a.content is not a key of Compose"),
+        (
+            "secrets: {a: {content: x, driver: y}}",
+            "secrets.a has both content and driver for its data; set one of file, environment, content, driver, or",
+        ),
+        ("secrets: {a: {content: [geheim]}}", "secrets.a.content is a list, not a text."),
         ("secrets: {a: {file: none}}", "secrets.a.file: none could not be read: there is no such file."),
         ("secrets: {a: {environment: V}}", "secrets.a.environment names the variable V, which is not set;"),
         (

@@ -242,8 +242,8 @@ def test_a_key_without_effect_is_a_warning(word: str) -> None:
             ".deploy.update_config.delay is 5, a duration without a unit; write 5s",
         ),
         (
-            "deploy: {rollback_config: {failure_action: rollback}}",
-            ".deploy.rollback_config.failure_action is 'rollback'",
+            "deploy: {rollback_config: {failure_action: stop}}",
+            ".deploy.rollback_config.failure_action is 'stop', none of continue, pause.",
         ),
         (
             "deploy: {resources: {limits: {memory: lots}}}",
@@ -264,10 +264,6 @@ def test_a_key_without_effect_is_a_warning(word: str) -> None:
         ("ulimits: {nofile: {soft: 1}}", ".ulimits.nofile has no hard."),
         ("ulimits: {nofile: many}", ".ulimits.nofile is 'many', not a whole number."),
         (
-            "healthcheck: {test: ['true']}",
-            ".healthcheck.test: a list has to begin with CMD, CMD-SHELL or NONE, not with 'true'.",
-        ),
-        (
             "healthcheck: {test: x, disable: true}",
             ".healthcheck.test cannot be combined with disable; remove one of them.",
         ),
@@ -278,8 +274,16 @@ def test_a_key_without_effect_is_a_warning(word: str) -> None:
         ),
         ("labels: ['=x']", ".labels[0] has no name before its value."),
         (
-            "deploy: {placement: {constraints: [zone == a]}}",
-            ".deploy.placement.constraints: 'zone == a' can match no",
+            "deploy: {placement: {constraints: [node.role = worker]}}",
+            ".deploy.placement.constraints: 'node.role = worker' is not like",
+        ),
+        (
+            "deploy: {placement: {constraints: [node.role ==]}}",
+            ".deploy.placement.constraints: 'node.role ==' has",
+        ),
+        (
+            "deploy: {placement: {preferences: [{spred: a}]}}",
+            ".deploy.placement.preferences[0].spred is not a key",
         ),
         (
             "deploy: {mode: global-job, update_config: {delay: 1s}}",
@@ -326,6 +330,54 @@ def test_security_options_that_services_do_not_have() -> None:
 
 
 # The table
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "told"),
+    [
+        (
+            "deploy: {placement: {preferences: [{}, {spread: node.labels.a}, {spread: ''}]}}",
+            {"placement": {"preferences": [{"spread": "node.labels.a"}]}},
+            [
+                ".deploy.placement.preferences[0] has no spread and no effect, as with docker stack deploy.",
+                ".deploy.placement.preferences[2] has no spread and no effect, as with docker stack deploy.",
+            ],
+        ),
+        (
+            "deploy: {placement: {constraints: [node.role == worker, zone == a]}}",
+            {"placement": {"constraints": ["node.role == worker", "zone == a"]}},
+            [
+                (
+                    ".deploy.placement.constraints: 'zone == a' can match no node: use node.id, node.hostname, node.ip, "
+                    "node.role, node.platform.os, node.platform.arch, node.labels.NAME or engine.labels.NAME. It is sent as "
+                    "it is, as docker stack deploy does it."
+                ),
+            ],
+        ),
+        (
+            "deploy: {rollback_config: {failure_action: rollback, parallelism: 2}}",
+            {"rollback_config": {"failure_action": "pause", "parallelism": 2}},
+            [".deploy.rollback_config.failure_action is rollback, which no rollback does: it becomes pause."],
+        ),
+        (
+            "healthcheck: {test: ['true', a]}",
+            {"healthcheck": {"test": ["true", "a"]}},
+            [
+                (
+                    ".healthcheck.test: a list has to begin with CMD, CMD-SHELL or NONE, not with 'true'. It is sent as it is, "
+                    "as docker stack deploy does it."
+                ),
+            ],
+        ),
+    ],
+)
+def test_what_docker_deploys_without_effect_is_deployed_with_a_warning(
+    text: str, options: dict[str, t.Any], told: list[str]
+) -> None:
+    indented = text.replace("\n", "\n    ")
+    found = stack(f"services:\n  web:\n    image: x\n    {indented}")
+    assert {name: found.services[0].get(name) for name in options} == options
+    assert found.warnings == [f"web.yml: services.web{one}" for one in told]
 
 
 def test_every_row_is_an_option_of_a_service() -> None:
@@ -443,15 +495,52 @@ def test_a_platform_is_two_constraints() -> None:
         ("linux/arm64/v8", "linux", "aarch64"),
         ("linux/aarch64", "linux", "aarch64"),
         ("riscv64", "linux", "riscv64"),
+        ("linux/loong64", "linux", "loongarch64"),
+        ("linux/mips64le", "linux", "mips64"),
         ("windows/amd64", "windows", "x86_64"),
+        ("windows/arm64", "windows", "arm64"),
     ],
 )
 def test_an_architecture_is_called_as_nodes_call_it(platform: str, system: str, architecture: str) -> None:
     """Whatever it is called in the file: a name that no node has would leave the service without a node."""
-    assert service(f"platform: {platform}")["placement"]["constraints"] == [
+    found = stack(f"services: {{web: {{image: x, platform: {platform}}}}}")
+    assert found.services[0]["placement"]["constraints"] == [
         f"node.platform.os == {system}",
         f"node.platform.arch == {architecture}",
     ]
+    assert found.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "constraints", "told"),
+    [
+        (
+            "linux/sparc",
+            ["linux", "sparc"],
+            "the architecture sparc with linux, which no known node of Docker",
+        ),
+        (
+            "windows/s390x",
+            ["windows", "s390x"],
+            "the architecture s390x with windows, which no known node of",
+        ),
+        (
+            "darwin/arm64",
+            ["darwin", "arm64"],
+            "the operating system darwin, which no known node of Docker has",
+        ),
+        ("freebsd", ["freebsd"], "the operating system freebsd, which no known node of Docker has"),
+    ],
+)
+def test_a_platform_that_no_node_has_is_warned_of(platform: str, constraints: list[str], told: str) -> None:
+    found = stack(f"services: {{web: {{image: x, platform: {platform}}}}}")
+    keys = ("node.platform.os", "node.platform.arch")
+    assert found.services[0]["placement"]["constraints"] == [
+        f"{key} == {value}" for key, value in zip(keys, constraints, strict=False)
+    ]
+    [warning] = found.warnings
+    assert warning.startswith(f"web.yml: services.web.platform names {told}")
+    assert "so the service finds no node; known are " in warning
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,12 @@ def test_the_name_of_the_stack_is_that_of_the_task() -> None:
 
 
 def test_a_stack_without_services() -> None:
-    assert refusal("services: {}") == "web.yml has no services."
+    for text in ("services: {}", "services:", "secrets: {key: {content: x}}"):
+        found = stack(text)
+        assert found.services == []
+        assert found.warnings == ["web.yml has no services, so only its secrets and configs are deployed."]
+        told = "web.yml has no services, and with prune all services of the stack would be removed; use state: absent"
+        assert refusal(text, prunes=True).startswith(told)
     assert refusal("services: [web]") == "web.yml: services is a list, not a mapping of keys to values."
 
 

@@ -120,7 +120,6 @@ def test_tmpfs_of_a_service(tmpfs: str, mounts: list[dict[str, t.Any]]) -> None:
         ),
         ("volumes: ['data:']", ".volumes[0] is 'data:', not a mount"),
         ("volumes: ['']", ".volumes[0] is '', not a mount"),
-        ("volumes: [data:/x:quick]", ".volumes[0] has the option 'quick', none of ro, rw, nocopy,"),
         ("volumes: [./a:/x]", ".volumes[0].source is ./a, a relative path without a folder on the nodes;"),
         (
             "volumes: ['~/a:/x']",
@@ -169,6 +168,8 @@ def test_two_mounts_with_one_target() -> None:
     [
         ("/a:/x:z", "z"),
         ("/a:/x:cached", "cached"),
+        ("/a:/x:quick", "quick"),
+        ("/a:/x:quick,", "quick"),
         ("{type: bind, source: /a, target: /x, bind: {create_host_path: true}}", "create_host_path"),
         ("{type: bind, source: /a, target: /x, bind: {selinux: z}}", "selinux"),
         ("{type: bind, source: /a, target: /x, consistency: cached}", "consistency"),
@@ -181,6 +182,17 @@ def test_what_has_no_effect_is_deployed_with_a_warning(volume: str, key: str) ->
     assert warning.startswith("web.yml: services.web.volumes[0]")
     assert warning.endswith("has no effect, as with docker stack deploy.")
     assert f".{key} has no effect" in warning
+
+
+@pytest.mark.parametrize("word", ["noexec", "readonly", "RO"])
+def test_a_word_that_protects_a_mount_is_left_out_only_by_its_name(word: str) -> None:
+    text = f"volumes: [/a:/x:{word}]"
+    told = service_refusal(text, ignore_unsupported=["all"])
+    assert told.startswith(
+        f"web.yml: services.web.volumes[0].{word} (a mount of a service has ro, and no other word that protects it): "
+    )
+    found = service(text, ignore_unsupported=[word])
+    assert found["mounts"] == [{"type": "bind", "source": "/a", "target": "/x"}]
 
 
 def test_docker_compose_config_writes_the_label_of_a_volume_as_one_of_a_bind() -> None:

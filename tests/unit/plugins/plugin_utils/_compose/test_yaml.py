@@ -86,11 +86,6 @@ def test_tags() -> None:
     ("text", "told"),
     [
         ("services:\n  web: [\n", "x.yml line 3, column 1: "),
-        (
-            "a: 1\nb: 2\na: 3\n",
-            "x.yml line 3, column 1: the key a is in line 1 already; correct the YAML there.",
-        ),
-        ("a:\n  b: {c: 1, c: 2}\n", "x.yml line 2, column 13: the key c is in line 2 already"),
         ("a: 1\n\tb: 2\n", "x.yml line 2, column 1: found character '\\t'"),
         ("a: 1\n---\nb: 1\n", "x.yml line 2, column 1: but found another document"),
         ("a: &a [*a]", "x.yml line 1, column 4: a value contains itself through its alias"),
@@ -104,6 +99,26 @@ def test_what_is_no_compose_file(text: str, told: str) -> None:
     with pytest.raises(Refused) as caught:
         parse(text.encode(), "x.yml", Budget())
     assert str(caught.value).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "where"),
+    [
+        ("a: 1\nb: 2\na: 3\n", {"a": 3, "b": 2}, "line 3, column 1: the key a is in line 1"),
+        ("a:\n  b: {c: 1, c: 2}\n", {"a": {"b": {"c": 2}}}, "line 2, column 13: the key c is in line 2"),
+        (
+            "a: &x {b: 1, b: [2]}\nc: *x\n",
+            {"a": {"b": [2]}, "c": {"b": [2]}},
+            "line 1, column 14: the key b is in line 1",
+        ),
+    ],
+)
+def test_of_a_repeated_key_the_last_one_counts_and_a_warning_says_so(
+    text: str, found: dict[str, t.Any], where: str
+) -> None:
+    told: list[str] = []
+    assert parse(text.encode(), "x.yml", Budget(), told.append) == found
+    assert told == [f"x.yml {where} already; the last one counts, as with docker stack deploy."]
 
 
 def test_bytes_that_are_no_text() -> None:

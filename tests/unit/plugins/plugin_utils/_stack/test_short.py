@@ -129,7 +129,10 @@ def test_the_long_form_and_what_is_no_form_are_left_to_the_module(given: dict[st
             {"publish": ["80:80", "80:81"]},
             "web: publish[1] publishes 80/tcp, which the service publishes already.",
         ),
-        ({"mounts": ["data:/b:what"]}, "web: mounts[0] has the option 'what', none of ro, rw, nocopy, "),
+        (
+            {"mounts": ["data:/b:what"]},
+            "web: mounts[0].what has no such form for services: a mount has ro, rw,",
+        ),
         (
             {"mounts": ["./a:/b"]},
             "web: mounts[0] begins with ./a, which no node knows; write an absolute path.",
