@@ -66,7 +66,7 @@ long: venv ## the integration tests that take minutes: kills, power cuts, secret
 	@$(PYTEST) tests/integration -m long -n 2 --durations=5 $(ARGS)
 
 engines: venv ## the tests of modules and operations in swarms of three Engines: 20.10, 26.1 and 28.5 (ARGS="-k rollout")
-	@FLOTILLA_LAB_MIXED=28.5,20.10,26.1 $(PYTEST) tests/integration/modules tests/integration/operations \
+	@FLOTILLA_LAB_MIXED=20.10,26.1,28.5,26.1 $(PYTEST) tests/integration/modules tests/integration/operations \
 	    -m "not long and not mesh" -n 3 --durations=5 $(ARGS)
 
 mesh: venv ## what takes a kernel with IPVS and xfrm: mesh, virtual IPs, encrypted networks; in a virtual machine

@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.flotilla.swarm.tests.integration.ansible_run import Host
 
-_WRITE = re.compile(r"Calling ((?:POST|DELETE|PUT) [^\"\s]+)")
+# Engines to 27 say: Calling POST /v1.41/x?y; newer ones: handling POST request ... request-url=/v1.51/x?y
+_WRITE = re.compile(r"(?:Calling|handling) (POST|DELETE|PUT) (?:request.* request-url=\"?)?([^\"\s]+)")
 
 
 class Writes:
@@ -31,9 +32,9 @@ class Writes:
         """The requests so far, ``HOST: METHOD PATH`` without version and query."""
         found = self._each(lambda host: _WRITE.findall(self._read(host, "-u docker")))
         return [
-            f"{name}: {re.sub(r'/v[0-9.]+/', '/', one).split('?')[0]}"
+            f"{name}: {method} {re.sub(r'/v[0-9.]+/', '/', path).split('?')[0]}"
             for name, calls in found.items()
-            for one in calls
+            for method, path in calls
         ]
 
     def _read(self, host: Host, which: str) -> str:

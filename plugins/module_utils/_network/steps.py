@@ -79,9 +79,12 @@ def wait_for_addresses(client: Client, network_id: str, name: str, deadline: Dea
         WaitTimeout: it gets none, and was removed again.
     """
 
+    live: Raw = {}
+
     def allocated() -> bool | None:
         with contextlib.suppress(NotFound):
-            return bool(client.get(f"/networks/{network_id}").get("Driver")) or None
+            live.update(client.get(f"/networks/{network_id}"))
+            return bool(live.get("Driver")) or None
         return None
 
     try:
@@ -92,10 +95,10 @@ def wait_for_addresses(client: Client, network_id: str, name: str, deadline: Dea
             f"creating network {name}: it has no addresses yet",
         )
     except WaitTimeout:
-        raise _removed_again(client, network_id) from None
+        raise _removed_again(client, network_id, live.get("EnableIPv6", False)) from None
 
 
-def _removed_again(client: Client, network_id: str) -> WaitTimeout:
+def _removed_again(client: Client, network_id: str, with_ipv6: bool) -> WaitTimeout:
     """The error of a network without addresses, which no service could use."""
     actions = ["removed again, since it got no addresses"]
     outcome = "so it was removed again"
@@ -103,9 +106,10 @@ def _removed_again(client: Client, network_id: str) -> WaitTimeout:
         remove(client, f"/networks/{network_id}")
     except EngineError as error:
         actions, outcome = [], f"and it could not be removed again ({error})"
+    newer = ", or that Engine is 28 or newer, which has no IPv6 subnets for swarms (moby#52469)"
     return WaitTimeout(
         f"the swarm's leader gives it no addresses, {outcome}: its subnet overlaps with another network's, or the swarm's "
-        "address pool is used up; the log of the leader's Engine says which",
+        f"address pool is used up; the log of the leader's Engine says which{newer if with_ipv6 else ''}",
         {"actions": actions},
     )
 

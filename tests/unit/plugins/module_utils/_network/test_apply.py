@@ -238,7 +238,7 @@ def test_networks_that_get_no_addresses_are_removed_again(monkeypatch: pytest.Mo
             "POST_networks/create": Sequence({"Id": "id1"}, {"Id": "id2"}, {"Id": "id3"}),
             "GET_networks/id1": {"Driver": ""},
             "GET_networks/id2": FRONT,
-            "GET_networks/id3": {"Driver": ""},
+            "GET_networks/id3": {"Driver": "", "EnableIPv6": True},
             "DELETE_networks/id1": None,
             "DELETE_networks/id3": errors.EngineError("no", 500),
         },
@@ -252,6 +252,7 @@ def test_networks_that_get_no_addresses_are_removed_again(monkeypatch: pytest.Mo
     assert second.startswith(
         "the swarm's leader gives it no addresses, and it could not be removed again (no): "
     )
+    assert "moby#52469" in second and "moby#52469" not in first
     assert error.value.facts["actions"] == [
         "front: created",
         "back: created",
