@@ -45,7 +45,8 @@ cd {folder}; mkdir -p {folder}/composed
 each() {{
     name=${{1%% *}} files=${{1#* }}
     if said=$({command} 2>&1); then said=; else said="${{said:-failed}}"; fi
-    printf '%s\\0%s\\0' "$name" "$said"
+    # Several lines are several writes, between which another stack's may come.
+    {{ flock 9; printf '%s\\0%s\\0' "$name" "$said"; }} 9>lock
 }}
 export -f each; export {variables}
 xargs -d '\\n' -P 4 -n 1 bash -c 'each "$1"' bash | base64 -w0
