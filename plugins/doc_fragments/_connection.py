@@ -13,9 +13,9 @@ class ModuleDocFragment:
 options:
   docker_host:
     description:
-      - Where the Engine listens, seen from the host that the module runs on.
+      - The address of the Engine, as seen from the host on which the module runs.
       - V(unix:///path/to/socket) for a local socket, V(tcp://host:port) for a network address
-        (with O(tls) or O(validate_certs) over TLS), V(ssh://user@host) to go through SSH.
+        (with O(tls) or O(validate_certs) over TLS), V(ssh://user@host) to connect through SSH.
       - Where the option is not set, the environment variable E(DOCKER_HOST) is used.
     type: str
     default: unix:///var/run/docker.sock
@@ -23,14 +23,14 @@ options:
       - docker_url
   tls:
     description:
-      - Speak TLS with the Engine, without checking that its certificate can be trusted.
-      - O(validate_certs=true) checks the certificate too and takes precedence.
+      - Use TLS for the connection to the Engine, without verifying its certificate.
+      - O(validate_certs=true) also verifies the certificate and takes precedence.
       - Where the option is not set, the environment variable E(DOCKER_TLS) is used.
     type: bool
     default: false
   validate_certs:
     description:
-      - Speak TLS with the Engine and refuse a certificate that cannot be trusted.
+      - Use TLS for the connection to the Engine and verify its certificate.
       - Where the option is not set, the environment variable E(DOCKER_TLS_VERIFY) is used.
     type: bool
     default: false
@@ -48,7 +48,7 @@ options:
       - cacert_path
   client_cert:
     description:
-      - Path of the file with the certificate that the module shows to the Engine.
+      - Path of the file with the client certificate.
       - Where the option is not set and the environment variable E(DOCKER_CERT_PATH) names a directory,
         C(cert.pem) in it is used.
       - Needs O(client_key).
@@ -68,13 +68,13 @@ options:
       - key_path
   tls_hostname:
     description:
-      - The name expected in the certificate of the Engine, where it is not the one in O(docker_host).
+      - The name expected in the certificate of the Engine, if it is not the one in O(docker_host).
       - Where the option is not set, the environment variable E(DOCKER_TLS_HOSTNAME) is used.
     type: str
   api_version:
     description:
-      - The version of the Engine API to speak, V(1.41) for example.
-      - V(auto) asks the Engine once and uses the newest version that both sides know.
+      - The version of the Engine API to use, for example V(1.41).
+      - V(auto) asks the Engine once and uses the newest version that both sides support.
       - Where the option is not set, the environment variable E(DOCKER_API_VERSION) is used.
     type: str
     default: auto
@@ -82,7 +82,7 @@ options:
       - docker_api_version
   timeout:
     description:
-      - The number of seconds in which the whole answer to one request has to be there.
+      - The number of seconds within which the whole response to a request has to arrive.
       - Where the option is not set, the environment variable E(DOCKER_TIMEOUT) is used.
     type: int
     default: 60
@@ -94,12 +94,12 @@ options:
   debug:
     description:
       - Accepted so that tasks written for M(community.docker.docker_swarm) and its siblings run unchanged.
-      - It does nothing.
+      - It has no effect.
     type: bool
     default: false
 requirements:
   - Docker Engine 20.10 or newer
-  - the Python package C(paramiko) on the host that runs the module, only where O(docker_host) is V(ssh://)
+  - the Python package C(paramiko) on the host that runs the module, only if O(docker_host) is V(ssh://)
 notes:
   - A host whose Engine is reached over a socket or over TCP needs Python 3.8 or newer and no Python package.
 """

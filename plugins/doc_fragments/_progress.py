@@ -13,12 +13,13 @@ class ModuleDocFragment:
 options:
   progress:
     description:
-      - While waiting for longer than five seconds, show now and then, on which host, what is waited for, for how long
-        already, and how long at most; of rollouts, which services are not done and why. The warnings of the task are shown
-        then too, before it is over.
-      - The host goes on waiting in a process of its own between two of these lines. Where its administrator has that process
-        killed when a connection ends (C(KillUserProcesses) of systemd-logind), the task begins anew with what is not done yet.
-      - Nothing is shown in check mode, in a task with C(async), and where the task does not wait (C(wait)).
+      - During a wait of more than five seconds, show progress lines with the host, what the task waits for, the
+        elapsed time and the timeout. For rollouts, they name the services that have not converged and the reasons.
+        Warnings of the task are then shown at once, not only at its end.
+      - Between two of these lines, a background process on the host continues the wait. If the host kills this
+        process when a connection ends (C(KillUserProcesses) of systemd-logind), the task starts again with the
+        remaining work.
+      - Nothing is shown in check mode, in a task with C(async), and if the task does not wait (C(wait)).
     type: bool
     default: true
   _waiting:

@@ -13,13 +13,13 @@ _MODULE = Template(
 options:
   name:
     description:
-      - The name of the $word, at most 64 characters. Services use this name, whatever the versions themselves are called.
+      - The name of the $word, at most 64 characters. Services use this name, regardless of the names of the versions.
       - One of O(name) and O(${word}s) is required.
     type: str
   rewire:
     description:
-      - Move the services that use an older version to the current one. Otherwise these services are left alone, and the
-        versions that they use stay.
+      - Move the services that use an older version to the current one. Otherwise these services are not changed, and
+        the versions that they use are kept.
     type: bool
     default: true
   wait:
@@ -30,7 +30,8 @@ options:
     default: true
   wait_timeout:
     description:
-      - The number of seconds that all services together may take. A service that takes longer has failed and is rolled back.
+      - The number of seconds that all services together may take. A service that takes longer counts as failed and is
+        rolled back.
     type: int
     default: 300
   ${word}s:
@@ -71,18 +72,18 @@ options:
         labels:
           description:
             - Labels of the $word, owned key by key. A label that was declared last time and is not declared now is removed.
-              Labels that other clients set stay. Labels are updated in place, so no service is changed.
+              Labels from other clients stay. Labels are updated in place, so no service is changed.
             - Labels that begin with C(flotilla.) are reserved for the collection.
           type: dict
         template_driver:
           description:
-            - Expand the content as a template when a task starts, with C({{.Node.Hostname}}) for example.
-            - A different value creates a new version, and so does leaving the option out where there was a value.
+            - Expand the content as a template when a task starts, for example C({{.Node.Hostname}}).
+            - A different value creates a new version, and so does omitting the option if there was a value.
           type: str
           choices: [golang]
 $driver        force:
           description:
-            - Create a new version although the content is the same.
+            - Create a new version even if the content is the same.
           type: bool
           default: false
         rolling_versions:
@@ -94,9 +95,10 @@ $driver        force:
           default: false
         take_over:
           description:
-            - Label a $word of this name that another client created, so that it is the first version of ours.
-            - With V(false) it stays as it is until something about it is to change. One whose O(data) is not declared then has to
-              exist, and its content is left alone. The entries that M(flotilla.swarm.swarm_export_info) makes have it so.
+            - Label a $word of this name that another client created, so that it becomes the first version.
+            - With V(false), it stays unchanged until its declaration requires a change. If O(data) is not declared,
+              the $word has to exist, and its content is not changed. M(flotilla.swarm.swarm_export_info) returns
+              entries with this option.
           type: bool
           default: true
         versions_to_keep:
@@ -125,8 +127,8 @@ notes:
 _DRIVER = """\
         driver:
           description:
-            - Have an external secret driver provide the content when a task starts. A plugin of that name has to be on the
-              managers; where the Engine that is asked lists none, there is a warning before anything is sent.
+            - Use an external secret driver that provides the content when a task starts. A plugin of that name has to
+              be installed on the managers; the module warns if the Engine that it asks lists none.
           type: dict
           suboptions:
             name:
@@ -146,9 +148,9 @@ _INFO = Template(
 options:
   name:
     description:
-      - The ${word}s to return, by the declared name, by the name of the object of a version, by ID, or by at least six
-        characters of the beginning of an ID. All ${word}s when it is left out.
-      - A name has to be complete.
+      - The ${word}s to return, by the declared name, by the name of the object of a version, by ID, or by an ID
+        prefix of at least six characters. By default, all ${word}s.
+      - A name has to match completely.
     type: list
     elements: str
 """

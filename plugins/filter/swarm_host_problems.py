@@ -11,7 +11,7 @@ import typing as t
 
 DOCUMENTATION = r"""
 name: swarm_host_problems
-short_description: Clocks that differ, and disks that are full
+short_description: Hosts whose clock differs or whose disk is full
 description:
   - The hosts whose clock differs by more than 30 seconds from that of most hosts, since nodes check each other's certificates by
     it, and those whose file system with the Engine's directory has less than 5 % free, on which tasks that move find no room for

@@ -10,7 +10,7 @@ import typing as t
 
 DOCUMENTATION = r"""
 name: swarm_manager
-short_description: The host that is asked for a swarm
+short_description: The host from which the state of a swarm is read
 description:
   - The first of the hosts that is a manager with a quorum. Where there is none, the first host - what it is asked then fails with
     a sentence that says why.

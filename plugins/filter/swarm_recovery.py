@@ -15,7 +15,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._recover.seen impor
 
 DOCUMENTATION = r"""
 name: swarm_recovery
-short_description: Plan how a swarm comes to a quorum again
+short_description: Plan how to restore the quorum of a swarm
 description:
   - Used by the playbook C(flotilla.swarm.recover). A new cluster is planned only where no quorum comes back by starting Engines
     or unlocking managers, and on the manager whose raft log goes furthest, by term and then by index.

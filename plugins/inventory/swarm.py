@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 name: swarm
 short_description: The nodes of a Docker Swarm as an inventory
 description:
-  - Asks a manager for the nodes of its swarm, by one request, and makes a host of each.
+  - Reads the nodes of a swarm from a manager with one request, and creates a host for each node.
   - The configuration is a YAML file whose name ends with V(swarm.yml) or V(swarm.yaml).
   - Hosts are in the groups C(swarm), C(swarm_managers) and C(swarm_workers), which the playbooks of this collection take; in
     C(manager), C(worker), C(leader) and C(nonleaders), as community.docker has them; and in groups by availability, status,
@@ -18,9 +18,9 @@ description:
     C(swarm_label_zone_a).
   - The variable C(swarm_node) of each host has C(id), C(hostname), C(role), C(availability), C(state), C(address), C(manager)
     (C(leader), C(reachability), C(address); V(null) for a worker), C(engine_version), C(labels) and C(problems).
-  - The old entry of a host that has joined again is no host.
-  - What the playbook C(flotilla.swarm.site) takes, as declared labels and settings, is not in it. So this inventory is for work
-    on a swarm that exists; what the swarm should be belongs in an inventory of its own.
+  - The stale entry of a host that has joined again does not become a host.
+  - It does not contain the variables of the playbook C(flotilla.swarm.site), such as declared labels and settings. So
+    use this inventory for work on an existing swarm, and declare the swarm itself in a separate inventory.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:

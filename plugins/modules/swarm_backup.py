@@ -7,17 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_backup
-short_description: Copy a manager's part of the swarm to an archive
+short_description: Back up the swarm state of a manager to an archive
 description:
-  - Stops the Engine of a manager, writes its part of the swarm (services, secrets, configs, networks, nodes, the CA) to an
-    archive on the host, starts the Engine, and waits until the manager is back. A timer of systemd starts the Engine where this
-    run is interrupted.
-  - It refuses before anything is stopped where this manager leads the others, where the swarm would have no leader meanwhile,
-    where the disk has no room for the copy, or where several managers are locked, since an Engine makes no new swarm of one of
-    them (moby#36852). A locked manager that is the only one needs its O(unlock_key).
-  - Containers on this host stop with the Engine, and the swarm starts their tasks elsewhere where it can.
-  - The archive is as secret as the swarm. It holds the identity of this node and the keys of the CA. Of a locked swarm it does
-    not hold the unlock key, which is needed to restore it.
+  - Stops the Engine of a manager, writes its swarm state (services, secrets, configs, networks, nodes, the CA) to an
+    archive on the host, starts the Engine, and waits until the manager is back. If the run is interrupted, a systemd
+    timer starts the Engine.
+  - Before anything is stopped, it refuses if this manager is the leader of several managers, if the swarm would have
+    no leader meanwhile, if the disk has not enough space for the copy, or if several managers are locked, since an
+    Engine cannot create a new swarm from one of them (moby#36852). If the only manager is locked, its O(unlock_key)
+    is required.
+  - Containers on this host stop with the Engine, and the swarm starts their tasks on other nodes if possible.
+  - Protect the archive like the swarm itself. It contains the identity of this node, all secrets and the keys of the
+    CA. It does not contain the unlock key, which is required to restore a locked swarm.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -28,33 +29,35 @@ attributes:
   check_mode:
     support: full
     details:
-      - Checks what it would refuse, and stops nothing.
+      - Checks the preconditions and stops nothing.
   diff_mode:
     support: none
   idempotent:
     support: none
     details:
-      - Each run makes another archive.
+      - Each run creates another archive.
 options:
   staging:
     description:
-      - A folder of the host that the archive is written to, in a new folder which only its owner can read. Remove that one when
-        the archive was fetched; the next call removes it otherwise.
+      - The directory on the host for the archive, which is written to a new subdirectory that only its owner can
+        read. Remove the subdirectory after you have fetched the archive. The next call removes subdirectories that
+        earlier calls left behind.
     type: path
     default: /var/tmp
   outage:
     description:
-      - Accept that the swarm has no leader while this manager is stopped. A swarm of one or two managers needs it. Services run
-        on meanwhile.
+      - Accept that the swarm has no leader while this manager is stopped. Required in a swarm with one or two
+        managers. Services keep running meanwhile.
     type: bool
     default: false
   unlock_key:
     description:
-      - The unlock key, where the only manager is locked.
+      - The unlock key, if the only manager is locked.
     type: str
   wait_timeout:
     description:
-      - Seconds that the copy, and then the Engine's start, may take. The timer starts the Engine when they are over.
+      - How many seconds the copy may take, and then as many for the start of the Engine. The timer starts the Engine
+        when they have expired.
     type: int
     default: 300
 seealso:
@@ -71,7 +74,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was done, or would be.
+  description: What was done, or what would be done in check mode.
   returned: always
   type: list
   elements: str
@@ -85,8 +88,8 @@ sha256:
   type: str
 manifest:
   description:
-    - What the archive says of itself - C(created), C(cluster_id), C(node_id), C(hostname), C(address),
-      C(address_is_own), C(engine_version), C(managers), C(locked), and C(files) with their SHA-256.
+    - The metadata of the archive - C(created), C(cluster_id), C(node_id), C(hostname), C(address), C(address_is_own),
+      C(engine_version), C(managers), C(locked), and C(files) with their SHA-256.
   returned: success
   type: dict
 """

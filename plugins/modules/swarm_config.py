@@ -9,16 +9,16 @@ DOCUMENTATION = r"""
 module: swarm_config
 short_description: Create, update and remove configs of the swarm, and move services to the new version
 description:
-  - Brings one config or many to what is declared. The Engine never changes the data of a config, so new data becomes a new
-    version, which is an object of its own. Every service that uses an older version is moved to the new one, the module waits
-    until these services have converged, and older versions that no service uses are removed.
-  - In a container only the content changes. The file keeps its name, its owner and its mode.
-  - A service that does not converge with the new version is rolled back to the version before, which stays, and the task
-    fails. The next run tries again.
-  - A service whose move to the new version cannot converge is refused by name before anything is sent, as by
-    M(flotilla.swarm.swarm_service).
+  - Creates and updates one or more configs as declared. The Engine cannot change the data of a config, so new data
+    becomes a new version, which is a separate object. Every service that uses an older version is moved to the new
+    one, the module waits until these services have converged, and older versions that no service uses are removed.
+  - In a container, only the content changes. The file keeps its name, owner and mode.
+  - A service that does not converge with the new version is rolled back to the previous version, which is kept, and
+    the task fails. The next run tries again.
+  - If the update of a service to the new version cannot converge, the task is refused before anything is sent and
+    names the service, as with M(flotilla.swarm.swarm_service).
   - A service that names the config in M(flotilla.swarm.swarm_service) gets the current version.
-  - Labels say which objects are versions of a config, never the beginning of their names.
+  - Versions of a config are identified by labels, never by a prefix of their names.
   - An object of this name that another client created is taken over. It is replaced only if its content differs.
     The versions that M(community.docker.docker_config) created with C(rolling_versions) are taken over, too.
   - The options of M(community.docker.docker_config) have the same names and meanings here.
@@ -31,7 +31,8 @@ extends_documentation_fragment:
   - flotilla.swarm._progress
   - flotilla.swarm._versions.config
 notes:
-  - The data is not shown. Everybody who may use the Engine of a manager can read a config, so do not put secrets into one.
+  - The data is not shown. Everybody who may use the Engine of a manager can read configs, so do not store secrets in
+    them.
 seealso:
   - module: flotilla.swarm.swarm_config_info
   - module: flotilla.swarm.swarm_service
@@ -75,8 +76,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was done (in check mode, what would be done), a sentence each, in order. It is returned with a failure
-    as well.
+  description: What was done (in check mode, what would be done), one sentence for each action, in order. Also
+    returned on failure.
   returned: always
   type: list
   elements: str
@@ -140,9 +141,9 @@ configs:
       returned: always
       sample: [nginx_conf]
 rollouts:
-  description: The verdict on the rollout of each service, in the form of M(flotilla.swarm.swarm_service). It is returned with a
-    failure as well.
-  returned: when the services were waited for
+  description: The result of the rollout of each service, in the form of M(flotilla.swarm.swarm_service). Also
+    returned on failure.
+  returned: when the module waited for the services
   type: list
   elements: dict
 """

@@ -11,7 +11,7 @@ short_description: Read the configs of a swarm, their versions, and which servic
 description:
   - Returns one, several or all configs of the swarm - which versions there are, how old they are and which services use them.
   - Works on any host in any state. A host that is not a manager with a quorum returns its state and no configs.
-  - A handful of requests is sent, however many configs and services there are.
+  - The number of requests is small and does not depend on the number of configs and services.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -52,21 +52,21 @@ EXAMPLES = r"""
 
 RETURN = r"""
 state:
-  description: What the host is to a swarm, see M(flotilla.swarm.swarm_info).
+  description: The state of the host in a swarm, see M(flotilla.swarm.swarm_info).
   returned: always
   type: str
   sample: manager
 why:
-  description: A sentence about RV(state); on a manager, about the quorum.
+  description: A sentence that explains RV(state); on a manager, one about the quorum.
   returned: always
   type: str
 missing:
-  description: The names and IDs in O(name) that no config has.
+  description: The names and IDs in O(name) that do not exist.
   returned: on a manager with a quorum
   type: list
   elements: str
 summary:
-  description: The configs as a table for reading, a list of lines.
+  description: The configs as a human-readable table, a list of lines.
   returned: always
   type: list
   elements: str
@@ -77,7 +77,7 @@ configs:
   elements: dict
   contains:
     name:
-      description: The declared name; the name of the object, where another client created it.
+      description: The declared name, or the name of the object if another client created it.
       type: str
       returned: always
       sample: nginx_conf
@@ -96,7 +96,7 @@ configs:
       returned: always
       sample: nginx_conf_v2
     version:
-      description: The number of the current version, V(null) where it is not managed.
+      description: The number of the current version, V(null) if it is not managed.
       type: int
       returned: always
       sample: 2
@@ -121,7 +121,7 @@ configs:
           type: str
           returned: always
         version:
-          description: Its number, V(null) where it is not managed.
+          description: Its number, V(null) if it is not managed.
           type: int
           returned: always
         current:
@@ -139,7 +139,7 @@ configs:
           returned: always
           sample: "2026-11-21T03:18:52.342675061Z"
         age_days:
-          description: How many whole days ago the version was created, by the clock of this host.
+          description: The age of the version in whole days, by the clock of this host.
           type: int
           returned: always
           sample: 17
@@ -148,7 +148,8 @@ configs:
           type: dict
           returned: always
         used_by:
-          description: The services that use the version, and those that would go back to it if their present update failed.
+          description: The services that use the version, and those that would be rolled back to it if their current
+            update failed.
           type: list
           elements: str
           returned: always

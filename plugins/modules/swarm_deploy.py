@@ -9,17 +9,18 @@ DOCUMENTATION = r"""
 module: swarm_deploy
 short_description: Deploy networks, secrets, configs, services and stacks in one call
 description:
-  - Brings all that is declared for a swarm to what is declared, in one call. The lists have the entries that the modules for one
-    kind of object take, M(flotilla.swarm.swarm_network), M(flotilla.swarm.swarm_secret), M(flotilla.swarm.swarm_config),
-    M(flotilla.swarm.swarm_service) and M(flotilla.swarm.swarm_stack).
-  - Everything is planned together before anything is sent. What cannot work in the last stack is refused before the first
+  - Creates and updates everything that is declared for a swarm, in one call. The entries of the lists have the
+    options of the modules for single kinds of objects, M(flotilla.swarm.swarm_network),
+    M(flotilla.swarm.swarm_secret), M(flotilla.swarm.swarm_config), M(flotilla.swarm.swarm_service) and
+    M(flotilla.swarm.swarm_stack).
+  - Everything is planned together before anything is sent. An error in the last stack is reported before the first
     network is created. A service may refer to a network, secret or config that the same call creates.
-  - Services that are declared absent are removed first. Then networks, secrets, configs and services are written in this order,
-    those of the stacks among them, and all rollouts are awaited together.
+  - Services that are declared absent are removed first. Then networks, secrets, configs and services are created and
+    updated in this order, including those of the stacks, and the module waits for all rollouts together.
   - Secrets and configs with new content get a new version, and every service of the swarm that uses them is moved to it. A
     service whose rollout fails with a new version is rolled back, and older versions are removed when all rollouts have
     converged.
-  - A run that changes nothing sends nothing.
+  - If nothing has to change, nothing is sent.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -48,18 +49,19 @@ options:
     default: true
   wait_timeout:
     description:
-      - The most seconds that all waiting together may take.
+      - The timeout in seconds for all waits together.
     type: int
     default: 300
   held_ports:
     description:
-      - Ports that programs of the swarm's hosts hold, see O(flotilla.swarm.swarm_service#module:held_ports).
+      - Ports that other programs use on the hosts of the swarm, see
+        O(flotilla.swarm.swarm_service#module:held_ports).
     type: list
     elements: dict
     default: []
   port_conflicts:
     description:
-      - What to do when something else than Docker holds a port that the task begins to publish.
+      - What to do if a program other than Docker uses a port that the task begins to publish.
     type: str
     choices: [refuse, warn]
     default: refuse
@@ -71,23 +73,24 @@ options:
     default: false
   only:
     description:
-      - Only services and stacks of these names are deployed, and no networks, secrets and configs that stand beside them.
+      - Deploy only the services and stacks with these names, and none of the networks, secrets and configs outside of
+        the stacks.
     type: list
     elements: str
     default: []
   defer:
     description:
-      - Do nothing, and return RV(deferred), where the host is not reached, its Engine is no manager of
-        a swarm or does not answer, and where a service
-        begins to publish a port, which something else on any host may hold - O(held_ports) is of all hosts.
-      - A run that changes little asks one host only in this way. The playbook C(flotilla.swarm.deploy) asks all hosts
-        when a first call is deferred.
+      - Do nothing and return RV(deferred) if the host is unreachable, if its Engine does not answer or is not a
+        manager, or if a service begins to publish a port, which another program may use on any host - O(held_ports)
+        needs the ports of all hosts.
+      - In this way, most runs connect to one host only. The playbook C(flotilla.swarm.deploy) connects to all hosts
+        if the first call is deferred.
     type: bool
     default: false
 notes:
-  - A relative path of a Compose file on the control node is searched as M(flotilla.swarm.swarm_stack) does it.
-  - The networks with C(config_only) that every host has for itself are no part of a swarm. M(flotilla.swarm.swarm_network)
-    declares them on each host.
+  - Relative paths of Compose files on the control node are resolved as in M(flotilla.swarm.swarm_stack).
+  - Networks with C(config_only) exist on single hosts and are not part of a swarm. Declare them on each host with
+    M(flotilla.swarm.swarm_network).
 seealso:
   - module: flotilla.swarm.swarm_network
   - module: flotilla.swarm.swarm_secret
@@ -139,14 +142,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 deferred:
-  description: Why nothing was done. No other value is returned with it.
-  returned: when O(defer=true), and another call has to do it
+  description: The reason why nothing was done. No other value is returned with it.
+  returned: when O(defer=true) and the call was deferred
   type: str
   sample: "web would publish ports that other programs may hold."
 actions:
-  description: What was done (in check mode, what would be done), one sentence for each action, in order. It is returned with
-    a failure as well.
-  returned: always, but not where the call is deferred
+  description: What was done (in check mode, what would be done), one sentence for each action, in order. Also
+    returned on failure.
+  returned: always, except if the call is deferred
   type: list
   elements: str
   sample: ["network backend: created", "secret db_password: created", "db: created"]
@@ -165,7 +168,7 @@ services:
       type: str
       returned: always
     action:
-      description: What was done to it; V(none) where nothing was done.
+      description: What was done to it; V(none) if nothing was done.
       type: str
       returned: always
     changes:
@@ -214,8 +217,8 @@ stack_spec_diff:
   returned: success, and not deferred
   type: dict
 rollouts:
-  description: The verdicts on the rollouts that the module waited for, in the form of
-    RV(flotilla.swarm.swarm_service#module:rollouts). They are returned with a failure as well.
+  description: The results of the rollouts that the module waited for, in the form of
+    RV(flotilla.swarm.swarm_service#module:rollouts). Also returned on failure.
   returned: when the module waited for a rollout
   type: list
   elements: dict

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_disk_info
-short_description: Read how full a host's disk is, and with what
+short_description: Read the disk usage of a host's Engine
 description:
-  - Reads the file system with the Engine's directory and, with O(sizes=true), the bytes of images, build cache, stopped
-    containers and logs.
+  - Reads the usage of the file system with the Engine's directory and, with O(sizes=true), the size of images, build
+    cache, stopped containers and logs.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -21,13 +21,14 @@ extends_documentation_fragment:
 options:
   sizes:
     description:
-      - Read RV(sizes) too. The files of stopped containers are counted for this, and an Engine older than 23.0 (API 1.42) tells
-        the size of its build cache only along with that of every volume, which takes long where these have many files.
+      - Also read RV(sizes). This counts the files of stopped containers, and an Engine older than 23.0 (API 1.42)
+        reports the size of its build cache only together with the size of every volume, which takes long if volumes
+        have many files.
     type: bool
     default: false
 notes:
-  - The sizes of images and logs are read from the Engine's directory, which needs root. Without, the Engine is asked for those of
-    images, and those of logs are not known.
+  - The sizes of images and logs are read from the Engine's directory, which requires root. Without root, the Engine
+    reports the sizes of images, and those of logs are unknown.
 seealso:
   - module: flotilla.swarm.swarm_prune
 """
@@ -42,22 +43,22 @@ EXAMPLES = r"""
 RETURN = r"""
 filesystem:
   description:
-    - The file system with the Engine's directory - C(path), C(size), C(free) and C(used_percent). V(null) where it cannot be
-      read, as that of an Engine on another host.
+    - The file system with the Engine's directory - C(path), C(size), C(free) and C(used_percent). V(null) if it
+      cannot be read, for example for an Engine on another host.
   returned: always
   type: dict
 sizes:
   description:
-    - Bytes of C(images), C(build_cache), C(stopped_containers) and C(logs), V(null) where one cannot be read. Layers that images
-      share count once.
+    - Bytes of C(images), C(build_cache), C(stopped_containers) and C(logs), V(null) if one cannot be read. Layers
+      that images share count once.
   returned: always, V(null) without O(sizes=true)
   type: dict
 problem:
-  description: A sentence where more than 85 % of the file system are used.
+  description: A sentence if more than 85 % of the file system is used.
   returned: always
   type: str
 row:
-  description: The same as texts by their heads, for the filter P(flotilla.swarm.swarm_host_table#filter).
+  description: The same values as strings by column heading, for the filter P(flotilla.swarm.swarm_host_table#filter).
   returned: always, V(null) without O(sizes=true)
   type: dict
 """

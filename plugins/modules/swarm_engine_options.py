@@ -7,18 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_engine_options
-short_description: Merge options of the Engine into its file on the host
+short_description: Merge options of the Engine into its configuration file on the host
 author:
   - Flotilla contributors (@flotilla-swarm)
 description:
-  - Sets keys of C(/etc/docker/daemon.json). A key that is declared has the declared value afterwards, keys that are not declared
-    stay as they are.
-  - The file is read and merged on the host, and no value that may be a secret is returned or logged. These are values whose
-    names are those of tokens, passwords, keys and proxies, options of log drivers that are not known to be harmless, and
-    addresses with a login.
-  - What was there before the last change is kept, and O(state=restored) brings it back.
-  - The Engine is neither reloaded nor restarted. The role P(flotilla.swarm.swarm_engine#role) does it, and restores the options
-    where the Engine does not start with them.
+  - Sets keys of C(/etc/docker/daemon.json). Declared keys get the declared values; keys that are not declared stay
+    unchanged.
+  - The file is read and merged on the host, and no value that may be a secret is returned or logged. These are values
+    of keys that name tokens, passwords, keys and proxies, options of log drivers that are not known to be harmless,
+    and addresses with a login.
+  - The content before the last change is kept, and O(state=restored) restores it.
+  - The Engine is neither reloaded nor restarted. The role P(flotilla.swarm.swarm_engine#role) does this, and restores
+    the previous options if the Engine does not start.
 extends_documentation_fragment:
   - flotilla.swarm._attributes
 attributes:
@@ -31,7 +31,7 @@ attributes:
 options:
   insecure_registries:
     description:
-      - Registries that the Engine uses without TLS, as V(host:port) or in CIDR form. The whole list.
+      - Registries that the Engine uses without TLS, as V(host:port) or in CIDR notation. It replaces the whole list.
     type: list
     elements: str
   mtu:
@@ -40,15 +40,15 @@ options:
     type: int
   log_driver:
     description:
-      - The log driver of containers that do not name one.
+      - The log driver of containers that do not set one.
     type: str
   log_options:
     description:
-      - Options of that log driver, such as C(max-size). The whole dictionary.
+      - Options of that log driver, such as C(max-size). It replaces the whole dictionary.
     type: dict
   data_root:
     description:
-      - The directory for the Engine's data.
+      - The Engine's data directory.
     type: str
   daemon:
     description:
@@ -58,18 +58,18 @@ options:
   state:
     description:
       - With V(present), the declared keys are merged into the file.
-      - With V(restored), what was there before the last change is brought back. Where there was no file, it is removed.
-        A second time nothing is changed.
-      - With V(kept), the file stays as it is.
-      - With V(restored) and V(kept) nothing that is declared matters, and RV(reason) is returned.
+      - With V(restored), the content before the last change is restored. If there was no file, it is removed. A
+        second run changes nothing.
+      - With V(kept), the file stays unchanged.
+      - With V(restored) and V(kept), all declared options are ignored, and RV(reason) is returned.
     type: str
     choices: [present, restored, kept]
     default: present
 notes:
   - Needs root.
-  - The file keeps its mode and its owner. A new one can be read by everybody, as the packages of Docker have it; change its mode
-    to C(0600) where it holds secrets, and it stays so.
-  - What was there before is in C(/etc/docker/daemon.json.before), which only root can read.
+  - The file keeps its mode and its owner. A new file is readable by everybody, as Docker's packages create it; if it
+    contains secrets, change its mode to C(0600), which is then kept.
+  - The previous content is in C(/etc/docker/daemon.json.before), which only root can read.
 seealso:
   - module: flotilla.swarm.swarm_host_info
 """
@@ -96,14 +96,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 changes:
-  description: What changes, a line for each key or part of a key; values that may be secrets are hidden.
+  description: The changes, one line for each key or part of a key; values that may be secrets are hidden.
   returned: success
   type: list
   elements: str
   sample: ["daemon: log-opts.splunk-token (hidden) → (hidden)", "daemon: mtu 1500 → 1450"]
 reason:
-  description: The last line with which the Engine gave up to start, as its journal has it, without values that may be secrets;
-    V(null) where there is none.
+  description: The last journal line of the Engine that explains why it did not start, without values that may be
+    secrets; V(null) if there is none.
   returned: when O(state) is V(restored) or V(kept)
   type: str
   sample: "unable to configure the Docker daemon with file /etc/docker/daemon.json: invalid character '}'"

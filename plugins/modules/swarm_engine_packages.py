@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_engine_packages
-short_description: Install the packages of an Engine with apt, and show how far that is
+short_description: Install the packages of an Engine with apt, and show the progress
 author:
   - Flotilla contributors (@flotilla-swarm)
 description:
-  - Installs packages with C(apt-get), without what they recommend, and needs nothing on the host but Python. The role
+  - Installs packages with C(apt-get), without recommended packages, and needs only Python on the host. The role
     P(flotilla.swarm.swarm_engine#role) uses it on a host that has no Engine.
-  - The package lists are updated only where the installation fails without.
-  - Where another program installs something, it waits two minutes for that.
+  - The package lists are updated only if the installation fails without an update.
+  - If another program is installing packages, it waits up to two minutes.
 extends_documentation_fragment:
   - flotilla.swarm._attributes
   - flotilla.swarm._progress
@@ -22,7 +22,7 @@ attributes:
   check_mode:
     support: partial
     details:
-      - What is installed is not looked at, so the result is changed.
+      - The installed packages are not checked, so the result is always changed.
   diff_mode:
     support: none
   idempotent:
@@ -30,13 +30,13 @@ attributes:
 options:
   name:
     description:
-      - The packages, each with a version where one is wanted. The first gives its name to what is shown.
+      - The packages, optionally with a version. Progress lines use the name of the first one.
     type: list
     elements: str
     required: true
   extras:
     description:
-      - Packages that are installed where the release of the distribution has them.
+      - Packages that are installed only if the release of the distribution provides them.
     type: list
     elements: str
     default: []

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_export_info
-short_description: Read a swarm as the lists that an inventory declares
+short_description: Export a swarm as the lists that an inventory declares
 description:
   - Returns the networks, secrets, configs and services of a live swarm as the lists that the playbook C(flotilla.swarm.deploy)
-    takes, such that a deployment of them changes nothing. It is the way for a swarm that was made by hand to come over.
-  - Only what differs from the Engine's defaults is written. Each entry is planned against the object itself; one on which a
-    deployment would change anything is left out, and RV(left_out) says why.
-  - A service has C(undeclared=reset), so that its entry is the whole truth. A secret, whose data the Engine never shows, has its
-    name only, and C(take_over=false), which leaves it as it is. A config has its data.
+    takes. Deploying them changes nothing, so you can use this module to bring an existing swarm under the control of
+    the collection.
+  - Only options that differ from the Engine's defaults are returned. Each entry is compared with the object itself;
+    if deploying it would change anything, it is omitted, and RV(left_out) says why.
+  - A service has C(undeclared=reset), so its entry defines it completely. A secret, whose data the Engine never
+    returns, has only its name and C(take_over=false), which leaves it unchanged. A config has its data.
   - Works on any host in any state; for a host that is not a manager with a quorum, the result says so and has empty lists.
 author:
   - Flotilla contributors (@flotilla-swarm)
@@ -26,19 +27,19 @@ extends_documentation_fragment:
 options:
   stacks:
     description:
-      - What to do with what belongs to stacks.
+      - What to do with objects that belong to stacks.
     type: str
     choices:
-      include: Export it as services, networks, secrets and configs of the whole names that they have.
-      skip: Leave it out, for whoever declares the Compose files in C(swarm_stacks).
+      include: Export them as services, networks, secrets and configs with their full names.
+      skip: Omit them, for users who declare the Compose files in C(swarm_stacks).
     default: include
   packed:
     description:
-      - Return the lists as RV(packed), so that no log of a connection has a value of them in plain text.
+      - Return the lists as RV(packed), so that no connection log contains their values in plain text.
     type: bool
     default: false
 notes:
-  - Values of environment variables and data of configs are in the result, and may be secrets. Use C(no_log), and
+  - The result contains values of environment variables and data of configs, which may be secrets. Use C(no_log), and
     O(packed=true), as the playbook C(flotilla.swarm.export) does.
   - Labels of nodes are not exported.
 seealso:
@@ -58,7 +59,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 state:
-  description: What the host is to its swarm, as M(flotilla.swarm.swarm_info) has it.
+  description: The state of the host in its swarm, see M(flotilla.swarm.swarm_info).
   returned: always
   type: str
   sample: manager
@@ -87,16 +88,17 @@ swarm_services:
   type: list
   elements: dict
 packed:
-  description: The four lists, compressed; the filter P(flotilla.swarm.swarm_export_text#filter) makes YAML of them.
+  description: The four lists, compressed; the filter P(flotilla.swarm.swarm_export_text#filter) converts them to
+    YAML.
   returned: when O(packed=true)
   type: str
 left_out:
-  description: What was not exported, and why, a sentence each.
+  description: What was not exported and why, one sentence each.
   returned: always
   type: list
   elements: str
 summary:
-  description: What was exported and what not, as lines of text without a value.
+  description: What was exported and what was not, as lines of text without values.
   returned: always
   type: list
   elements: str

@@ -11,16 +11,16 @@ short_description: Open the ports of a swarm between its members only
 author:
   - Flotilla contributors (@flotilla-swarm)
 description:
-  - Opens the ports that a swarm needs on this host to the other members of the swarm, and refuses them to all other
+  - Opens the ports that a swarm needs on this host for the other members of the swarm, and blocks them for all other
     addresses.
   - These are the listen port on managers (tcp), 7946 (tcp and udp) and the data path port (udp) on every member,
-    and ESP (IP protocol 50) where overlay networks are encrypted.
-  - Works with firewalld, ufw and nftables, and detects which of them filters on this host.
-    Where none of them does, no port is opened and no firewall is started.
-  - The list of members is complete. A host that is no longer in it loses its access.
-  - On a load balancer, O(public_ports) are opened to everybody, and VRRP to O(vrrp_peers). These and the swarm's ports leave each
-    other alone, so that a task that names only the one does not close the other.
-  - Other rules, Docker's among them, and other ports are not changed. ESP is opened and never refused.
+    and ESP (IP protocol 50) if overlay networks are encrypted.
+  - Works with firewalld, ufw and nftables, and detects which of them is active on this host. If none is, no port is
+    opened and no firewall is started.
+  - The list of members is complete. Hosts that are not in it lose their access.
+  - On a load balancer, O(public_ports) are opened to everybody, and VRRP to O(vrrp_peers). These and the swarm's
+    ports are independent, so a task that declares only one of them does not close the other.
+  - Other rules, including Docker's, and other ports are not changed. ESP is only opened, never blocked.
 extends_documentation_fragment:
   - flotilla.swarm._attributes
 attributes:
@@ -40,8 +40,9 @@ options:
     elements: str
   public_ports:
     description:
-      - The TCP ports of a load balancer, which everybody may reach. The list is complete; none closes them all.
-      - Rules of your own that refuse some addresses stay in force.
+      - The TCP ports of a load balancer, which everybody may reach. The list is complete; an empty list closes all of
+        them.
+      - Your own rules that block some addresses stay in effect.
     type: list
     elements: int
   vrrp_peers:
@@ -74,12 +75,12 @@ options:
       - The firewall to change.
     type: str
     choices:
-      auto: The firewall that filters on this host. V(nftables) filters where its service is active or enabled, or
-        where a chain refuses incoming packets that no rule accepts.
-      firewalld: Fails where firewalld is not running.
-      ufw: Fails where ufw is not enabled.
-      nftables: Loads the swarm's own table even where no firewall filtered before. Fails where C(nft) is not installed,
-        or where another firewall of this list filters.
+      auto: The active firewall of this host. V(nftables) counts as active if its service is active or enabled, or if
+        a chain drops incoming packets that no rule accepts.
+      firewalld: Fails if firewalld is not running.
+      ufw: Fails if ufw is not enabled.
+      nftables: Loads the swarm's own table even if no firewall was active before. Fails if C(nft) is not installed,
+        or if another firewall of this list is active.
       none: Changes nothing on this host.
     default: auto
   keep:
@@ -97,11 +98,11 @@ options:
 notes:
   - Needs root.
   - With firewalld, the members are in the ipsets C(flotilla-members-4) and C(flotilla-members-6), and every active
-    zone has rich rules that refer to these ipsets. The first run has to reload firewalld once. A reload would drop
-    settings that were never made permanent, so the module refuses while such settings exist.
+    zone has rich rules that refer to these ipsets. The first run has to reload firewalld once. A reload would discard
+    settings that are not permanent, so the module refuses if there are any.
   - With ufw, the rules carry the comment C(flotilla swarm). Adding a member takes half a second.
   - With nftables, the rules are in the table C(inet flotilla), and in a chain C(flotilla_swarm) of every table whose
-    input chain refuses packets that it does not know. The unit C(flotilla-firewall.service) loads the rules after
+    input chain drops unknown packets. The unit C(flotilla-firewall.service) loads the rules after
     C(nftables.service), and again when C(nftables.service) is reloaded. C(/etc/nftables.conf) is never changed.
   - A host whose only firewall is a set of iptables rules is not changed, and the module warns.
 seealso:
@@ -135,7 +136,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 backend:
-  description: The firewall that was changed or checked, V(none) where there is none.
+  description: The firewall that was changed or checked, V(none) if there is none.
   returned: success
   type: str
   sample: nftables
@@ -146,7 +147,7 @@ openings:
   elements: str
   sample: ["10.0.0.11 tcp 2377", "10.0.0.11 tcp 7946", "10.0.0.11 udp 4789", "10.0.0.11 udp 7946"]
 guarded:
-  description: The ports that are refused to all other addresses.
+  description: The ports that are blocked for all other addresses.
   returned: success
   type: list
   elements: str
@@ -164,8 +165,8 @@ closed:
   elements: str
   sample: ["10.0.0.99 tcp 2377"]
 msg:
-  description: Why no firewall was changed, or which other rules may refuse the members, in one sentence.
-  returned: when no supported firewall filters on this host, or iptables filters too
+  description: Why no firewall was changed, or which other rules may block the members, in one sentence.
+  returned: when no supported firewall is active on this host, or iptables rules exist too
   type: str
   sample: No firewall is active on this host, so no port was opened and no port is refused.
 """

@@ -9,10 +9,10 @@ DOCUMENTATION = r"""
 module: swarm_host_info
 short_description: Read the state of a host, before or after it is in a swarm
 description:
-  - Returns everything that decides what a host needs to be in a swarm - its addresses, its Engine, its swarm, the ports that are
-    held and what its firewall lets through.
-  - Works on any host in any state, and needs nothing on it but Python.
-  - A run of the playbook C(flotilla.swarm.site) that changes nothing runs only this task on a host.
+  - Returns everything that determines what a host needs to be in a swarm - its addresses, its Engine, its swarm, the
+    ports in use and what its firewall allows.
+  - Works on any host in any state, and needs only Python there.
+  - If the playbook C(flotilla.swarm.site) has nothing to change, it runs only this task on a host.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -24,10 +24,10 @@ extends_documentation_fragment:
 options:
   wait_for_leader:
     description:
-      - Seconds to wait at most where the host is a manager of a swarm without a leader, while as many of its managers as are
-        needed to choose one take connections from this host. An election takes some 10 s, and more than a minute where
-        an Engine stopped while another manager joined.
-      - With V(0), and where fewer managers take connections, the state is returned as it is.
+      - The maximum number of seconds to wait if the host is a manager of a swarm without a leader, as long as enough
+        managers for an election accept connections from this host. An election takes about 10 s, and more than a
+        minute if an Engine stopped while another manager joined.
+      - With V(0), and if fewer managers accept connections, the state is returned without a wait.
     type: int
     default: 0
   _salt:
@@ -71,7 +71,7 @@ host:
       returned: always
     addresses:
       description: Its addresses - C(interface), C(address), C(prefix), C(family) (V(inet) or V(inet6)). Loopback and
-        link-local addresses are left out.
+        link-local addresses are omitted.
       type: list
       elements: dict
       returned: always
@@ -82,31 +82,31 @@ host:
     engine:
       description:
         - Its Engine. C(state) is V(absent), V(stopped), V(unreachable) or V(running).
-        - C(version) and C(api_version) are known when it runs, C(package) and C(held) where a package manager brought it;
-          C(daemon) is the parsed C(/etc/docker/daemon.json), C(daemon_error) why it cannot be parsed; C(error) is a
-          sentence when it does not run.
-        - In C(daemon) a salted scrypt hash stands in place of each value that may be a secret (see
-          M(flotilla.swarm.swarm_engine_options)), or V((hidden\)) where the Python of the host has no scrypt.
+        - C(version) and C(api_version) are known when it runs, C(package) and C(held) if a package manager installed
+          it; C(daemon) is the parsed C(/etc/docker/daemon.json), C(daemon_error) why it cannot be parsed; C(error) is
+          a sentence when it does not run.
+        - In C(daemon), each value that may be a secret is replaced by a salted scrypt hash (see
+          M(flotilla.swarm.swarm_engine_options)), or by V((hidden\)) if the Python of the host has no scrypt.
       type: dict
       returned: always
     swarm:
-      description: Its swarm, in the form of M(flotilla.swarm.swarm_info). C(state) is V(unknown) as well, where the Engine does
-        not answer in time. Of an Engine that is too old, only what the host itself knows is returned. A manager returns
-        C(published_ports) too. A host that takes no part in its swarm now, as its Engine is stopped, locked or without a quorum,
-        returns C(stored), what its files say of it - C(node_id), C(swarm_id), C(role), C(sealed) where autolock
-        encrypts its key, C(managers), and of a manager C(term) and
-        C(index) of the last entry of its raft log. It takes root to read them.
+      description: Its swarm, in the form of M(flotilla.swarm.swarm_info). C(state) can also be V(unknown), if the
+        Engine does not answer in time. If the Engine is too old, only what the host itself knows is returned. A
+        manager returns C(published_ports) too. A host that is not active in its swarm, because its Engine is stopped,
+        locked or without a quorum, returns C(stored), read from its files - C(node_id), C(swarm_id), C(role),
+        C(sealed) where autolock encrypts its key, C(managers), and of a manager C(term) and C(index) of the last
+        entry of its raft log. Reading them requires root.
       type: dict
       returned: always
     listeners:
-      description: The ports that are held - C(protocol), C(port), C(address), C(process), C(pid). On a host that is in a swarm
-        without those that its Engine, and tasks of services, hold.
+      description: The ports in use - C(protocol), C(port), C(address), C(process), C(pid). On a host in a swarm,
+        those of its Engine and of tasks of services are omitted.
       type: list
       elements: dict
       returned: always
     firewall:
-      description: Its firewall, in the form of M(flotilla.swarm.swarm_firewall). C(backend) is V(unknown) and C(note) says
-        why where it cannot be read.
+      description: Its firewall, in the form of M(flotilla.swarm.swarm_firewall). If it cannot be read, C(backend) is
+        V(unknown) and C(note) says why.
       type: dict
       returned: always
 """

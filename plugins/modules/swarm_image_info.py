@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_image_info
-short_description: Read the images that the services of a swarm use, and those that declared ones need
+short_description: Read the images that the services of a swarm use, and those that declared services need
 description:
   - Runs on a manager. Returns each image that a service uses now, or would use after a rollback.
-  - Of declared services and stacks, it returns the images as M(flotilla.swarm.swarm_deploy) would send them, with the digest
-    where C(resolve_image) asks for it, and the nodes that can run them. The lists are those of
+  - For declared services and stacks, it returns the images as M(flotilla.swarm.swarm_deploy) would send them, with
+    the digest if C(resolve_image) requires it, and the nodes that can run them. The lists are those of
     M(flotilla.swarm.swarm_deploy), since services refer to networks, secrets and configs.
 author:
   - Flotilla contributors (@flotilla-swarm)
@@ -24,7 +24,7 @@ extends_documentation_fragment:
 options:
   only:
     description:
-      - Only services and stacks of these names are planned.
+      - Only services and stacks with these names are planned.
     type: list
     elements: str
     default: []
@@ -52,7 +52,7 @@ used:
   elements: dict
   contains:
     image:
-      description: The image, with its digest where the service has one.
+      description: The image, with its digest if the service has one.
       type: str
       returned: always
     services:
@@ -66,7 +66,7 @@ used:
       elements: str
       returned: always
 needed:
-  description: The images of what is declared.
+  description: The images of the declared services.
   returned: always
   type: list
   elements: dict

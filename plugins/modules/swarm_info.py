@@ -9,8 +9,9 @@ DOCUMENTATION = r"""
 module: swarm_info
 short_description: Read the state of a host in a swarm, and of the swarm
 description:
-  - Works on any host in any state, and returns that state - no Engine, in no swarm, worker, locked, without quorum, manager.
-  - On a manager it returns the swarm's settings, its quorum and its nodes, with the reason why one is not fine.
+  - Works on any host in any state, and returns that state - no Engine, not in a swarm, worker, locked, without
+    quorum, manager.
+  - On a manager it returns the swarm's settings, its quorum and its nodes, with the reason if a node has a problem.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -32,9 +33,9 @@ options:
     default: false
   nodes:
     description:
-      - Add the keys of a short row, as C(docker node ls) has it, to each entry of RV(nodes).
+      - Add the keys of a short row, as in C(docker node ls), to each entry of RV(nodes).
       - This and the options below are those of M(community.docker.docker_swarm_info). M(flotilla.swarm.swarm_node_info),
-        M(flotilla.swarm.swarm_service_info) and M(flotilla.swarm.swarm_task_info) say more.
+        M(flotilla.swarm.swarm_service_info) and M(flotilla.swarm.swarm_task_info) return more.
     type: bool
     default: false
   nodes_filters:
@@ -62,8 +63,8 @@ options:
     type: dict
   verbose_output:
     description:
-      - Whether the lists that are asked for have whole objects, as the Engine's API has them, instead of short rows. Values
-        that may be secrets are hidden in them.
+      - Whether the requested lists contain complete objects of the Engine's API instead of short rows. Values that
+        may be secrets are hidden in them.
     type: bool
     default: false
   published_ports:
@@ -73,22 +74,24 @@ options:
     default: false
   held_ports:
     description:
-      - Return the ports that this host's own programs hold in RV(held_ports). Needs root to know whose they are.
+      - Return the ports that other programs of this host use in RV(held_ports). Requires root to identify the
+        programs.
     type: bool
     default: false
   certificate:
     description:
-      - Return in RV(certificate) until when the certificate of this host's node is valid.
+      - Return the expiry of the certificate of this host's node in RV(certificate).
     type: bool
     default: false
   wait_for:
     description:
-      - Before anything is read, wait until the host is this in its swarm, for example after its Engine was restarted.
+      - Before anything is read, wait until the host has this role in its swarm, for example after its Engine was
+        restarted.
     type: str
     choices: [worker, manager]
   wait_for_managers:
     description:
-      - With O(wait_for=manager), wait until so many managers are reachable, this one among them.
+      - With O(wait_for=manager), wait until this number of managers are reachable, including this one.
     type: int
     default: 1
   wait_timeout:
@@ -124,14 +127,14 @@ EXAMPLES = r"""
 RETURN = r"""
 state:
   description:
-    - What the host is to a swarm.
+    - The state of the host in a swarm.
     - V(no_engine), V(inactive) (in no swarm), V(pending) (joining), V(error), V(locked), V(worker), V(no_quorum)
       (a manager without a leader) or V(manager).
   returned: always
   type: str
   sample: manager
 why:
-  description: A sentence about RV(state); on a manager, about the quorum.
+  description: A sentence that explains RV(state); on a manager, one about the quorum.
   returned: always
   type: str
   sample: "Quorum holds: 3 of 3 managers reachable, 2 needed, 1 more may fail."
@@ -161,8 +164,8 @@ address:
   returned: when it is in a swarm
   type: str
 clock:
-  description: The host's clock, as its Engine tells it.
-  returned: where an Engine answers
+  description: The host's clock, as reported by its Engine.
+  returned: if an Engine answers
   type: dict
   contains:
     time:
@@ -171,33 +174,33 @@ clock:
       returned: always
       sample: "2026-11-28T03:47:00.123456789Z"
     ahead:
-      description: The number of seconds by which it is ahead of the control node's clock, negative where it is behind.
+      description: The number of seconds by which it is ahead of the control node's clock, negative if it is behind.
       type: float
       returned: where the module ran from a control node
     within:
-      description: How exact RV(clock.ahead) is, in seconds; the reading took twice as long.
+      description: The accuracy of RV(clock.ahead) in seconds; the reading took twice as long.
       type: float
       returned: where the module ran from a control node
 certificate:
-  description: Until when the certificate of the host's node is valid; V(null) where it cannot be read, which takes root there.
+  description: The validity of the certificate of the host's node; V(null) if it cannot be read, which requires root.
   returned: when O(certificate=true), and it is in a swarm
   type: dict
   contains:
     expires:
-      description: When it ends, in UTC.
+      description: When it expires, in UTC.
       type: str
       returned: always
       sample: "2027-02-26T03:47:00Z"
     days_left:
-      description: The whole days until then, negative once it is over.
+      description: The whole days until it expires, negative after that.
       type: int
       returned: always
     overdue:
-      description: Whether the node was to renew it and has not. Nodes do so by themselves after 50 to 80 % of its time.
+      description: Whether its renewal is overdue. Nodes renew it by themselves after 50 to 80 % of its lifetime.
       type: bool
       returned: always
 error:
-  description: The Engine's error about its membership, V(null) where there is none.
+  description: The Engine's error about its membership, V(null) if there is none.
   returned: when an Engine answers
   type: str
 remote_managers:
@@ -219,15 +222,15 @@ quorum:
       type: int
       returned: always
     reachable:
-      description: How many of them are reachable.
+      description: How many managers are reachable.
       type: int
       returned: always
     majority:
-      description: How many have to be.
+      description: How many managers have to be reachable.
       type: int
       returned: always
     may_fail:
-      description: How many more may fail.
+      description: How many more managers may fail.
       type: int
       returned: always
 nodes:
@@ -258,7 +261,8 @@ swarm_facts:
   returned: on a manager with a quorum
   type: dict
 unfinished:
-  description: The IDs of nodes whose join stopped before their labels were in force. They are paused and have never run a task.
+  description: The IDs of nodes whose join was interrupted before their labels were set. They are paused and have
+    never run a task.
   returned: on a manager with a quorum
   type: list
   elements: str
@@ -275,7 +279,7 @@ data_path_port:
   returned: on a manager with a quorum
   type: int
 default_addr_pool:
-  description: The address pools from which networks get their subnets; empty where the Engine's default is used.
+  description: The address pools from which networks get their subnets; empty if the Engine's default is used.
   returned: on a manager with a quorum
   type: list
   elements: str
@@ -284,7 +288,7 @@ subnet_size:
   returned: on a manager with a quorum
   type: int
 root_rotation_in_progress:
-  description: Whether a CA rotation is not finished.
+  description: Whether a CA rotation is in progress.
   returned: on a manager with a quorum
   type: bool
 join_tokens:
@@ -292,7 +296,7 @@ join_tokens:
   returned: when O(tokens=true), on a manager with a quorum
   type: dict
 unlock_key:
-  description: The unlock key, V(null) where autolock is off.
+  description: The unlock key, V(null) if autolock is off.
   returned: when O(unlock_key=true), on a manager with a quorum
   type: str
 swarm_unlock_key:
@@ -300,13 +304,13 @@ swarm_unlock_key:
   returned: when O(unlock_key=true), on a manager with a quorum
   type: str
 published_ports:
-  description: The published ports, each with C(port), C(protocol), C(mode), C(service) and C(constraints), those of its
-    placement.
+  description: The published ports, each with C(port), C(protocol), C(mode), C(service) and its placement
+    C(constraints).
   returned: when O(published_ports=true), on a manager with a quorum
   type: list
   elements: dict
 held_ports:
-  description: The ports that are held, those left out that the Engine and tasks of services hold - C(host), C(node_id),
+  description: The ports in use, except those of the Engine and of tasks of services - C(host), C(node_id),
     C(protocol), C(port), C(address), C(process) and C(pid).
   returned: when O(held_ports=true), and an Engine answers
   type: list

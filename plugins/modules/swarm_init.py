@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_init
-short_description: Create a swarm, or change the settings of one
+short_description: Create a swarm, or change its settings
 description:
-  - Creates a swarm whose first manager is the host that the module runs on. Where the host is a manager already, the
-    settings of its swarm are changed to what is declared, and settings that are not declared stay as they are.
+  - Creates a swarm whose first manager is the host on which the module runs. If the host is already a manager, the
+    declared settings of its swarm are changed, and settings that are not declared stay unchanged.
   - Unlocks a locked manager, rotates join tokens, the unlock key and the CA.
 author:
   - Flotilla contributors (@flotilla-swarm)
@@ -27,13 +27,14 @@ attributes:
   idempotent:
     support: partial
     details:
-      - O(rotate_worker_token), O(rotate_manager_token) and O(rotate_unlock_key) rotate each time.
+      - O(rotate_worker_token), O(rotate_manager_token) and O(rotate_unlock_key) rotate in every run.
 options:
   state:
     description:
-      - With V(present), do what this module is for.
-      - The other states are those of M(community.docker.docker_swarm). They are refused with the name of the module that has
-        them, M(flotilla.swarm.swarm_join) for V(join) and V(absent), and M(flotilla.swarm.swarm_node) for V(remove).
+      - With V(present), the swarm exists with the declared settings.
+      - The other states are those of M(community.docker.docker_swarm). They are refused, and the message names the
+        module to use, M(flotilla.swarm.swarm_join) for V(join) and V(absent), and M(flotilla.swarm.swarm_node) for
+        V(remove).
     type: str
     choices: [present, join, absent, remove]
     default: present
@@ -43,7 +44,7 @@ options:
     type: str
   remote_addrs:
     description:
-      - Has no effect. Accepted so that a task with O(state=join) is told which module joins.
+      - Has no effect. Accepted so that the error for O(state=join) can name the right module.
     type: list
     elements: str
   join_token:
@@ -52,12 +53,12 @@ options:
     type: str
   node_id:
     description:
-      - Has no effect. Accepted so that a task with O(state=remove) is told which module removes a node.
+      - Has no effect. Accepted so that the error for O(state=remove) can name the right module.
     type: str
   advertise_addr:
     description:
       - The address or interface of this host that the other nodes use, with or without a port (the default is 2377).
-      - The Engine chooses where the host has only one address. Only used when the swarm is created.
+      - The Engine chooses it if the host has only one address. Only used when the swarm is created.
     type: str
   listen_addr:
     description:
@@ -66,7 +67,7 @@ options:
     type: str
   data_path_addr:
     description:
-      - The address or interface for the traffic of overlay networks, where it differs from O(advertise_addr).
+      - The address or interface for the traffic of overlay networks, if it differs from O(advertise_addr).
       - Only used when the swarm is created.
     type: str
   data_path_port:
@@ -75,7 +76,7 @@ options:
     type: int
   default_addr_pool:
     description:
-      - Address pools in CIDR form that overlay networks take their subnets from, V(10.0.0.0/8) by default.
+      - Address pools in CIDR notation from which overlay networks get their subnets, V(10.0.0.0/8) by default.
       - Only used when the swarm is created.
     type: list
     elements: str
@@ -91,10 +92,11 @@ options:
     choices: [active, pause, drain]
   force_new_cluster:
     description:
-      - Create a new swarm of one manager from what this manager knows of a swarm that has lost its quorum. Services,
+      - Create a new swarm with one manager from this manager's state of a swarm that has lost its quorum. Services,
         networks, secrets and configs are kept. Every other manager is removed, and has to leave and join again.
-      - A swarm that has its quorum is left alone. On a host that is in no swarm it is refused, since there is nothing to recover.
-      - Managers that are locked cannot be recovered so, since an Engine forgets the unlock key with it (moby#36852).
+      - A swarm that has its quorum is not changed. On a host that is not in a swarm, it is refused, since there is
+        nothing to recover.
+      - Locked managers cannot be recovered in this way, since the Engine loses the unlock key (moby#36852).
     type: bool
     default: false
     aliases: [force]
@@ -109,11 +111,11 @@ options:
     type: dict
   task_history_retention_limit:
     description:
-      - How many old tasks are kept for each slot. Negative keeps all.
+      - How many old tasks are kept for each slot. A negative number keeps all.
     type: int
   snapshot_interval:
     description:
-      - How many raft entries lie between two snapshots.
+      - The number of Raft entries between two snapshots.
     type: int
   keep_old_snapshots:
     description:
@@ -121,15 +123,15 @@ options:
     type: int
   log_entries_for_slow_followers:
     description:
-      - How many raft entries are kept after a snapshot for managers that lag behind.
+      - How many Raft entries are kept after a snapshot for slow managers.
     type: int
   heartbeat_tick:
     description:
-      - How many ticks (seconds) lie between two heartbeats of the raft leader.
+      - The number of ticks (seconds) between two heartbeats of the Raft leader.
     type: int
   election_tick:
     description:
-      - After how many ticks (seconds) without a leader an election starts.
+      - The number of ticks (seconds) without a leader after which an election starts.
     type: int
   dispatcher_heartbeat_period:
     description:
@@ -147,7 +149,7 @@ options:
   signing_ca_cert:
     description:
       - The root certificate for the swarm, in PEM form, to be used with O(signing_ca_key).
-      - It is compared with the root certificate in force, so the same certificate again is no change.
+      - It is compared with the current root certificate, so the same certificate changes nothing.
     type: str
   signing_ca_key:
     description:
@@ -165,13 +167,13 @@ options:
     suboptions:
       protocol:
         description:
-          - The protocol that it speaks.
+          - The protocol of the certificate authority.
         type: str
         choices: [cfssl]
         default: cfssl
       url:
         description:
-          - Where certificate signing requests are sent. It is not shown where a login stands in it.
+          - The URL for certificate signing requests. It is hidden if it contains a login.
         type: str
         required: true
       options:
@@ -194,7 +196,7 @@ options:
     default: false
   rotate_unlock_key:
     description:
-      - Replace the unlock key. Keep the old one until every manager has been seen with the new one.
+      - Replace the unlock key. Keep the old key until every manager has been restarted with the new one.
     type: bool
     default: false
   return_tokens:
@@ -209,7 +211,7 @@ options:
     default: false
   wait:
     description:
-      - When the CA is declared, wait until every node has a certificate of the new root.
+      - If the CA changes, wait until every node has a certificate of the new root.
     type: bool
     default: true
   wait_timeout:
@@ -246,7 +248,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was done (in check mode, what would be done), a sentence each. It is returned with a failure as well.
+  description: What was done (in check mode, what would be done), one sentence for each action. Also returned on
+    failure.
   returned: always
   type: list
   elements: str
@@ -274,15 +277,15 @@ join_tokens:
   type: dict
   contains:
     worker:
-      description: The token that a worker joins with.
+      description: The join token for workers.
       type: str
       returned: always
     manager:
-      description: The token that a manager joins with.
+      description: The join token for managers.
       type: str
       returned: always
 unlock_key:
-  description: The unlock key, V(null) where autolock is off.
+  description: The unlock key, V(null) if autolock is off.
   returned: when O(return_unlock_key=true), outside of check mode
   type: str
 """

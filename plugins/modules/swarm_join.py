@@ -9,10 +9,10 @@ DOCUMENTATION = r"""
 module: swarm_join
 short_description: Join a host to a swarm, or make it leave
 description:
-  - Joins the host that the module runs on to a swarm, through any of the managers that are given, and waits until it is
-    a member.
-  - A host that is in the right swarm already is not changed, although its role may differ; roles are changed by
-    M(flotilla.swarm.swarm_node). A host that is in another swarm is refused.
+  - Joins the host on which the module runs to a swarm, through any of the given managers, and waits until it is a
+    member.
+  - A host that is already in this swarm is not changed, even if its role differs; use M(flotilla.swarm.swarm_node) to
+    change roles. A host that is in another swarm is refused.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -31,14 +31,14 @@ options:
   state:
     description:
       - With V(join) or V(present), the host is a member.
-      - With V(absent), it leaves. A manager is demoted first, and only where the quorum survives that; its entry stays in
-        the swarm as a node that is down until M(flotilla.swarm.swarm_node) removes it.
+      - With V(absent), it leaves. A manager is demoted first, and only if the quorum holds without it; its node entry
+        stays in the swarm with the state down until M(flotilla.swarm.swarm_node) removes it.
     type: str
     choices: [present, join, absent]
     default: present
   role:
     description:
-      - The role that O(join_token) stands for. It is used to know what to wait for.
+      - The role that O(join_token) belongs to. It determines what the module waits for.
     type: str
     choices: [manager, worker]
     default: worker
@@ -57,7 +57,7 @@ options:
   advertise_addr:
     description:
       - The address or interface of this host that the other nodes use, with or without a port.
-      - The Engine chooses where the host has only one address.
+      - The Engine chooses it if the host has only one address.
     type: str
   listen_addr:
     description:
@@ -66,19 +66,19 @@ options:
     type: str
   data_path_addr:
     description:
-      - The address or interface for the traffic of overlay networks, where it differs from O(advertise_addr).
+      - The address or interface for the traffic of overlay networks, if it differs from O(advertise_addr).
     type: str
   availability:
     description:
-      - The availability that the node joins with. V(pause) or V(drain) keeps tasks away until labels are in force.
-      - It is not changed on a node that is a member already.
+      - The availability with which the node joins. V(pause) or V(drain) keeps tasks away until labels are set.
+      - It is not changed on a node that is already a member.
     type: str
     choices: [active, pause, drain]
   published_ports:
     description:
       - The ports that services of the swarm publish, as M(flotilla.swarm.swarm_info) returns them with
-        O(flotilla.swarm.swarm_info#module:published_ports=true). Where something else on this host holds one of them,
-        traffic to it would not reach the service.
+        O(flotilla.swarm.swarm_info#module:published_ports=true). If another program on this host uses one of them,
+        traffic to that port would not reach the service.
     type: list
     elements: dict
     suboptions:
@@ -103,19 +103,19 @@ options:
         elements: str
   port_conflicts:
     description:
-      - What to do when something else holds one of O(published_ports).
+      - What to do if another program uses one of O(published_ports).
     type: str
     choices: [refuse, warn]
     default: refuse
   force:
     description:
-      - With O(state=absent), leave although the quorum or the last manager is lost with it, or although this manager has
-        lost its quorum or is locked.
+      - With O(state=absent), leave even if the quorum or the last manager is lost, or if this manager has no quorum
+        or is locked.
     type: bool
     default: false
   wait:
     description:
-      - Wait until the host is a member, a manager until it is reachable.
+      - Wait until the host is a member; for a manager, until it is reachable.
     type: bool
     default: true
   wait_timeout:
@@ -149,13 +149,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was done (in check mode, what would be done), a sentence each. It is returned with a failure as well.
+  description: What was done (in check mode, what would be done), one sentence for each action. Also returned on
+    failure.
   returned: always
   type: list
   elements: str
   sample: [joined as worker through 10.0.0.11:2377]
 node_id:
-  description: The ID of this host's node, V(null) when it is in no swarm.
+  description: The ID of this host's node, V(null) if it is not in a swarm.
   returned: success
   type: str
   sample: 1ojdhhlh5qxpfyhbeuhtqqfhl

@@ -11,20 +11,22 @@ short_description: Configure HAProxy on a load balancer, and drain a node there
 author:
   - Flotilla contributors (@flotilla-swarm)
 description:
-  - Writes the configuration of HAProxy on this host for frontends that M(flotilla.swarm.swarm_load_balancer_info) has read, lets
-    HAProxy read it first, and reloads HAProxy where it runs with another one. No connection is lost in a reload.
-  - Where HAProxy refuses the new configuration, nothing is changed, and the line is named. Where HAProxy cannot run with it,
-    since a port is taken, the one before is brought back.
-  - With O(virtual_ip), keepalived holds an address that passes on to the next load balancer where HAProxy or the host fails.
-  - With O(state=drain), a node gets no new connections and those that are open are awaited; with O(state=ready) it gets
-    them again.
+  - Writes the configuration of HAProxy on this host for the frontends that M(flotilla.swarm.swarm_load_balancer_info)
+    returns, validates it with HAProxy first, and reloads HAProxy if it runs with a different one. A reload does not
+    interrupt connections.
+  - If HAProxy rejects the new configuration, nothing is changed, and the message quotes the line. If HAProxy cannot
+    run with it because a port is in use, the previous configuration is restored.
+  - With O(virtual_ip), keepalived manages an address that moves to another load balancer if HAProxy or the host
+    fails.
+  - With O(state=drain), a node gets no new connections, and the module waits for its open ones to end; with
+    O(state=ready), the node gets connections again.
 extends_documentation_fragment:
   - flotilla.swarm._attributes
 attributes:
   check_mode:
     support: full
     details:
-      - Where HAProxy is installed, it reads the new configuration in check mode too.
+      - If HAProxy is installed, it validates the new configuration in check mode too.
   diff_mode:
     support: full
   idempotent:
@@ -32,10 +34,10 @@ attributes:
 options:
   state:
     description:
-      - V(present) is a load balancer with O(frontends).
-      - V(drain) sends the node O(node) nothing new, and waits until its connections have ended. Where it is the only one behind a
-        frontend that works, it goes on to get connections there.
-      - V(ready) sends the node O(node) connections again.
+      - With V(present), this host is a load balancer with O(frontends).
+      - With V(drain), the node O(node) gets no new connections, and the module waits until its open ones have ended.
+        If it is the only healthy server of a frontend, it still gets connections there.
+      - With V(ready), the node O(node) gets connections again.
     type: str
     choices: [present, drain, ready]
     default: present
@@ -64,7 +66,7 @@ options:
         choices: [ingress, host]
         default: ingress
       mode:
-        description: Whether requests or connections are spread.
+        description: Whether requests (V(http)) or connections (V(tcp)) are distributed.
         type: str
         choices: [tcp, http]
         default: tcp
@@ -76,11 +78,11 @@ options:
         description: The name of a certificate in O(certificates).
         type: str
       proxy_protocol:
-        description: Whether the service is told the client's address in the PROXY protocol.
+        description: Whether to send the client's address to the service with the PROXY protocol.
         type: bool
         default: false
       timeout:
-        description: The number of seconds after which a connection at rest is ended.
+        description: The idle timeout of a connection in seconds.
         type: int
       servers:
         description: The nodes.
@@ -101,12 +103,12 @@ options:
             type: str
             required: true
           drained:
-            description: Whether it is to get no new connections.
+            description: Whether the node is drained, so that it gets no new connections.
             type: bool
             default: false
   certificates:
     description:
-      - Certificates with which TLS ends here.
+      - Certificates with which this host terminates TLS.
     type: list
     elements: dict
     default: []
@@ -123,12 +125,12 @@ options:
         type: str
   virtual_ip:
     description:
-      - An address that one of several load balancers has at a time. Without it, keepalived is stopped where this module has
-        configured it.
+      - An address that one of several load balancers has at a time. Without it, keepalived is stopped if this module
+        has configured it.
     type: dict
     suboptions:
       address:
-        description: The address with its prefix, such as V(10.0.0.100/24).
+        description: The address with its prefix length, such as V(10.0.0.100/24).
         type: str
         required: true
       own:
@@ -136,12 +138,12 @@ options:
         type: str
         required: true
       balancers:
-        description: The addresses of all load balancers, the first choice first.
+        description: The addresses of all load balancers, in order of preference.
         type: list
         elements: str
         required: true
       router_id:
-        description: The VRRP router ID, 1 to 255, which no other VRRP router in the network may have.
+        description: The VRRP router ID, 1 to 255, which has to be unique in the network.
         type: int
         default: 51
   node:
@@ -150,13 +152,15 @@ options:
     type: str
   timeout:
     description:
-      - The number of seconds that O(state=drain) waits for connections to end. What is open then goes on.
+      - The number of seconds that O(state=drain) waits for connections to end. Connections that are still open then
+        continue.
     type: int
     default: 60
 notes:
   - Needs root, and HAProxy 2.6 or later, which the role P(flotilla.swarm.swarm_load_balancer#role) installs.
-  - The file C(/etc/haproxy/haproxy.cfg) is replaced as a whole. One of another hand stays as C(haproxy.cfg.before-flotilla).
-  - The socket C(/run/haproxy/admin.sock) can do everything and belongs to root alone.
+  - The file C(/etc/haproxy/haproxy.cfg) is replaced as a whole. A file that this module did not write is kept as
+    C(haproxy.cfg.before-flotilla).
+  - The socket C(/run/haproxy/admin.sock) allows full control of HAProxy, and only root can access it.
 seealso:
   - module: flotilla.swarm.swarm_load_balancer_info
 """
@@ -181,7 +185,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was done, a sentence each; in check mode, what would be done.
+  description: What was done (in check mode, what would be done), one sentence for each action.
   returned: success
   type: list
   elements: str

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_load_balancer_info
-short_description: Read which nodes stand behind the frontends of a load balancer
+short_description: Read the frontends of a load balancer and the nodes that serve them
 author:
   - Flotilla contributors (@flotilla-swarm)
 description:
-  - Reads on a manager the services that ask for a frontend, in O(frontends) or by a label, and the nodes that serve their
-    published ports. M(flotilla.swarm.swarm_load_balancer) makes load balancers of it, and so may a template of your own.
-  - Behind a port in mode V(ingress) (the mesh) stand all nodes that are active and ready. Behind one in mode V(host) stand the
-    same nodes, and those that are not active and run a task; the health checks of the load balancer find those where a
-    task runs now.
-  - A node in maintenance stays, and is RV(frontends[].servers[].drained) while it is away.
+  - Reads on a manager the services with a frontend, declared in O(frontends) or by a label, and the nodes that serve
+    their published ports. M(flotilla.swarm.swarm_load_balancer) configures load balancers with the result, and you
+    can use it in your own templates.
+  - The servers of a port in mode V(ingress) (the routing mesh) are all nodes that are active and ready. For a port in
+    mode V(host), nodes that are not active but run a task are included too; the health checks of the load balancer
+    detect the nodes on which a task runs.
+  - A node in maintenance stays in the list, and is RV(frontends[].servers[].drained) while it is out of rotation.
 extends_documentation_fragment:
   - flotilla.swarm._connection
   - flotilla.swarm._attributes
@@ -25,7 +26,7 @@ extends_documentation_fragment:
 options:
   frontends:
     description:
-      - The frontends that are asked for in the inventory.
+      - The frontends that the inventory declares.
     type: list
     elements: dict
     default: []
@@ -37,53 +38,56 @@ options:
         required: true
       port:
         description:
-          - The port on the load balancers. Without it, the published port.
+          - The port on the load balancers. By default, the published port.
         type: int
       published_port:
         description:
-          - Which of its published TCP ports; needed where it has several.
+          - The published TCP port of the service; required if it publishes several.
         type: int
       mode:
         description:
-          - With V(http), requests are spread, and what can be repeated is sent to another node where its node fails. With V(tcp),
-            connections are, whatever is in them, TLS too.
+          - With V(http), requests are distributed, and idempotent requests are retried on another node if a node
+            fails. With V(tcp), connections are distributed, whatever their content, including TLS.
         type: str
         choices: [tcp, http]
         default: tcp
       check:
         description:
-          - V(tcp) to connect, or a path to ask for by HTTP, such as V(/health). A status from 200 to 399 is well.
+          - The health check, V(tcp) to open a connection, or a path to request by HTTP, such as V(/health). A status
+            from 200 to 399 is healthy.
         type: str
         default: tcp
       certificate:
         description:
-          - The name of the certificate with which the load balancers end TLS. Without it, TLS passes through.
+          - The name of the certificate with which the load balancers terminate TLS. Without it, TLS is passed
+            through.
         type: str
       proxy_protocol:
         description:
-          - Whether the service is told the client's address in the PROXY protocol, version 2, which it has to understand.
+          - Whether to send the client's address to the service with the PROXY protocol, version 2, which the service
+            has to support.
         type: bool
         default: false
       only_running:
         description:
-          - Whether only the nodes that run a task of the service now stand behind a port in mode V(host). The load balancers then
-            have to be told again after each move of a task.
+          - Whether the servers of a port in mode V(host) are only the nodes that currently run a task of the service.
+            The load balancers then have to be updated each time a task has moved.
         type: bool
         default: false
       timeout:
         description:
-          - The number of seconds after which a connection at rest is ended. Without it, 60 in mode V(http) and 3600 in mode
-            V(tcp).
+          - The idle timeout of a connection in seconds. By default, 60 in mode V(http) and 3600 in mode V(tcp).
         type: int
   labels:
     description:
-      - Whether labels of services may ask for frontends, too. The label C(load_balancer.443) asks for one at port 443; its value
-        has the other options as words, such as C(mode=http check=/health certificate=site), and may be empty.
+      - Whether labels of services may declare frontends too. The label C(load_balancer.443) declares one on port 443;
+        its value contains the other options as words, such as C(mode=http check=/health certificate=site), and may be
+        empty.
     type: bool
     default: true
   certificates:
     description:
-      - The names of the certificates that the load balancers have. A frontend with another one is refused.
+      - The names of the certificates that the load balancers have. A frontend with any other certificate is refused.
     type: list
     elements: str
     default: []
@@ -107,7 +111,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 state:
-  description: What the host is to a swarm, see M(flotilla.swarm.swarm_info). Another one than V(manager) fails.
+  description: The state of the host in a swarm, see M(flotilla.swarm.swarm_info). The module fails if it is not
+    V(manager).
   returned: always
   type: str
   sample: manager
@@ -146,15 +151,15 @@ frontends:
       type: str
       returned: always
     certificate:
-      description: The name of a certificate, V(null) without one.
+      description: The name of a certificate, V(null) if there is none.
       type: str
       returned: always
     proxy_protocol:
-      description: Whether the service is told the client's address.
+      description: Whether the client's address is sent to the service.
       type: bool
       returned: always
     timeout:
-      description: Seconds after which a connection at rest is ended.
+      description: The idle timeout of a connection in seconds.
       type: int
       returned: always
     servers:
@@ -176,11 +181,11 @@ frontends:
           type: str
           returned: always
         drained:
-          description: Whether it is to get no new connections.
+          description: Whether the node is drained, so that it gets no new connections.
           type: bool
           returned: always
 summary:
-  description: The frontends as a table, a list of lines made for reading.
+  description: The frontends as a human-readable table, a list of lines.
   returned: always
   type: list
   elements: str

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_maintenance
-short_description: Take swarm nodes out of rotation without a gap, and back
+short_description: Take swarm nodes out of rotation without interruption, and back
 description:
   - Plans the maintenance of nodes, and takes one node out of rotation and back. The playbook C(flotilla.swarm.maintenance) and
-    the role P(flotilla.swarm.swarm_maintenance#role) do this for one host after the other, with an operator's own tasks in
-    between.
-  - A node on its way out is paused, and each service with tasks on it gets a constraint that keeps it off this node, with
-    C(update_config.order=start-first). Only the tasks on this node are replaced, each by one that runs elsewhere before it
-    stops. Then every service has its options again as they were, and the node is drained.
-  - A service is left to the drain, which stops its tasks before others start, where it is global, a job, has ports in mode host,
-    writes to a volume or a path of the host, fits no other node, or has one replica and the declared order C(stop-first). The
-    plan names these.
-  - How far a node is stands in its label C(flotilla.maintenance), V(planned), V(away) or V(back), with the availability that
-    it had. A later run goes on from there.
-  - Afterwards a rollback of a service that was moved leads to the options that it has, with a constraint that every node meets
-    that is not in maintenance, and to C(update_config.order=start-first). Its rollback target of before is lost.
+    the role P(flotilla.swarm.swarm_maintenance#role) do this for one host after the other and run the operator's own
+    tasks in between.
+  - First the node is paused, and each service with tasks on it gets a constraint that excludes this node, with
+    C(update_config.order=start-first). Only the tasks on this node are replaced; each new task runs on another node
+    before the old one stops. Then the original options of every service are restored, and the node is drained.
+  - Some services cannot be moved in this way, and the drain stops their tasks before new ones start - global
+    services, jobs, services that publish ports in mode host, write to a volume or a path of the host, fit on no other
+    node, or have one replica and the declared order C(stop-first). The plan names them.
+  - The label C(flotilla.maintenance) of a node records its stage, V(planned), V(away) or V(back), and its previous
+    availability. A later run resumes from there.
+  - The previous rollback target of a service that was moved is lost. A later rollback results in its current options,
+    with a constraint that excludes only nodes in maintenance, and with C(update_config.order=start-first).
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -39,35 +39,35 @@ attributes:
 options:
   nodes:
     description:
-      - The nodes, by their IDs or host names. With O(state=away) and O(state=back), one.
+      - The nodes, by their IDs or host names. Only one with O(state=away) and O(state=back).
     type: list
     elements: str
     required: true
   state:
     description:
-      - One step of the maintenance. It is asked of a manager that is not the node itself.
+      - One step of the maintenance. Run it on a manager that is not the node itself.
     type: str
     required: true
     choices:
-      planned: Plan the order, check the gates of the first node, and mark all nodes.
-      away: Check the gates, then take the node out of rotation, so that it runs nothing.
-      back: Wait until the node is ready, give it the availability that it had, and wait until every service is well.
+      planned: Plan the order, check the preconditions of the first node, and mark all nodes.
+      away: Check the preconditions, then take the node out of rotation, so that it runs no tasks.
+      back: Wait until the node is ready, restore its previous availability, and wait until every service is healthy.
   problems:
     description:
-      - What speaks against it on the hosts beneath, a sentence each without its full stop, such as from the filter
-        P(flotilla.swarm.swarm_host_problems#filter). It is a gate as the others are, so a node that an earlier run has taken goes
-        on.
+      - Problems on the hosts that prevent the maintenance, one sentence each without its full stop, for example from
+        the filter P(flotilla.swarm.swarm_host_problems#filter). They are checked like the other preconditions, so the
+        maintenance of a node that an earlier run has taken out of rotation continues.
     type: list
     elements: str
     default: []
   anew:
     description:
-      - With O(state=planned), take nodes too that an earlier run has finished, where that run has left others.
+      - With O(state=planned), also process the nodes again that an interrupted run had finished.
     type: bool
     default: false
   timeout:
     description:
-      - The number of seconds that each wait may take.
+      - The timeout of each wait in seconds.
     type: int
     default: 600
 seealso:
@@ -90,13 +90,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 order:
-  description: The IDs of the nodes in the order in which they are taken - begun ones first, then workers, then managers, and the
-    leader last.
+  description: The IDs of the nodes in processing order - nodes that an earlier run has started first, then workers,
+    then managers, and the leader last.
   returned: when O(state=planned)
   type: list
   elements: str
 refused:
-  description: Why the first of them may not be taken now, a sentence each.
+  description: Why the first node cannot be processed now, one sentence for each reason.
   returned: when O(state=planned)
   type: list
   elements: str
@@ -106,11 +106,11 @@ summary:
   type: list
   elements: str
 stage:
-  description: With O(state=away), V(away), or V(back) where an earlier run has finished what was to be done on the node.
+  description: With O(state=away), V(away), or V(back) if an earlier run has already completed the work on the node.
   returned: when O(state) is not V(planned)
   type: str
 actions:
-  description: What was done, a sentence each, in order. It is returned with a failure as well.
+  description: What was done, one sentence for each action, in order. Also returned on failure.
   returned: when O(state) is not V(planned)
   type: list
   elements: str

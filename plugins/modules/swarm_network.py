@@ -9,19 +9,21 @@ DOCUMENTATION = r"""
 module: swarm_network
 short_description: Create, recreate and remove the networks of a swarm, and move the services that use them
 description:
-  - Brings one network or many to what is declared. They are overlays of the whole swarm, and one of them may be the ingress
-    network.
-  - No Engine can change a network in place. A difference is refused, with the names of the services that use the network,
-    unless O(recreate=true) is given.
+  - Creates, recreates and removes one or more networks as declared. They are overlay networks of the whole swarm, and
+    one of them may be the ingress network.
+  - The Engine cannot change a network in place. A difference is refused, and the message names the services that use
+    the network, unless O(recreate=true) is set.
   - With O(recreate=true), the services that use the network are detached from it, the network is removed and created again,
-    and the services are reattached with the aliases and options they had. B(The services are without this network meanwhile,
-    and all their tasks are replaced twice.) Until a service is reattached, its label C(flotilla.moving) remembers how it was
-    attached, so a run that was killed is finished by the next one. So is a reattachment that the swarm has paused.
-  - An option that is declared is the whole truth for that option. An option that was never declared stays as it is on the
-    swarm, whichever client set it, also when the network is recreated. An option that was declared when the network was
-    created, and is declared no longer, counts as a difference where the network has another value than the Engine's default.
-  - The names of the options that were declared are remembered in the network's label C(flotilla.declared). Labels and driver
-    options are owned key by key. Those of other clients are left alone and kept.
+    and the services are reattached with their previous aliases and options. B(The services are disconnected from this
+    network meanwhile, and all their tasks are replaced twice.) Until a service is reattached, its label
+    C(flotilla.moving) stores how it was attached, so the next run can complete a run that was killed, and a
+    reattachment that the swarm has paused.
+  - A declared option replaces the live value completely. An option that was never declared keeps its value on the
+    swarm, regardless of which client set it, even if the network is recreated. An option that was declared when the
+    network was created and is no longer declared counts as a difference if its value differs from the Engine's
+    default.
+  - The network's label C(flotilla.declared) stores the names of the declared options. Labels and driver options are
+    owned key by key. Those of other clients are kept.
   - The options of M(community.docker.docker_network) have the same names and meanings here.
 author:
   - Flotilla contributors (@flotilla-swarm)
@@ -38,11 +40,11 @@ attributes:
   idempotent:
     support: full
 notes:
-  - Some options of M(community.docker.docker_network) do not exist here, since a swarm does not support them. Containers are
-    connected by services (O(ignore:connected), O(ignore:appends)), a swarm ignores reserved addresses (C(aux_addresses)) and
-    the switching off of IPv4 (O(ignore:enable_ipv4)).
-  - M(community.docker.docker_network) with O(ignore:force=true) recreates the network in every run. Here O(recreate=true)
-    recreates it only where something differs.
+  - Some options of M(community.docker.docker_network) do not exist here, since a swarm does not support them.
+    Services connect their own containers (O(ignore:connected), O(ignore:appends)), and a swarm ignores reserved
+    addresses (C(aux_addresses)) and the option to disable IPv4 (O(ignore:enable_ipv4)).
+  - M(community.docker.docker_network) with O(ignore:force=true) recreates the network in every run. Here,
+    O(recreate=true) recreates it only if something differs.
 options:
   name:
     description:
@@ -53,7 +55,7 @@ options:
   wait:
     description:
       - Wait for the rollouts of the services that were reattached.
-      - The module waits for everything before that in any case, so a network that was removed does not exist any longer.
+      - The module always waits for the steps before that, so a network that was removed no longer exists.
     type: bool
     default: true
   wait_timeout:
@@ -64,7 +66,8 @@ options:
     default: 300
   networks:
     description:
-      - The networks, each with the options that stand beside this one, except O(wait), O(wait_timeout) and O(progress).
+      - The networks, each with the options of this module for one network, except O(wait), O(wait_timeout) and
+        O(progress).
       - All of them are planned and checked before anything is sent.
     type: list
     elements: dict
@@ -78,18 +81,19 @@ options:
       <<: &network
         state:
           description:
-            - V(present) creates the network, or recreates it where it differs and O(recreate=true).
-            - V(absent) removes the network and waits until it does not exist any longer. The removal is refused while a
-              service uses the network, or a container is attached that no service runs. Tasks that are ending are waited for.
+            - V(present) creates the network, or recreates it if it differs and O(recreate=true).
+            - V(absent) removes the network and waits until it no longer exists. The removal is refused while a
+              service uses the network, or while a container that does not belong to a service is attached. The module
+              waits for tasks that are stopping.
           type: str
           choices: [present, absent]
           default: present
         recreate:
           description:
-            - Where something differs, remove the network and create it again, and move the services that use it.
-            - Refused while a job uses the network, since the job would run again, and while a container is attached that no
-              service runs.
-            - Until its next update, a rollback of a moved service detaches it from the network again.
+            - If something differs, remove the network and create it again, and reattach the services that use it.
+            - Refused while a job uses the network, since the job would run again, and while a container that does not
+              belong to a service is attached.
+            - Until the next update of a reattached service, a rollback detaches it from the network again.
           type: bool
           default: false
           aliases: [force]
@@ -100,7 +104,7 @@ options:
           type: str
         config_only:
           description:
-            - The network is nothing but a configuration that this host keeps for a network of the swarm, which names it in
+            - The network is only a configuration on this host for a network of the swarm, which refers to it in
               O(config_from). It can be created on any host, and has no driver.
             - It is also needed with O(state=absent) to remove such a network.
             - The host's Engine refuses to remove it while a task of the host uses it.
@@ -108,50 +112,51 @@ options:
         config_from:
           description:
             - The name of a network with O(config_only=true), from which each host takes the options of the driver and the
-              address space. The drivers of single hosts need it, such as V(macvlan) and V(ipvlan), since a swarm keeps
-              nothing of them but the name of the driver.
+              address space. The drivers of single hosts need it, such as V(macvlan) and V(ipvlan), since a swarm
+              stores only the name of such a driver.
             - A task on a host that has no such network is rejected, and M(flotilla.swarm.swarm_service) says so.
-            - The Engine takes no labels for such a network, so what was declared is not remembered.
+            - The Engine accepts no labels for such a network, so the names of the declared options are not stored.
           type: str
         scope:
           description:
-            - A network that services use spans the swarm, so the option changes nothing.
+            - A network of services always spans the swarm, so the option has no effect.
           type: str
           choices: [swarm]
         attachable:
           description:
-            - Allow containers that no service runs to attach as well.
+            - Also allow containers that do not belong to a service to attach.
           type: bool
         internal:
           description:
-            - Give the network no way out of the swarm.
+            - Isolate the network from external networks.
           type: bool
         ingress:
           description:
-            - This is the ingress network, over which published ports of mode V(ingress) reach the tasks. A swarm has only one,
-              so the existing one is meant, whatever its name.
+            - This is the ingress network, over which published ports of mode V(ingress) reach the tasks. A swarm has
+              only one, so this refers to the existing one, whatever its name.
             - With O(recreate=true), the ports that services publish in mode V(ingress) are removed from the services, and
               published again on the new network.
           type: bool
         encrypted:
           description:
-            - Encrypt the traffic from node to node. The nodes have to let IP protocol 50 (ESP) pass.
-            - The Engine encrypts as soon as the driver option C(encrypted) exists, even with the value V(false). So with
-              V(false) here, that driver option is left out.
+            - Encrypt the traffic between nodes. The nodes have to allow IP protocol 50 (ESP).
+            - The Engine encrypts as soon as the driver option C(encrypted) exists, even with the value V(false). So
+              with V(false) here, that driver option is omitted.
           type: bool
         mtu:
           description:
             - The largest packet in bytes that the network between the nodes carries, as the driver option
-              C(com.docker.network.driver.mtu). The Engine assumes V(1500) when it is left out.
-            - The interfaces of the tasks get 50 bytes less, since each packet is wrapped into another, and still less when
+              C(com.docker.network.driver.mtu). The Engine uses V(1500) by default.
+            - The MTU of the tasks' interfaces is 50 bytes smaller, because of the encapsulation, and even smaller if
               O(encrypted=true).
           type: int
         enable_ipv6:
           description:
-            - Give tasks IPv6 addresses as well. Needs an IPv6 subnet in O(ipam_config), since the swarm gives none by itself.
-            - Do not rely on these addresses, as seen with Engines 20.10 and 26.1. Each Engine hands out the addresses for its
-              own node alone, so tasks on different nodes get the same one, and tasks may be rejected with C(Invalid address)
-              before they run. The module warns when it creates such a network.
+            - Also give tasks IPv6 addresses. Requires an IPv6 subnet in O(ipam_config), since the swarm does not
+              allocate one by itself.
+            - Do not rely on these addresses. With Engines 20.10 and 26.1, each Engine assigns the addresses only for
+              its own node, so tasks on different nodes get the same address, and tasks may be rejected with C(Invalid
+              address) before they run. The module warns when it creates such a network.
           type: bool
         driver_options:
           description:
@@ -161,7 +166,7 @@ options:
           type: dict
         ipam_driver:
           description:
-            - The driver that hands out addresses.
+            - The driver that allocates addresses.
           type: str
         ipam_driver_options:
           description:
@@ -170,10 +175,10 @@ options:
           type: dict
         ipam_config:
           description:
-            - The address space. When it is left out, the swarm takes a subnet of its pool, a /24 unless the swarm was
-              initialized with another size.
-            - Every task takes an address, every service one more, and so does every node with a task. So 100 services with one
-              task each nearly fill a /24.
+            - The address space. By default, the swarm allocates a subnet from its pool, a /24 unless the swarm was
+              created with a different size.
+            - Every task uses an address, every service one more, and every node with a task one more. So 100 services
+              with one task each nearly fill a /24.
             - A subnet that overlaps with that of another network is refused.
           type: list
           elements: dict
@@ -185,11 +190,11 @@ options:
               required: true
             iprange:
               description:
-                - The part of the subnet that addresses are taken from.
+                - The part of the subnet from which addresses are allocated.
               type: str
             gateway:
               description:
-                - The address of the gateway. The Engine chooses one when it is left out.
+                - The address of the gateway. By default, the Engine chooses one.
               type: str
         labels:
           description:
@@ -264,15 +269,15 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was done (in check mode, what would be done), a sentence each, in order. It is returned with a failure
-    as well, and then ends with the steps of the network that failed.
+  description: What was done (in check mode, what would be done), one sentence for each action, in order. Also
+    returned on failure; it then ends with the steps of the network that failed.
   returned: always
   type: list
   elements: str
   sample: ["front: recreated (ipam_config); web reattached"]
 network:
-  description: The network as the Engine has it in the end, empty when there is none; in check mode, as it is before. Values
-    that may be secrets are hidden.
+  description: The network as the Engine reports it after the run, empty if there is none; in check mode, before the
+    run. Values that may be secrets are hidden.
   returned: success, when one network was declared
   type: dict
   sample: {"Attachable": true, "Driver": "overlay", "Id": "wl86b3kdu5v0d3jgqc1twpzu1", "Name": "front", "Scope": "swarm"}
@@ -305,9 +310,9 @@ networks:
       elements: str
       returned: always
 rollouts:
-  description: What became of the services that were reattached, in the form of M(flotilla.swarm.swarm_service). It is
-    returned with a failure as well.
-  returned: when something was waited for
+  description: The results of the rollouts of the reattached services, in the form of M(flotilla.swarm.swarm_service).
+    Also returned on failure.
+  returned: when the module waited for a rollout
   type: list
   elements: dict
 """

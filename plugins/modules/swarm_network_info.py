@@ -11,7 +11,7 @@ short_description: Read the networks of a swarm, the services that use them, and
 description:
   - Returns one, several or all networks of the swarm with their options, the services that use them, and how full they are.
   - Works on any host in any state; for a host that is not a manager with a quorum, the result says so and has no networks.
-  - Networks of single hosts are left out.
+  - Networks of single hosts are omitted.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -22,18 +22,18 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - The networks to return, by name, by ID, or by the first six or more characters of an ID. All networks when it is left
-        out.
+      - The networks to return, by name, by ID, or by an ID prefix of at least six characters. By default, all
+        networks.
       - A name is matched as a whole.
     type: list
     elements: str
   raw:
     description:
-      - Return what the Engine itself reports of each network as RV(networks[].raw).
+      - Return the Engine's own data of each network as RV(networks[].raw).
     type: bool
     default: false
 notes:
-  - A playbook that uses M(community.docker.docker_network_info) finds RV(exists) and RV(network) here too.
+  - For playbooks that use M(community.docker.docker_network_info), RV(exists) and RV(network) are returned too.
 seealso:
   - module: flotilla.swarm.swarm_network
   - module: flotilla.swarm.swarm_service_info
@@ -62,16 +62,16 @@ EXAMPLES = r"""
 
 RETURN = r"""
 state:
-  description: What the host is to a swarm, see M(flotilla.swarm.swarm_info).
+  description: The state of the host in a swarm, see M(flotilla.swarm.swarm_info).
   returned: always
   type: str
   sample: manager
 why:
-  description: A sentence about RV(state); on a manager, about the quorum.
+  description: A sentence that explains RV(state); on a manager, one about the quorum.
   returned: always
   type: str
 missing:
-  description: The names in O(name) that no network has.
+  description: The names in O(name) that do not exist.
   returned: on a manager with a quorum
   type: list
   elements: str
@@ -80,12 +80,11 @@ exists:
   returned: when O(name) has one entry, on a manager with a quorum
   type: bool
 network:
-  description: What the Engine itself reports of the network, with values that may be secrets hidden; V(null) when there is
-    none.
+  description: The Engine's own data of the network, with values that may be secrets hidden; V(null) if there is none.
   returned: when O(name) has one entry, on a manager with a quorum
   type: dict
 summary:
-  description: The networks as lines of text for a reader.
+  description: The networks as a human-readable table, a list of lines.
   returned: always
   type: list
   elements: str
@@ -108,7 +107,7 @@ networks:
       type: str
       returned: always
     driver:
-      description: Its driver; empty when the swarm never gave the network an address space.
+      description: Its driver; empty if the swarm has never allocated an address space for the network.
       type: str
       returned: always
     scope:
@@ -126,11 +125,11 @@ networks:
       elements: str
       returned: always
     attachable:
-      description: Whether containers that no service runs may attach.
+      description: Whether containers that do not belong to a service may attach.
       type: bool
       returned: always
     internal:
-      description: Whether it has no way out of the swarm.
+      description: Whether it is isolated from external networks.
       type: bool
       returned: always
     ingress:
@@ -138,19 +137,19 @@ networks:
       type: bool
       returned: always
     config_only:
-      description: V(false), since a swarm has no network that is nothing but a configuration.
+      description: V(false), since a swarm has no networks that are only a configuration.
       type: bool
       returned: always
     config_from:
-      description: The network of each host that it takes its configuration from, V(null) where there is none.
+      description: The network of each host from which it takes its configuration, V(null) if there is none.
       type: str
       returned: always
     encrypted:
-      description: Whether the traffic from node to node is encrypted.
+      description: Whether the traffic between nodes is encrypted.
       type: bool
       returned: always
     mtu:
-      description: The MTU of the network between the nodes that was set, V(null) where the Engine takes its default.
+      description: The configured MTU of the network between the nodes, V(null) if the Engine uses its default.
       type: int
       returned: always
     enable_ipv6:
@@ -162,7 +161,7 @@ networks:
       type: dict
       returned: always
     ipam_driver:
-      description: The driver that hands out addresses.
+      description: The driver that allocates addresses.
       type: str
       returned: always
     ipam_driver_options:
@@ -194,8 +193,8 @@ networks:
       returned: always
     addresses:
       description:
-        - How full its IPv4 subnets are. Each task takes an address, each service with a virtual IP one more, and each node
-          with a task one for its load balancer.
+        - The usage of its IPv4 subnets. Each task uses an address, each service with a virtual IP one more, and each
+          node with a task one for its load balancer.
       type: list
       elements: dict
       returned: always
@@ -205,21 +204,21 @@ networks:
           type: str
           returned: always
         total:
-          description: How many addresses the subnet has to give.
+          description: The number of usable addresses in the subnet.
           type: int
           returned: always
         taken:
-          description: How many are taken.
+          description: The number of addresses in use.
           type: int
           returned: always
     problems:
-      description: What is wrong with the network, a sentence each. A subnet of which four fifths of the addresses are taken
+      description: The problems of the network, one sentence each. A subnet with four fifths of its addresses in use
         is a problem.
       type: list
       elements: str
       returned: always
     raw:
-      description: What the Engine itself reports, as in RV(network).
+      description: The Engine's own data, as in RV(network).
       type: dict
       returned: when O(raw=true)
 """

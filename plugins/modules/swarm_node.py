@@ -9,11 +9,12 @@ DOCUMENTATION = r"""
 module: swarm_node
 short_description: Set labels, role and availability of swarm nodes, or remove them
 description:
-  - Changes one node or many in one call, on any reachable manager of the swarm.
-  - Promotions come before demotions, and each is complete before the next begins. A step that would cost the quorum is
-    refused before anything is sent.
-  - A drain is complete when the node runs no task of a service; the module also waits for a drain that an earlier run began.
-  - Options that are left out stay as they are on the swarm.
+  - Changes one or more nodes in one call, through any reachable manager of the swarm.
+  - Promotions come before demotions, and each is complete before the next begins. A step that would lose the quorum
+    is refused before anything is sent.
+  - A drain is complete when the node runs no task of a service; the module also waits for a drain that an earlier run
+    started.
+  - Omitted options stay unchanged on the swarm.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -33,14 +34,15 @@ options:
     description:
       - The node, by its ID, the beginning of its ID (six characters or more), its host name, or V(self) for the node
         that the module runs on.
-      - Host names are not unique in a swarm. Where several nodes have the name, the one that is neither down nor disconnected is
-        meant.
+      - Host names are not unique in a swarm. If several nodes have the same name, the one that is neither down nor
+        disconnected is selected.
       - One of O(hostname) and O(nodes) is required.
     type: str
     aliases: [node_id]
   nodes:
     description:
-      - Several nodes, each with the options that this module has for one. These options cannot stand beside the list.
+      - Several nodes, each with the options that this module has for one. These options cannot be combined with the
+        list.
       - All are planned and checked before anything is sent. A node that is declared twice is refused.
     type: list
     elements: dict
@@ -91,7 +93,7 @@ options:
     type: dict
   labels_state:
     description:
-      - What happens to labels of the node that are not in O(labels).
+      - What to do with labels of the node that are not in O(labels).
     type: str
     choices:
       merge: They stay.
@@ -101,8 +103,8 @@ options:
     default: merge
   labels_to_remove:
     description:
-      - Labels to remove, whatever their values are.
-      - A label that is in O(labels) as well is refused.
+      - Labels to remove, regardless of their values.
+      - A label that is also in O(labels) is refused.
     type: list
     elements: str
   role:
@@ -126,13 +128,13 @@ options:
       - A node has to be down or disconnected before it can be removed; the module waits for a node that is leaving. Make a
         running node leave first, with M(flotilla.swarm.swarm_join) and O(flotilla.swarm.swarm_join#module:state=absent).
       - For a node that does not exist, nothing is changed.
-      - V(remove) is the word of M(community.docker.docker_swarm) for V(absent).
+      - V(remove) is a synonym of V(absent), as in M(community.docker.docker_swarm).
     type: str
     choices: [present, absent, remove]
     default: present
   force:
     description:
-      - With O(state=absent), remove the node although it is not down. Its Engine is not informed and keeps running.
+      - With O(state=absent), remove the node even if it is not down. Its Engine is not informed and keeps running.
     type: bool
     default: false
   wait:
@@ -183,8 +185,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was done (in check mode, what would be done), a sentence each, in order. It is returned with a failure
-    as well.
+  description: What was done (in check mode, what would be done), one sentence for each action, in order. Also
+    returned on failure.
   returned: always
   type: list
   elements: str

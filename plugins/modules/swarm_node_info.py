@@ -9,9 +9,9 @@ DOCUMENTATION = r"""
 module: swarm_node_info
 short_description: Read the nodes of a swarm and their state
 description:
-  - Returns one, several or all nodes of the swarm, with the reason why one is not fine.
-  - Works on any host in any state. On a host that is no manager with a quorum, RV(state) and RV(why) say so and no nodes are
-    returned.
+  - Returns one, several or all nodes of the swarm, with the reason if a node has a problem.
+  - Works on any host in any state. On a host that is not a manager with a quorum, RV(state) and RV(why) say so, and
+    no nodes are returned.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -22,12 +22,12 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - The nodes to return, by host name, ID or the beginning of an ID. All nodes when it is left out.
+      - The nodes to return, by host name, ID or ID prefix. By default, all nodes.
     type: list
     elements: str
   self:
     description:
-      - Return only the node that the module runs on.
+      - Return only the node on which the module runs.
     type: bool
     default: false
   verbose_output:
@@ -57,16 +57,16 @@ EXAMPLES = r"""
 
 RETURN = r"""
 state:
-  description: What the host is to a swarm, see M(flotilla.swarm.swarm_info).
+  description: The state of the host in a swarm, see M(flotilla.swarm.swarm_info).
   returned: always
   type: str
   sample: manager
 why:
-  description: A sentence about RV(state).
+  description: A sentence that explains RV(state).
   returned: always
   type: str
 missing:
-  description: The names in O(name) that no node has.
+  description: The names in O(name) that do not exist.
   returned: always
   type: list
   elements: str
@@ -97,11 +97,11 @@ nodes:
       type: str
       returned: always
     address:
-      description: The address it is known by.
+      description: Its address in the swarm.
       type: str
       returned: always
     manager:
-      description: C(leader), C(reachability) and C(address) of a member of the raft group, V(null) for others.
+      description: C(leader), C(reachability) and C(address) of a manager, V(null) for other nodes.
       type: dict
       returned: always
     engine_version:
@@ -113,7 +113,7 @@ nodes:
       type: dict
       returned: always
     problems:
-      description: Why it is not fine, a sentence each.
+      description: The problems of the node, one sentence each.
       type: list
       elements: str
       returned: always
@@ -130,7 +130,7 @@ nodes:
       type: str
       returned: with O(verbose_output=true)
     UpdatedAt:
-      description: When it was changed last.
+      description: When it was last changed.
       type: str
       returned: with O(verbose_output=true)
     Spec:
@@ -146,7 +146,7 @@ nodes:
       type: dict
       returned: with O(verbose_output=true)
     ManagerStatus:
-      description: What it is in the raft group, of a manager only.
+      description: Its status in the Raft group, only for managers.
       type: dict
       returned: with O(verbose_output=true)
 """

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_operation
-short_description: Keep two operators of a swarm apart
+short_description: Prevent two operators from working on a swarm at the same time
 description:
-  - Marks a swarm with the operation that goes on, such as an upgrade, who does it and since when, so that a second run that would
-    disturb it is refused in one sentence. The collection's playbooks do this wherever they would contend.
-  - The marker is a config called C(flotilla-operation), which all managers know. The swarm gives a name only once, so of two runs
-    at the same moment one is refused. No other module of the collection lists it.
-  - A marker of a run that was killed is taken over - at once where it was a process of the same control node that does not run
-    any longer, from other control nodes once it gave no sign of life for O(ttl) seconds, or with O(take_over=true).
+  - Marks a swarm with the operation in progress, such as an upgrade, its operator and its start time, so that a
+    second run that would interfere is refused with a message. The collection's playbooks do this for all operations
+    that could conflict.
+  - The marker is a config named C(flotilla-operation), which all managers share. Names of configs are unique in a
+    swarm, so if two runs start at the same moment, one of them is refused. No other module of the collection lists
+    this config.
+  - The marker of a run that was killed is taken over - at once if the run was a process on the same control node that
+    no longer exists, on other control nodes if the marker was not renewed for O(ttl) seconds, or with
+    O(take_over=true).
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -25,7 +28,8 @@ attributes:
   check_mode:
     support: full
     details:
-      - In check mode, an operation that goes on is a warning and RV(holder), and no failure.
+      - In check mode, an operation in progress causes a warning and is returned in RV(holder), but does not fail the
+        task.
   diff_mode:
     support: none
   idempotent:
@@ -33,38 +37,39 @@ attributes:
 options:
   name:
     description:
-      - What is done, as others should read it, such as V(upgrade).
+      - The name of the operation that other operators see, such as V(upgrade).
     type: str
     required: true
   state:
     description:
-      - With V(present), begin the operation, or give a sign of life where this run has begun it.
-      - With V(absent), end it. The marker of another run is left alone, unless O(take_over=true).
+      - With V(present), start the operation, or renew the marker if this run has already started it.
+      - With V(absent), end it. The marker of another run is kept, unless O(take_over=true).
     type: str
     choices: [present, absent]
     default: present
   operator:
     description:
-      - Who does it. Unless it is given, the user and the name of the control node, such as V(ann@control).
+      - The operator. By default, the user and the name of the control node, such as V(ann@control).
     type: str
     default: somebody
   run:
     description:
-      - What tells this run from others. Unless it is given, the process of C(ansible-playbook).
+      - The identifier of this run. By default, it is derived from the process of C(ansible-playbook).
     type: str
     default: ""
   ended_run:
     description:
-      - The O(run) of a marker that is known not to go on. It is found out by itself for processes of the same control node.
+      - The O(run) of a marker whose run is known to have ended. It is detected automatically for processes on the
+        same control node.
     type: str
   ttl:
     description:
-      - The number of seconds after its last sign of life in which a marker counts.
+      - The number of seconds after which a marker that was not renewed expires.
     type: int
     default: 3600
   take_over:
     description:
-      - Take over the marker of another run, whatever it does; with O(state=absent), remove it.
+      - Take over the marker of another run, even if it is still running; with O(state=absent), remove it.
     type: bool
     default: false
 seealso:
@@ -92,8 +97,8 @@ EXAMPLES = r"""
 RETURN = r"""
 holder:
   description:
-    - The operation of another run that goes on - C(operation), C(operator), C(run), C(minutes) since it began, and all of it in a
-      C(sentence). V(null) where there is none.
+    - The operation of another run in progress - C(operation), C(operator), C(run), C(minutes) since its start, and a
+      C(sentence) with all of this. V(null) if there is none.
   returned: always
   type: dict
 """

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_plan
-short_description: Plan how the inventory's hosts become the swarm that the inventory declares
+short_description: Plan the changes that turn the hosts of the inventory into the declared swarm
 description:
   - Reads the variables of every host and what M(flotilla.swarm.swarm_host_info) returned for it, and plans Engines,
     firewalls, membership, settings and labels. It changes nothing itself; the roles of this collection carry the plan out.
-  - Refuses early, in one sentence, what cannot work - an even number of managers, a variable that no role has, a label that
-    is not a string, hosts in two swarms, a quorum that is lost.
+  - Refuses invalid states early, with an error message - an even number of managers, a variable that no role has, a
+    label that is not a string, hosts in two swarms, a lost quorum.
   - Prints the plan, a line for each change, before the roles carry it out.
-  - In check mode its diff is the whole plan, and the roles find nothing to do.
-  - It is an action that runs on the control node, once; used by the role P(flotilla.swarm.swarm_quorum#role) and the others.
+  - In check mode, its diff is the whole plan, and the roles do nothing.
+  - It is an action that runs once on the control node. The role P(flotilla.swarm.swarm_quorum#role) and the others
+    use it.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -26,20 +27,21 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff is returned in check mode only, since outside of it the tasks that carry the plan out return their own.
+      - The diff is returned only in check mode, since otherwise the tasks that carry out the plan return their own
+        diffs.
   idempotent:
     support: full
 options:
   stage:
     description:
       - With V(inventory), only check the inventory, before any host is touched.
-      - With V(hosts), plan.
+      - With V(hosts), compute the plan.
     type: str
     choices: [inventory, hosts]
     default: hosts
   status:
     description:
-      - Where nothing has to be changed, print the swarm as well, as its manager returned it. It was read already.
+      - If nothing has to be changed, also print the state of the swarm, as already read from a manager.
     type: bool
     default: false
 seealso:
@@ -59,7 +61,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 lines:
-  description: The plan in the user's words, a line for each change.
+  description: The plan as text, one line for each change.
   returned: when O(stage=hosts)
   type: list
   elements: str
@@ -70,20 +72,21 @@ roles:
   type: dict
   sample: {m1: manager, w1: worker}
 todo:
-  description: The hosts on which something has to be done.
+  description: The hosts on which something has to be changed.
   returned: when O(stage=hosts)
   type: list
   elements: str
 hosts:
-  description: Per host, the parts of the plan that concern it - C(engine), C(firewall), C(firewall_after), C(join), C(prove).
+  description: For each host, the parts of the plan that apply to it - C(engine), C(firewall), C(firewall_after),
+    C(join), C(prove).
   returned: when O(stage=hosts)
   type: dict
 entry:
-  description: The manager through which the swarm is changed, V(null) while there is none.
+  description: The manager through which the swarm is changed, V(null) if there is none yet.
   returned: when O(stage=hosts)
   type: str
 run:
-  description: An ID of this run, which keeps its port proofs apart from those of another run at the same time.
+  description: An ID of this run, which separates its port tests from those of other runs at the same time.
   returned: when O(stage=hosts)
   type: str
 steps:
@@ -102,20 +105,20 @@ quorum_steps:
   type: list
   elements: str
 engines_todo:
-  description: Where an Engine is changed, the hosts that are read again afterwards, which are all that were reached.
+  description: If an Engine is changed, the hosts that are read again afterwards, which are all reachable hosts.
   returned: when O(stage=hosts)
   type: list
   elements: str
 manager_after:
-  description: A host that was reached and that is a manager once the plan is carried out.
+  description: A reachable host that is a manager after the plan was carried out.
   returned: when O(stage=hosts)
   type: str
 init:
-  description: The host that creates the swarm, V(null) where there is one already.
+  description: The host that creates the swarm, V(null) if there is already a swarm.
   returned: when O(stage=hosts)
   type: str
 reset:
-  description: The hosts that hold the remains of a membership and leave it before they join.
+  description: The hosts with remains of an earlier membership, which leave it before they join.
   returned: when O(stage=hosts)
   type: list
   elements: str
@@ -130,7 +133,7 @@ join_workers:
   type: list
   elements: str
 stale:
-  description: The entries of nodes whose hosts are other nodes now, as options of M(flotilla.swarm.swarm_node).
+  description: The stale node entries whose hosts now have other node IDs, as options of M(flotilla.swarm.swarm_node).
   returned: when O(stage=hosts)
   type: list
   elements: dict
@@ -149,7 +152,7 @@ labels:
   type: list
   elements: dict
 prove:
-  description: The hosts whose ports are proven before any host joins.
+  description: The hosts whose ports are tested before any host joins.
   returned: when O(stage=hosts)
   type: list
   elements: str

@@ -9,11 +9,12 @@ DOCUMENTATION = r"""
 module: swarm_prune
 short_description: Remove images, stopped containers and build cache that no service needs from a host
 description:
-  - Removes images that no container uses and that are not in O(keep), stopped containers, and build cache, each only where it is
-    old enough. M(flotilla.swarm.swarm_image_info) reads on a manager what services use now and after a rollback.
-  - It removes neither volumes nor networks, nor a container that runs.
-  - The age of an image is the time since it came to this host. C(docker image prune) takes the time of its build, and removes the
-    images that a rollback needs.
+  - Removes images that no container uses and that are not in O(keep), stopped containers, and build cache, each only
+    if it is older than O(older_than). M(flotilla.swarm.swarm_image_info) reads on a manager which images services use
+    now and after a rollback.
+  - It never removes volumes, networks or running containers.
+  - The age of an image is the time since it was pulled to this host. C(docker image prune) uses the build time
+    instead, and removes the images that a rollback needs.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -25,7 +26,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Returns what would go, and how many bytes that would free.
+      - Returns what would be removed, and how many bytes that would free.
   diff_mode:
     support: none
   idempotent:
@@ -33,33 +34,34 @@ attributes:
 options:
   keep:
     description:
-      - Images that stay, whatever their age, by tag or digest. What has a digest is that image alone, whatever its tag stands for
-        on the host.
+      - Images to keep, whatever their age, by tag or digest. An entry with a digest refers only to that image, even
+        if its tag refers to another image on the host.
     type: list
     elements: str
     required: true
   older_than:
     description:
-      - The least age of what is removed, for example V(12h). Images came to the host, containers ended and build cache was used
-        longer ago. An image of which nobody knows this stays.
+      - The minimum age, for example V(12h), of images since they were pulled, of containers since they stopped, and
+        of build cache since its last use. An image of unknown age is kept.
     type: str
     default: 168h
   images:
     description:
-      - Which images go. V(unused) are those that no container uses, V(dangling) those of them that have no tag.
+      - Which images to remove. V(unused) are those that no container uses, V(dangling) are those of them without a
+        tag.
     type: str
     choices: [unused, dangling, none]
     default: unused
   containers:
     description:
-      - Which stopped containers go. V(tasks) are those of tasks of services, which the swarm has replaced; their logs go
-        with them.
+      - Which stopped containers to remove. V(tasks) are those of service tasks that the swarm has replaced; their
+        logs are removed too.
     type: str
     choices: [tasks, all, none]
     default: tasks
   build_cache:
     description:
-      - Whether build cache goes that was not used for so long.
+      - Whether to remove build cache that was not used for this long.
     type: bool
     default: true
 seealso:
@@ -80,22 +82,23 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was removed, or would be.
+  description: What was removed, or what would be removed in check mode.
   returned: always
   type: list
   elements: str
 removed:
-  description: The same as C(images) and C(containers).
+  description: The same as lists, C(images) and C(containers).
   returned: always
   type: dict
 freed:
   description:
-    - Bytes that were freed, or would be - C(images), C(containers) with their logs, C(build_cache) and C(all). Of images, those
-      of the layers that the Engine has removed; a layer that another image uses frees nothing.
+    - The freed bytes, or those that would be freed in check mode - C(images), C(containers) with their logs,
+      C(build_cache) and C(all). For images, only removed layers count; a layer that another image uses frees no
+      space.
   returned: always
   type: dict
 row:
-  description: The same as texts by their heads, for the filter P(flotilla.swarm.swarm_host_table#filter).
+  description: The same values as strings by column heading, for the filter P(flotilla.swarm.swarm_host_table#filter).
   returned: always
   type: dict
 """

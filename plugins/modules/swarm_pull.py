@@ -9,8 +9,9 @@ DOCUMENTATION = r"""
 module: swarm_pull
 short_description: Pull images to a host
 description:
-  - Pulls images that the host does not have. No registry is asked for one that is there.
-  - Where one cannot be pulled, the others are pulled, and the task fails with a sentence for each.
+  - Pulls images that the host does not have. For an image that exists on the host, no registry is contacted.
+  - If an image cannot be pulled, the others are pulled nevertheless, and the task fails with a message for each
+    failed image.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -28,13 +29,13 @@ attributes:
 options:
   images:
     description:
-      - The images, with their digests where M(flotilla.swarm.swarm_image_info) has found them.
+      - The images, with their digests if M(flotilla.swarm.swarm_image_info) has returned them.
     type: list
     elements: str
     required: true
   registry_auth:
     description:
-      - The credentials for registries. An image gets the first that fit its registry.
+      - The credentials for registries. For each image, the first entry that matches its registry is used.
     type: list
     elements: dict
     default: []
@@ -49,20 +50,20 @@ options:
         type: str
       server:
         description:
-          - The registry. Without, they are for every registry.
+          - The registry. Without it, the credentials are used for every registry.
         type: str
       identity_token:
         description:
-          - An identity token in place of user name and password.
+          - An identity token instead of user name and password.
         type: str
   with_registry_auth:
     description:
-      - Also use the credentials that Docker's command line keeps for this user on this host.
+      - Also use the credentials that Docker's command line stores for this user on this host.
     type: bool
     default: false
   timeout_pull:
     description:
-      - The most seconds that all pulls together may take.
+      - The timeout in seconds for all pulls together.
     type: int
     default: 1800
 seealso:
@@ -77,26 +78,26 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was pulled, or would be.
+  description: What was pulled, or what would be pulled in check mode.
   returned: always
   type: list
   elements: str
 pulled:
-  description: The images that were pulled, or would be.
+  description: The images that were pulled, or that would be pulled in check mode.
   returned: always
   type: list
   elements: str
 present:
-  description: The images that were there.
+  description: The images that the host already had.
   returned: always
   type: list
   elements: str
 loaded:
-  description: Bytes that were downloaded.
+  description: The number of downloaded bytes.
   returned: always
   type: int
 row:
-  description: The same as texts by their heads, for the filter P(flotilla.swarm.swarm_host_table#filter).
+  description: The same values as strings by column heading, for the filter P(flotilla.swarm.swarm_host_table#filter).
   returned: always
   type: dict
 """

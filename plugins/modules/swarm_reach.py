@@ -7,23 +7,23 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_reach
-short_description: Prove that hosts reach each other on the ports of a swarm
+short_description: Test that hosts reach each other on the ports of a swarm
 description:
-  - Proves with real packets, UDP included, that hosts which are to form a swarm reach each other, before any host
-    joins. Works the same on hosts in no swarm and on nodes of a live swarm.
-  - A proof takes three tasks. With O(state=listening) every host starts a listener that answers for some seconds, with
-    O(state=proven) every host asks the others, with O(state=absent) every listener ends. A listener also ends by itself
-    after O(seconds).
-  - The listener listens on TCP ports that are free; where the Engine or another process holds the port, a connection to
-    that process is the proof.
-  - UDP is received by a raw socket, which gets a datagram after the input firewall of the host even where the kernel's
-    VXLAN or the Engine's gossip holds the port. The answer is sent from the port that was asked.
-    At most three datagrams of 96 bytes are sent to a port.
-  - A host that creates or joins a swarm with M(flotilla.swarm.swarm_init) or M(flotilla.swarm.swarm_join) takes the ports from
-    the listeners of all runs, which go on answering.
-  - An Engine in a swarm cannot read a question on 7946/udp and writes one warning about each to its log
+  - Tests with real packets, including UDP, that the hosts of a future swarm can reach each other, before any host
+    joins. It works the same on hosts outside of a swarm and on nodes of a live swarm.
+  - A test takes three tasks. With O(state=listening), every host starts a listener that answers for some seconds;
+    with O(state=proven), every host contacts the others; with O(state=absent), every listener is stopped. A listener
+    also stops by itself after O(seconds).
+  - The listener uses TCP ports that are free; if the Engine or another process uses the port, a connection to that
+    process counts as success.
+  - UDP is received by a raw socket, which gets a datagram after the input firewall of the host even if the kernel's
+    VXLAN or the Engine's gossip uses the port. The response is sent from the tested port. At most three datagrams of
+    96 bytes are sent to a port.
+  - When a host creates or joins a swarm with M(flotilla.swarm.swarm_init) or M(flotilla.swarm.swarm_join), the
+    listeners of all runs release the ports that it needs and continue to answer.
+  - An Engine in a swarm cannot parse the test packets on 7946/udp and logs one warning for each of them
     (C(memberlist)).
-  - IP protocol 50 (ESP), which only encrypted overlay networks use, is not proven.
+  - IP protocol 50 (ESP), which only encrypted overlay networks use, is not tested.
 author: Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
   - flotilla.swarm._attributes
@@ -32,36 +32,36 @@ attributes:
   check_mode:
     support: full
     details:
-      - No listener is started or ended, and no peer is asked. With O(state=proven) the table is empty.
+      - No listener is started or stopped, and no peer is contacted. With O(state=proven), the table is empty.
   diff_mode:
     support: N/A
     details:
-      - Nothing that lasts is changed.
+      - Nothing is changed permanently.
   idempotent:
     support: full
     details:
-      - The result is never changed, because the listener does not last.
+      - The result is never changed, because the listener is temporary.
 options:
   state:
     description:
-      - V(listening) starts a listener in the background, in place of a running one of the same O(run), and returns as soon
-        as the ports are bound. Needs root, Python's standard library, and a Linux kernel.
-      - V(proven) asks every port of O(peers) and fails where one does not answer.
-      - V(absent) ends the listener of this O(run) and returns as soon as its ports are free. Needs root.
+      - V(listening) starts a listener in the background, replaces a running one of the same O(run), and returns as
+        soon as the ports are bound. Needs root, Python's standard library, and a Linux kernel.
+      - V(proven) contacts every port of O(peers) and fails if one does not answer.
+      - V(absent) stops the listener of this O(run) and returns as soon as its ports are free. Needs root.
     type: str
     choices: [listening, proven, absent]
     required: true
   host:
     description:
       - The name of this host as its peers know it; usually V(inventory_hostname).
-      - The listener answers with this name, so that an address which belongs to another host is detected.
+      - The listener answers with this name, so that an address of a different host is detected.
     type: str
     required: true
   run:
     description:
-      - Any text that is the same on all hosts and differs from run to run. Several runs can go on at the same time on the same
-        hosts; each has a listener of its own, and ends no other.
-      - The text is no secret.
+      - Any text that is the same on all hosts and differs from run to run. Several runs can use the same hosts at the
+        same time; each has its own listener and stops no other.
+      - The text is not secret.
     type: str
     default: flotilla
   ports:
@@ -82,12 +82,12 @@ options:
         required: true
   seconds:
     description:
-      - How long the listener answers at most, for O(state=listening); 1 to 600.
+      - The maximum lifetime of the listener in seconds, for O(state=listening); 1 to 600.
     type: int
     default: 60
   peers:
     description:
-      - The hosts to ask, for O(state=proven).
+      - The hosts to contact, for O(state=proven).
     type: list
     elements: dict
     default: []
@@ -97,23 +97,23 @@ options:
         type: str
         required: true
       address:
-        description: The address to ask, IPv4 or IPv6, or a name that resolves on this host.
+        description: The address to contact, IPv4 or IPv6, or a name that resolves on this host.
         type: str
         required: true
       ports:
-        description: The ports to ask.
+        description: The ports to test.
         type: list
         elements: dict
         required: true
         suboptions: *port
   timeout:
     description:
-      - How many seconds to wait for the answer of a port, for O(state=proven); 0.5 to 30.
+      - The timeout in seconds for the response of a port, for O(state=proven); 0.5 to 30.
     type: float
     default: 2.0
   required:
     description:
-      - With V(false), O(state=proven) does not fail, and what was not reached is only returned in RV(failures).
+      - With V(false), O(state=proven) does not fail, and unreachable ports are only returned in RV(failures).
     type: bool
     default: true
 seealso:

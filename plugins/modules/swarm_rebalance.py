@@ -7,24 +7,27 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_rebalance
-short_description: Even out where the tasks of swarm services run
+short_description: Distribute the tasks of swarm services evenly over the nodes
 description:
-  - A swarm moves no running task by itself, so a node that comes back from an outage or that has just joined stays empty. This
-    module moves the fewest tasks with which no node has two tasks of a service more than another one that could run one more.
-  - A service gets as many replicas more as tasks are to move, which the swarm starts on the nodes that have the fewest of them.
-    Once these run and are healthy, it gets its replicas again, and the swarm stops tasks where most of them run. All other tasks
-    go on. One service is taken after the other.
-  - Where the new tasks do not become well, the module fails, nothing is stopped, and the service keeps the replicas more. A later
-    run finishes it once the cause is gone.
-  - A constraint, C(placement.replicas_max_per_node) and what tasks reserve count for where a task may go.
-  - Only services in mode replicated are looked at. A skewed one is left as it is, with the reason in RV(summary), where its
-    update is not over, where it is not well, where it has placement preferences, which the swarm does not look at when it
-    stops tasks, where it writes to a volume or a path of the host, which stays on its node, or where it has tasks on a node
-    that takes no new ones.
-  - Meanwhile the label C(flotilla.rebalance) of the service says how many replicas it had and how many it has beyond, such as
-    C(4+2). A later run finishes what was stopped. Where somebody sets other replicas meanwhile, theirs hold.
-  - Afterwards a rollback of a service whose tasks were moved changes nothing but this label. Its rollback target of before is
-    lost.
+  - A swarm does not move running tasks by itself, so a node that comes back from an outage or that has just joined
+    stays empty. This module moves as few tasks as possible, until no node runs two or more tasks of a service more
+    than another node that could run one of them.
+  - The module increases the number of replicas of a service by the number of tasks to move, and the swarm starts the
+    new tasks on the nodes with the fewest tasks of the service. When they run and are healthy, the module restores
+    the number of replicas, and the swarm stops tasks on the nodes with the most. All other tasks keep running.
+    Services are processed one after the other.
+  - If the new tasks do not become healthy, the module fails, nothing is stopped, and the service keeps the additional
+    replicas. A later run completes it when the cause is fixed.
+  - Constraints, C(placement.replicas_max_per_node) and resource reservations are considered when a task is placed.
+  - Only services in mode replicated are considered. An unevenly distributed service is skipped, with the reason in
+    RV(summary), if its update is in progress, if it is unhealthy, if it has placement preferences, which the swarm
+    ignores when it stops tasks, if it writes to a volume or a path of the host, which would stay on its node, or if
+    it has tasks on a node that takes no new ones.
+  - While tasks are moved, the label C(flotilla.rebalance) of the service records its original number of replicas and
+    the number of additional ones, such as C(4+2). A later run completes an interrupted one. If somebody changes the
+    number of replicas meanwhile, the new number is kept.
+  - The previous rollback target of a service whose tasks were moved is lost. A later rollback changes only this
+    label.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -42,16 +45,17 @@ attributes:
 options:
   only:
     description:
-      - The names of the services that may be touched. Without it, all.
+      - The names of the services that may be changed. By default, all.
     type: list
     elements: str
   max_moves:
     description:
-      - How many tasks may be moved. The most skewed services come first. Without it, as many as are needed.
+      - The maximum number of tasks to move. The most unevenly distributed services come first. By default, as many as
+        necessary.
     type: int
   timeout:
     description:
-      - The number of seconds that each wait may take.
+      - The timeout of each wait in seconds.
     type: int
     default: 600
 seealso:
@@ -72,21 +76,21 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: The plan as lines of text, and why what is skewed stays so.
+  description: The plan as lines of text, with the reasons for services that stay uneven.
   returned: success
   type: list
   elements: str
 hints:
-  description: A sentence for each node that runs no task of a replicated service and would get one.
+  description: One sentence for each node that runs no task of a replicated service and would get one.
   returned: success
   type: list
   elements: str
 moves:
-  description: How many tasks were moved, in check mode how many would be.
+  description: How many tasks were moved (in check mode, how many would be moved).
   returned: always
   type: int
 actions:
-  description: What was done, a sentence each, in order. It is returned with a failure as well.
+  description: What was done, one sentence for each action, in order. Also returned on failure.
   returned: always
   type: list
   elements: str

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_report
-short_description: Write a swarm as one page
+short_description: Write a report of a swarm as an HTML page
 description:
-  - Writes one HTML file that needs nothing else, with what is wrong, the quorum and what it can lose, which task runs where and
-    why one does not, nodes, services, networks, and the last rollouts over time; or the same as JSON.
-  - It is an action that runs on the control node and reads nothing itself, but shows what other modules have registered.
-  - Whatever stands in the swarm is text on the page, and each character of it can be seen. The page loads nothing, from nowhere.
-  - It holds no environment, no secrets, and no labels of services.
+  - Writes one self-contained HTML file with the problems, the quorum and how many managers may fail, where each task
+    runs or why it does not run, nodes, services, networks, and a timeline of the last rollouts; or the same data as
+    JSON.
+  - It is an action that runs on the control node. It does not read the swarm itself, but uses the registered results
+    of other modules.
+  - All values from the swarm are escaped, and every character of them is visible on the page. The page loads no
+    external resources.
+  - It contains no environment variables, no secrets, and no labels of services.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -24,20 +27,21 @@ attributes:
   diff_mode:
     support: none
     details:
-      - The file is made for eyes or programs; what differs is told by neither.
+      - No diff of the file is returned.
   idempotent:
     support: full
     details:
-      - The file tells when it was made, so it is written each time. It is unchanged when it shows the same as before.
+      - The file contains the time of the run, so it is written in every run. The task is not changed if everything
+        else is the same as before.
 options:
   dest:
     description:
-      - The file on the control node, from the folder in which Ansible was started. Its own folder has to be there.
-      - It is replaced at once, and readable by everybody.
+      - The file on the control node. A relative path starts in the working directory. The directory has to exist.
+      - It is replaced atomically, and readable by everybody.
     type: path
     required: true
   format:
-    description: What is written. Without it, V(json) where the name ends in C(.json), else V(html).
+    description: The format of the file. By default, V(json) if the name ends in C(.json), else V(html).
     type: str
     choices: [html, json]
   title:
@@ -45,35 +49,35 @@ options:
     type: str
     default: Docker Swarm
   zone_label:
-    description: The label of nodes by which the columns are grouped.
+    description: The node label by which the columns are grouped.
     type: str
     default: zone
   hosts:
-    description: The hosts whose results are shown, by their inventory names. Without it, all hosts of the play.
+    description: The hosts whose results are shown, by their inventory names. By default, all hosts of the play.
     type: list
     elements: str
   swarm_info:
     description:
       - The name of the variable that the result of M(flotilla.swarm.swarm_info) was registered in, on every host.
-      - With O(flotilla.swarm.swarm_info#module:certificate=true), the page tells how long certificates are valid.
+      - With O(flotilla.swarm.swarm_info#module:certificate=true), the page shows how long certificates are valid.
     type: str
     required: true
   service_info:
-    description: That of M(flotilla.swarm.swarm_service_info), on a manager.
+    description: The variable with the result of M(flotilla.swarm.swarm_service_info), on a manager.
     type: str
   task_info:
     description:
-      - That of M(flotilla.swarm.swarm_task_info), on a manager.
-      - With O(flotilla.swarm.swarm_task_info#module:history=true), the page has the last rollouts.
+      - The variable with the result of M(flotilla.swarm.swarm_task_info), on a manager.
+      - With O(flotilla.swarm.swarm_task_info#module:history=true), the page shows the last rollouts.
     type: str
   network_info:
-    description: That of M(flotilla.swarm.swarm_network_info), on a manager.
+    description: The variable with the result of M(flotilla.swarm.swarm_network_info), on a manager.
     type: str
   disk_info:
-    description: That of M(flotilla.swarm.swarm_disk_info), on every host.
+    description: The variable with the result of M(flotilla.swarm.swarm_disk_info), on every host.
     type: str
   problems:
-    description: Further sentences about what is wrong, such as those of P(flotilla.swarm.swarm_host_problems#filter).
+    description: Further problems, one sentence each, such as those of P(flotilla.swarm.swarm_host_problems#filter).
     type: list
     elements: str
     default: []
@@ -110,29 +114,29 @@ EXAMPLES = r"""
 
 RETURN = r"""
 dest:
-  description: The file, with its folder.
+  description: The path of the file.
   returned: always
   type: str
 format:
-  description: What was written.
+  description: The format of the file.
   returned: always
   type: str
 problems:
-  description: What is wrong, as the page has it.
+  description: The problems that the page shows.
   returned: always
   type: list
   elements: dict
   contains:
     kind:
-      description: What is meant - V(swarm), V(node), V(host), V(service), V(network), or empty for O(problems).
+      description: The kind of object - V(swarm), V(node), V(host), V(service), V(network), or empty for O(problems).
       type: str
       returned: always
     name:
-      description: Its name, empty where the sentence has it.
+      description: Its name, empty if the sentence contains it.
       type: str
       returned: always
     sentence:
-      description: What is wrong with it.
+      description: The problem.
       type: str
       returned: always
   sample: [{"kind": "node", "name": "w1", "sentence": "its state is down (heartbeat failure)."}]

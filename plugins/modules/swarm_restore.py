@@ -7,16 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_restore
-short_description: Put a manager's part of the swarm back from an archive
+short_description: Restore the swarm state of a manager from an archive
 description:
-  - Verifies an archive of M(flotilla.swarm.swarm_backup), stops the Engine, puts the archive's state in the place of what the
-    host has, which is kept aside, and starts the Engine. A timer of systemd starts it where this run is interrupted.
-  - It refuses before anything is stopped where the archive is damaged, the Engine is older than the one that was saved, the disk
-    has no room, this host does not have the address of the manager that was saved, which that one keeps, or it takes part in a
-    swarm.
-  - Afterwards the manager may be locked, and waits for the other managers of its time. M(flotilla.swarm.swarm_init) with
-    O(flotilla.swarm.swarm_init#module:unlock_key) and O(flotilla.swarm.swarm_init#module:force_new_cluster) makes it a swarm.
-  - The archive is an identity. The node that was saved must not run anywhere else.
+  - Verifies an archive of M(flotilla.swarm.swarm_backup), stops the Engine, replaces the swarm state of the host by
+    that of the archive, keeps the previous state, and starts the Engine. If the run is interrupted, a systemd timer
+    starts the Engine.
+  - Before anything is stopped, it refuses if the archive is damaged, if the Engine is older than the Engine that was
+    backed up, if the disk has not enough space, if this host does not have the address of the manager that was backed
+    up, which the restored manager keeps, or if the host is in a swarm.
+  - Afterwards, the manager may be locked, and waits for the other managers of the backed-up swarm.
+    M(flotilla.swarm.swarm_init) with O(flotilla.swarm.swarm_init#module:unlock_key) and
+    O(flotilla.swarm.swarm_init#module:force_new_cluster) turns it into a swarm.
+  - The archive contains the identity of a node. The node that was backed up must not run anywhere else.
 author:
   - Flotilla contributors (@flotilla-swarm)
 extends_documentation_fragment:
@@ -27,13 +29,13 @@ attributes:
   check_mode:
     support: full
     details:
-      - Checks what it would refuse, and stops nothing.
+      - Checks the preconditions and stops nothing.
   diff_mode:
     support: none
   idempotent:
     support: none
     details:
-      - A host that was restored takes part in a swarm, and a second run refuses.
+      - A restored host is in a swarm, so a second run is refused.
 options:
   path:
     description:
@@ -42,7 +44,7 @@ options:
     required: true
   wait_timeout:
     description:
-      - Seconds that the Engine may take to start. The timer starts it when they are over.
+      - How many seconds the Engine may take to start. The timer starts it when they have expired.
     type: int
     default: 300
 seealso:
@@ -64,22 +66,23 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was done, or would be.
+  description: What was done, or what would be done in check mode.
   returned: always
   type: list
   elements: str
 aside:
-  description: Where the state is that the host had before.
-  returned: where it had one
+  description: Where the previous state of the host is kept.
+  returned: if it had one
   type: str
 manifest:
-  description: What the archive says of itself, see M(flotilla.swarm.swarm_backup).
+  description: The metadata of the archive, see M(flotilla.swarm.swarm_backup).
   returned: success
   type: dict
 addresses:
   description:
-    - The addresses of the manager that was saved, as the options of M(flotilla.swarm.swarm_init) that have the same names -
-      C(advertise_addr), C(listen_addr), and C(data_path_addr), which is empty where it is the first one.
+    - The addresses of the manager that was backed up, as the options of M(flotilla.swarm.swarm_init) with the same
+      names - C(advertise_addr), C(listen_addr), and C(data_path_addr), which is empty if it is the same as the first
+      one.
   returned: outside check mode
   type: dict
 """

@@ -9,16 +9,16 @@ DOCUMENTATION = r"""
 module: swarm_secret
 short_description: Create, update and remove secrets of the swarm, and move services to the new version
 description:
-  - Brings one secret or many to what is declared. The Engine never changes the data of a secret, so new data becomes a new
-    version, which is an object of its own. Every service that uses an older version is moved to the new one, the module waits
-    until these services have converged, and older versions that no service uses are removed.
-  - In a container only the content changes. The file keeps its name, its owner and its mode.
-  - A service that does not converge with the new version is rolled back to the version before, which stays, and the task
-    fails. The next run tries again.
-  - A service whose move to the new version cannot converge is refused by name before anything is sent, as by
-    M(flotilla.swarm.swarm_service).
+  - Creates and updates one or more secrets as declared. The Engine cannot change the data of a secret, so new data
+    becomes a new version, which is a separate object. Every service that uses an older version is moved to the new
+    one, the module waits until these services have converged, and older versions that no service uses are removed.
+  - In a container, only the content changes. The file keeps its name, owner and mode.
+  - A service that does not converge with the new version is rolled back to the previous version, which is kept, and
+    the task fails. The next run tries again.
+  - If the update of a service to the new version cannot converge, the task is refused before anything is sent and
+    names the service, as with M(flotilla.swarm.swarm_service).
   - A service that names the secret in M(flotilla.swarm.swarm_service) gets the current version.
-  - Labels say which objects are versions of a secret, never the beginning of their names.
+  - Versions of a secret are identified by labels, never by a prefix of their names.
   - An object of this name that another client created is taken over. It is replaced only if its content differs,
     which the Engine can tell without returning the data.
     The versions that M(community.docker.docker_secret) created with C(rolling_versions) are taken over, too.
@@ -34,11 +34,11 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     details:
-      - Whether the content of a secret that another client created is the declared one is found out by an update that the
-        Engine has to refuse, in check mode, too.
+      - To compare the content of a secret that another client created, the module requests an update that the Engine
+        has to refuse, in check mode too.
 notes:
-  - The data is shown nowhere. A label of the version has a salted scrypt hash of the data, by which the data is recognized.
-    Another one has such a hash of all secrets that are declared together.
+  - The data is never shown. A label of the version contains a salted scrypt hash of the data, which is used to
+    compare it. Another label contains such a hash of all secrets that are declared together.
 seealso:
   - module: flotilla.swarm.swarm_secret_info
   - module: flotilla.swarm.swarm_service
@@ -86,8 +86,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was done (in check mode, what would be done), a sentence each, in order. It is returned with a failure
-    as well.
+  description: What was done (in check mode, what would be done), one sentence for each action, in order. Also
+    returned on failure.
   returned: always
   type: list
   elements: str
@@ -151,8 +151,8 @@ secrets:
       returned: always
       sample: [db_password]
 rollouts:
-  description: The verdict on the rollout of each service, in the form of M(flotilla.swarm.swarm_service). It is returned with a
-    failure as well.
+  description: The result of the rollout of each service, in the form of M(flotilla.swarm.swarm_service). Also
+    returned on failure.
   returned: when the services were waited for
   type: list
   elements: dict

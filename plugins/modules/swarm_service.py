@@ -9,19 +9,19 @@ DOCUMENTATION = r"""
 module: swarm_service
 short_description: Deploy, change, scale, roll back and remove services, and wait for their rollouts
 description:
-  - Creates, updates, rolls back or removes one service or many, so that they are as declared, and waits for the rollouts. A
-    rollout that fails fails the task, with the reason.
-  - An option that is declared is the whole truth for that option. An option that was never declared stays as it is on the
-    swarm. An option that was declared last time and is no longer declared returns to the Engine's default.
-  - The names of the declared options are remembered in the service label C(flotilla.declared), their values are not. Labels
-    are owned key by key, everything else option by option; a suboption such as O(limits.cpus) is an option of its own.
+  - Creates, updates, rolls back or removes one or more services as declared, and waits for the rollouts. If a rollout
+    fails, the task fails with the reason.
+  - A declared option gets exactly the declared value. An option that was never declared stays unchanged on the swarm.
+    An option that was declared last time and is no longer declared returns to the Engine's default.
+  - The service label C(flotilla.declared) stores the names of the declared options, but not their values. Labels are
+    owned key by key, everything else option by option; a suboption such as O(limits.cpus) is an option of its own.
   - A task without O(image) changes a service and is not its whole declaration. It scales or labels the service, for example.
-    Options that it does not name stay as they are, and the options that it names are not remembered.
+    Options that it does not name stay unchanged, and the options that it names are not stored as declared.
   - Only what differs is written, so no task is replaced unless it has to be, and no request is sent when nothing differs.
   - An update that cannot converge is refused before it is sent, in check mode too. With O(update_config.order=start-first), each
-    new task starts beside the old one, which is impossible where every node that fits has room for one only - because of a
-    published port in mode V(host), O(placement.replicas_max_per_node) or O(reservations). Where a node is not known well enough,
-    it is a warning.
+    new task starts beside the old one, which is impossible if every suitable node has room for only one task -
+    because of a published port in mode V(host), O(placement.replicas_max_per_node) or O(reservations). If the state
+    of a node is not known, the module only warns.
   - The options of M(community.docker.docker_swarm_service) have the same names and meanings here.
 author:
   - Flotilla contributors (@flotilla-swarm)
@@ -61,24 +61,25 @@ options:
   wait_timeout:
     description:
       - The number of seconds in which all services have to converge.
-      - The least time that the options of a service ask for is counted - the first health check, which an Engine makes after an
-        interval, O(update_config.delay) after each group of tasks, O(update_config.monitor). Where O(wait_timeout) is not longer,
-        the module warns at once, and the failure names it.
+      - The minimum time of a rollout is computed from the options of the service - the first health check after one
+        interval, O(update_config.delay) after each group of tasks, and O(update_config.monitor). If O(wait_timeout)
+        is not longer, the module warns at once, and the error names this time.
     type: int
     default: 300
   held_ports:
     description:
-      - Ports that programs of the swarm's hosts hold, as M(flotilla.swarm.swarm_info) returns them on each host with
-        O(flotilla.swarm.swarm_info#module:held_ports=true). The ports of the host that runs the task are read anyway, where
-        its own Engine is asked.
-      - A service that publishes such a port is not answered there, and the Engine does not say so. So each port that the task
-        begins to publish is looked for - in mode V(ingress) on every host, in mode V(host) on those that can get a task.
+      - Ports that other programs use on the hosts of the swarm, as M(flotilla.swarm.swarm_info) returns them on each
+        host with O(flotilla.swarm.swarm_info#module:held_ports=true). The ports of the host that runs the task are
+        read anyway, where its own Engine is asked.
+      - A service that publishes such a port is not reachable there, and the Engine does not report it. So each port
+        that the task begins to publish is checked - in mode V(ingress) on every host, in mode V(host) on those that
+        can get a task.
     type: list
     elements: dict
     default: []
   port_conflicts:
     description:
-      - What to do when something else than Docker holds a port that the task begins to publish.
+      - What to do if a program other than Docker uses a port that the task begins to publish.
     type: str
     choices: [refuse, warn]
     default: refuse
@@ -811,7 +812,7 @@ rebuilt:
   returned: success, when O(name) is used
   type: bool
 swarm_service:
-  description: The service in the words of this module's options, without those at their default.
+  description: The service as options of this module, without those at their default.
   returned: success, when O(name) is used and the service exists
   type: dict
   sample: {"image": "nginx:1.27", "mode": "replicated", "replicas": 3}
@@ -839,7 +840,7 @@ services:
       elements: str
       returned: always
 rollouts:
-  description: The verdict of each rollout that the module waited for. It is returned with a failure as well, and is short then.
+  description: The result of each rollout that the module waited for. Also returned on failure, in a short form.
   returned: when the module waited for a rollout
   type: list
   elements: dict

@@ -19,10 +19,10 @@ description:
     C(docker stack services) list it. A stack that the command line deployed is taken over without a restart of any task.
   - Secrets and configs with new content get a new version, the services that use them are moved to it, and the older version
     is removed after the rollouts, as M(flotilla.swarm.swarm_secret) does it.
-  - An update that cannot converge is refused before anything is sent, and a O(wait_timeout) that cannot be enough is warned of at
-    once, as with M(flotilla.swarm.swarm_service).
-  - A key that Swarm does not support is never ignored silently. One that has no effect is a warning, any other is refused by
-    name, with its file.
+  - An update that cannot converge is refused before anything is sent, and the module warns at once if O(wait_timeout)
+    is too short, as with M(flotilla.swarm.swarm_service).
+  - A key that Swarm does not support is never ignored silently. A key that has no effect causes a warning; any other
+    key is refused, and the message names the key and its file.
   - An option that an earlier run declared and the files no longer declare returns to the Engine's default. An option that was
     never declared stays as it is on the swarm, as with M(flotilla.swarm.swarm_service).
 author:
@@ -213,22 +213,23 @@ options:
     default: true
   wait_timeout:
     description:
-      - The most seconds that all waiting together may take.
+      - The timeout in seconds for all waits together.
     type: int
     default: 300
   held_ports:
     description:
-      - Ports that programs of the swarm's hosts hold, as M(flotilla.swarm.swarm_info) returns them on each host with
-        O(flotilla.swarm.swarm_info#module:held_ports=true). The ports of the host that runs the task are read anyway, where
-        its own Engine is asked.
-      - A service that publishes such a port is not answered there, and the Engine does not say so. So each port that the task
-        begins to publish is looked for - in mode V(ingress) on every host, in mode V(host) on those that can get a task.
+      - Ports that other programs use on the hosts of the swarm, as M(flotilla.swarm.swarm_info) returns them on each
+        host with O(flotilla.swarm.swarm_info#module:held_ports=true). The ports of the host that runs the task are
+        read anyway, where its own Engine is asked.
+      - A service that publishes such a port is not reachable there, and the Engine does not report it. So each port
+        that the task begins to publish is checked - in mode V(ingress) on every host, in mode V(host) on those that
+        can get a task.
     type: list
     elements: dict
     default: []
   port_conflicts:
     description:
-      - What to do when something else than Docker holds a port that the task begins to publish.
+      - What to do if a program other than Docker uses a port that the task begins to publish.
     type: str
     choices: [refuse, warn]
     default: refuse

@@ -22,7 +22,7 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - The stacks to tell. All when it is left out.
+      - The stacks to return. By default, all stacks.
     type: list
     elements: str
   docker_cli:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: swarm_upgrade_info
-short_description: Read what an upgrade of a host's Engine has to know
+short_description: Read the data that an upgrade of a host's Engine requires
 description:
   - Reads which versions of the Engine's packages are installed and which could be, as apt says it, with its pins, and what is in
     use that newer Engines do not have any longer.
