@@ -217,8 +217,9 @@ def lose_and_recover(cluster: Cluster) -> None:
     cluster.sh("for n in 1 2 3; do echo $n | docker config create late$n - >/dev/null; done")
     task = cluster.sh("docker ps -q --filter label=com.docker.swarm.service.name=kept", "w2")
     cluster.stage.each(lambda host: host.wipe() if host.name in LOST else None)
-    cluster.sh("systemctl start docker", "m3")
+    # If w1 leads, it tells m3 what it has missed until it notices that nobody else follows.
     cluster.until(lambda: not managers(cluster, "w1"))
+    cluster.sh("systemctl start docker", "m3")
     checked = recover(cluster, "--check").succeeded()
     refused = recover(cluster)
     for run in (checked, refused):
