@@ -58,6 +58,9 @@ options:
     description:
       - The address or interface of this host that the other nodes use, with or without a port (the default is 2377).
       - The Engine chooses where the host has only one address. Only used when the swarm is created.
+      - It is one address of one host. V(0.0.0.0), V(::), multicast, broadcast, and link-local IPv6 addresses are refused, here
+        and in every other option for such an address; only O(listen_addr) can be V(0.0.0.0) or V(::). A loopback address is
+        warned of, since no other host reaches it.
     type: str
   listen_addr:
     description:
@@ -129,7 +132,8 @@ options:
     type: int
   election_tick:
     description:
-      - After how many ticks (seconds) without a leader an election starts.
+      - After how many ticks (seconds) without a leader an election starts. It is more than O(heartbeat_tick), about ten times as
+        many. Where only one of both is given, it is compared with the other one of the swarm.
     type: int
   dispatcher_heartbeat_period:
     description:
