@@ -58,7 +58,14 @@ options:
   advertise_addr:
     description:
       - The address or interface of this host that the other nodes use, with or without a port (the default is 2377).
+<<<<<<< HEAD
       - The Engine chooses it if the host has only one address. Only used when the swarm is created.
+=======
+      - The Engine chooses where the host has only one address. Only used when the swarm is created.
+      - It is one address of one host. V(0.0.0.0), V(::), multicast, broadcast, and link-local IPv6 addresses are refused, here
+        and in every other option for such an address; only O(listen_addr) can be V(0.0.0.0) or V(::). A loopback address is
+        warned of, since no other host reaches it.
+>>>>>>> w-a10
     type: str
   listen_addr:
     description:
@@ -131,7 +138,12 @@ options:
     type: int
   election_tick:
     description:
+<<<<<<< HEAD
       - The number of ticks (seconds) without a leader after which an election starts.
+=======
+      - After how many ticks (seconds) without a leader an election starts. It is more than O(heartbeat_tick), about ten times as
+        many. Where only one of both is given, it is compared with the other one of the swarm.
+>>>>>>> w-a10
     type: int
   dispatcher_heartbeat_period:
     description:

@@ -58,6 +58,9 @@ options:
     description:
       - The address or interface of this host that the other nodes use, with or without a port.
       - The Engine chooses it if the host has only one address.
+      - It must be an address of one host. V(0.0.0.0), V(::), multicast, broadcast, and link-local IPv6 addresses are refused,
+        here and in every other option for such an address; only O(listen_addr) can be V(0.0.0.0) or V(::). A loopback address
+        causes a warning, since no other host can reach it.
     type: str
   listen_addr:
     description:

@@ -19,6 +19,7 @@ import ipaddress
 import typing as t
 
 from .._engine.errors import Refused
+from .._options.kernel import no_other_hosts
 
 GOSSIP_PORT = 7946
 # ESP is never guarded: the kernel drops what it has no key for, and the host's own VPN may need it.
@@ -125,11 +126,10 @@ def check_member(text: str) -> str:
         raise ValueError(
             f"{text!r} is not an IPv4 or IPv6 address; write the address that the other hosts see"
         ) from None
-    everybody = str(address) == "255.255.255.255"
-    # A scope (fe80::1%eth0) means something on one host only; no backend takes it as a source.
-    if "%" in text or address.is_loopback or address.is_multicast or address.is_unspecified or everybody:
+    reason = no_other_hosts(text.strip()) or (address.is_loopback and "it is a host's own")
+    if reason:
         raise ValueError(
-            f"{text!r} cannot be another host's address; write the address that the other hosts see"
+            f"{text!r} cannot be another host's address: {reason}; write the address that the other hosts see"
         )
     return str(address)
 

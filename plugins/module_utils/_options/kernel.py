@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the kernel of a node makes of a service's options. PRIVATE to the collection. Pure.
+"""What the kernel of a node makes of the options of a service, and of addresses. PRIVATE to the collection. Pure.
 
 The Engine stores all of it unseen, and each task fails on its node: a service that is sent with such a value never starts.
 """
@@ -64,12 +64,40 @@ def signal(text: str) -> None:
         raise ValueError(f"{text!r} is no signal, such as SIGTERM or 15")
 
 
-def address(text: str) -> None:
-    """Refuse what is no IP address."""
+def is_address(text: str) -> bool:
+    """Whether a text is an IP address."""
     try:
         ipaddress.ip_address(text)
     except ValueError:
-        raise ValueError(f"{text!r} is not an IP address") from None
+        return False
+    return True
+
+
+def address(text: str) -> None:
+    """Refuse what is no IP address."""
+    if not is_address(text):
+        raise ValueError(f"{text!r} is not an IP address")
+
+
+def no_other_hosts(text: str) -> str | None:
+    """Why no other host can have an IP address or send to it; ``None`` where one can.
+
+    Of a loopback address nothing is said: it is a host's own, and a swarm of one node needs no other.
+
+    Raises:
+        ValueError: it is no IP address.
+    """
+    found = ipaddress.ip_address(text.partition("%")[0])
+    found = getattr(found, "ipv4_mapped", None) or found
+    if found.is_unspecified:
+        return "it stands for every address of a host, and names none"
+    if found.is_multicast:
+        return "it is a multicast address, and no host has it"
+    if str(found) == "255.255.255.255":
+        return "it is the broadcast address, and no host has it"
+    if "%" in text or (found.version == 6 and found.is_link_local):
+        return "it is a link-local address, which means nothing without the interface that each host reaches it by"
+    return None
 
 
 def is_windows(path: str) -> bool:

@@ -10,6 +10,8 @@ import typing as t
 
 from .._engine.errors import FlotillaError, Refused
 from .._engine.wait import Deadline, waiting_for
+from .._options.kernel import is_address, no_other_hosts
+from .._options.value_types import NAME, not_empty
 from .._run.interface import Interface
 from .._run.progress import PROGRESS
 from .._run.verb import Verb
@@ -21,18 +23,29 @@ from .report import failures, reach_rows
 # How many failures the message repeats: in a swarm of hundreds of hosts more of them would hide the reason.
 _REPEATED = 20
 
+
+def _peer(address: str) -> None:
+    """Refuse what no host answers on; with the interface behind it, a link-local address is one."""
+    not_empty(address)
+    # A name is no address.
+    is_one = is_address(address) and "%" not in address
+    reason = no_other_hosts(address) if is_one else None
+    if reason:
+        raise ValueError(f"{address} is no address of one host: {reason}")
+
+
 _PORT: dict[str, t.Any] = {
     "protocol": {"type": "str", "choices": ["tcp", "udp"], "required": True},
     "port": {"type": "int", "required": True},
 }
 _PEER: dict[str, t.Any] = {
-    "host": {"type": "str", "required": True},
-    "address": {"type": "str", "required": True},
+    "host": {**NAME, "required": True},
+    "address": {"type": "str", "required": True, "limits": _peer},
     "ports": {"type": "list", "elements": "dict", "required": True, "options": _PORT},
 }
 ARGUMENTS: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["listening", "proven", "absent"], "required": True},
-    "host": {"type": "str", "required": True},
+    "host": {**NAME, "required": True},
     "run": {"type": "str", "default": "flotilla"},
     "ports": {"type": "list", "elements": "dict", "default": [], "options": _PORT},
     "seconds": {"type": "int", "default": 60},

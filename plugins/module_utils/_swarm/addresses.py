@@ -14,6 +14,7 @@ import re
 import typing as t
 
 from .._options.convert import quoted
+from .._options.kernel import is_address, no_other_hosts
 
 _PORT = re.compile(r"[0-9]{1,5}\Z")
 # As the kernel has it: 15 characters, no blank, no slash; a colon begins the port.
@@ -23,16 +24,22 @@ _LONGEST_PREFIX = 29
 
 
 def host(text: str) -> None:
-    """An IP address or the name of an interface, without a port."""
+    """An IP address of a host or the name of an interface, without a port."""
     if text and not _is_host(text):
         raise ValueError(f"{quoted(text)} is neither an IP address nor the name of an interface such as eth0")
+    _others_reach(text, text)
 
 
-def host_and_port(text: str) -> None:
-    """An IP address or the name of an interface, with a port or without."""
-    name, port = _split(text)
-    if text and (not _is_host(name) or (port is not None and not _is_port(port))):
-        raise ValueError(f"{quoted(text)} is not like 10.0.0.11, eth0 or 10.0.0.11:2377")
+def advertised(text: str) -> None:
+    """An IP address of a host or the name of an interface, with a port or without."""
+    _others_reach(text, _host_of(text))
+
+
+def listening(text: str) -> None:
+    """What a manager listens on: as ``advertised``, or 0.0.0.0 or ::, which are all addresses of the host."""
+    name = _host_of(text)
+    if name not in ("0.0.0.0", "::"):
+        _others_reach(text, name)
 
 
 def manager(text: str) -> None:
@@ -40,6 +47,13 @@ def manager(text: str) -> None:
     name, port = _split(text)
     if not re.match(r"[^\s/]{1,253}\Z", name) or (port is not None and not _is_port(port)):
         raise ValueError(f"{quoted(text)} is not like 10.0.0.11 or 10.0.0.11:2377")
+    _others_reach(text, name)
+
+
+def only_here(text: str | None) -> bool:
+    """Whether what a host advertises is reached from nowhere but itself."""
+    name = _split(text or "")[0]
+    return name == "lo" or (is_address(name) and ipaddress.ip_address(name).is_loopback)
 
 
 def data_path_port(value: int) -> None:
@@ -100,13 +114,24 @@ def _split(text: str) -> tuple[str, str | None]:
     return text, None
 
 
+def _host_of(text: str) -> str:
+    """The host of an address with a port or without."""
+    name, port = _split(text)
+    if text and (not _is_host(name) or (port is not None and not _is_port(port))):
+        raise ValueError(f"{quoted(text)} is not like 10.0.0.11, eth0 or 10.0.0.11:2377")
+    return name
+
+
+def _others_reach(text: str, name: str) -> None:
+    """Refuse an IP address by which no other host finds this one; the Engine would, or waits for a join in vain."""
+    reason = no_other_hosts(name) if is_address(name) else None
+    if reason:
+        raise ValueError(f"{quoted(text)} is no address of one host: {reason}")
+
+
 def _is_host(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        # What looks like an address and is none is not an interface either.
-        return bool(_INTERFACE.match(text)) and not re.match(r"[0-9.]+\Z", text)
-    return True
+    # What looks like an address and is none is not an interface either.
+    return is_address(text) or (bool(_INTERFACE.match(text)) and not re.match(r"[0-9.]+\Z", text))
 
 
 def _is_port(text: str) -> bool:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.errors import Refused
-from .._options.option import declared_values
+from .._options.option import Table, declared_values
 from .._options.plan import Plan, plan
 from .addresses import check_pools
 from .options import SWARM
+
+_HEARTBEAT, _ELECTION = "heartbeat_tick", "election_tick"
+_TICKS: Table = tuple(option for option in SWARM if option.name in (_HEARTBEAT, _ELECTION))
 
 
 class DeclaredSwarm:
@@ -48,13 +51,37 @@ class DeclaredSwarm:
         Args:
             live: ``Spec`` of the swarm.
             trust_root: the PEM of the root certificate in force, since the Engine never returns the signing one.
+
+        Raises:
+            Refused: the spec that comes of it cannot be.
         """
         planned = plan(SWARM, self.values, live)
+        if {_HEARTBEAT, _ELECTION} & set(planned.changes):
+            check_ticks({option.name: option.read(planned.spec) for option in _TICKS})
         if self.certificate and not same_certificate(self.certificate, trust_root):
             ca = planned.spec.setdefault("CAConfig", {})
             ca["SigningCACert"], ca["SigningCAKey"] = self.certificate, self.key
             planned.changes["signing_ca_cert"] = ("another certificate", "the declared certificate")
         return planned
+
+
+def check_ticks(settings: dict[str, int | None]) -> None:
+    """Refuse an election that begins before a heartbeat of the leader can come.
+
+    Raft wants it so (etcd ``raft/raft.go``, ``Config.validate``); the swarm stores both numbers unseen.
+
+    Args:
+        settings: both numbers of ticks by their names; the Engine's defaults where they are missing.
+
+    Raises:
+        Refused: names both.
+    """
+    ticks = {option.name: settings.get(option.name) or option.default for option in _TICKS}
+    if ticks[_ELECTION] <= ticks[_HEARTBEAT]:
+        raise Refused(
+            f"{_ELECTION} is {ticks[_ELECTION]} and {_HEARTBEAT} is {ticks[_HEARTBEAT]}: an election would begin before the "
+            f"next heartbeat of the leader; set {_ELECTION} to about ten times {_HEARTBEAT}. Nothing was sent."
+        )
 
 
 # What docker_swarm of community.docker does with other states.

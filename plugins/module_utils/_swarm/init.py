@@ -33,6 +33,7 @@ from .._ports.control import free_ports
 from .._run.steps import doubtful, step
 from .._run.verb import Verb
 from . import as_docker, state
+from .addresses import only_here
 from .authority import Rotation
 from .declared import DeclaredSwarm, check_is_init, init_request
 from .options import INIT_INTERFACE, SWARM, ZEROS
@@ -47,6 +48,10 @@ _SETTLING = 30.0
 _ELECTING = 20.0
 # Seconds that an Engine which creates a swarm, for another run at the same time, is on its way into it: many times over.
 _ARRIVING = 10.0
+_ALONE = (
+    "advertise_addr is a loopback address: no other host can join this swarm, since nodes reach each other by the addresses that "
+    "they advertise."
+)
 _ROTATED = {
     "rotateWorkerToken": "worker join token",
     "rotateManagerToken": "manager join token",
@@ -242,7 +247,10 @@ def work(options: Result, check_mode: bool, client: Client) -> Result:
             {"changed": bool(swarm.actions) and not check_mode, "actions": swarm.actions}
         ) from None
     live = state.read(client, facts=True)
+    # There is an address among what is new only where a swarm is.
+    alone = "advertise_addr" in swarm.after and only_here(options["advertise_addr"])
     result: Result = {
+        "warnings": [_ALONE] if alone else [],
         "changed": bool(swarm.actions),
         "actions": swarm.actions,
         "diff": {"before": swarm.before, "after": swarm.after},

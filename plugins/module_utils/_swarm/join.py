@@ -24,6 +24,7 @@ from .._ports.listeners import listeners
 from .._run.steps import step
 from .._run.verb import Verb
 from . import state
+from .addresses import only_here
 from .attempt import Attempt, unless
 from .authority import digest_in, digest_of
 from .leave import Leaving
@@ -71,6 +72,10 @@ class Joining:
             return
         if found["state"] in ("pending", "error"):
             raise Refused(f"{found['why']} Make it leave first: swarm_join with state=absent and force=true.")
+        if only_here(options["advertise_addr"]):
+            self.warnings.append(
+                "advertise_addr is a loopback address: no node on another host reaches this one by it."
+            )
         self._check_ports(options["published_ports"] or [], options["port_conflicts"] == "refuse")
         if not self._check_mode:
             free_ports()

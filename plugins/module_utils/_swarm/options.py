@@ -117,8 +117,8 @@ _OF_DOCKER_SWARM: dict[str, t.Any] = {
 _INIT: dict[str, t.Any] = {
     **argument_spec(SWARM),
     **_OF_DOCKER_SWARM,
-    "advertise_addr": {"type": "str", "limits": addresses.host_and_port},
-    "listen_addr": {"type": "str", "limits": addresses.host_and_port},
+    "advertise_addr": {"type": "str", "limits": addresses.advertised},
+    "listen_addr": {"type": "str", "limits": addresses.listening},
     "data_path_addr": {"type": "str", "limits": addresses.host},
     "data_path_port": {"type": "int", "limits": addresses.data_path_port},
     "default_addr_pool": {"type": "list", "elements": "str", "limits": lists(addresses.pool)},
@@ -138,8 +138,8 @@ _JOIN: dict[str, t.Any] = {
     "role": {"type": "str", "choices": ["manager", "worker"], "default": "worker"},
     "remote_addrs": {"type": "list", "elements": "str", "limits": lists(addresses.manager)},
     "join_token": {"type": "str", "no_log": True},
-    "advertise_addr": {"type": "str", "limits": addresses.host_and_port},
-    "listen_addr": {"type": "str", "limits": addresses.host_and_port},
+    "advertise_addr": {"type": "str", "limits": addresses.advertised},
+    "listen_addr": {"type": "str", "limits": addresses.listening},
     "data_path_addr": {"type": "str", "limits": addresses.host},
     "availability": {"type": "str", "choices": ["active", "pause", "drain"]},
     "published_ports": {

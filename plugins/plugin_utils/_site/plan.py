@@ -17,6 +17,7 @@ from ...module_utils._node.declared import declared_node
 from ...module_utils._node.plan import plan_node, spec_of
 from ...module_utils._options.changes import text_of, visible_changes
 from ...module_utils._options.option import declared_values
+from ...module_utils._swarm.declared import check_ticks
 from ...module_utils._swarm.nodes import Node
 from ...module_utils._swarm.options import SETTINGS
 from .._engine.plan import plan_engine
@@ -164,6 +165,7 @@ def _plan_settings(
     values = declared_values(SETTINGS, declared)
     if cluster is None:
         fixed = {name: common[variable] for name, variable in FIXED.items() if common[variable]}
+        check_ticks(values)
         return ({**declared, **fixed} if membership.init else {}), []
     settings, lines = {}, []
     for option in SETTINGS:
@@ -173,6 +175,8 @@ def _plan_settings(
         if before != after:
             settings[option.name] = declared[option.name]
             lines.append(f"swarm: {option.name}: {before} → {after}")
+    if {"heartbeat_tick", "election_tick"} & set(settings):
+        check_ticks({**cluster.live["settings"], **values})
     return settings, lines
 
 

@@ -35,3 +35,9 @@ def test_each_port_that_is_listened_on_is_a_row(module: Module, monkeypatch: pyt
 
 def test_options_that_cannot_work_are_refused(module: Module) -> None:
     assert "state" in module.refuses(state="unknown", host="m1", run="r1")
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "224.0.0.1", "fe80::1", ""])
+def test_a_peer_without_an_address_of_its_own_is_refused(module: Module, address: str) -> None:
+    peer = {"host": "w1", "address": address, "ports": [{"protocol": "tcp", "port": 1}]}
+    assert "peers[0].address: " in module.refuses(state="proven", host="m1", peers=[peer])

@@ -16,6 +16,8 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.declared imp
     same_certificate,
 )
 from ansible_collections.flotilla.swarm.plugins.module_utils._swarm.options import INIT_INTERFACE
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 def params(**given: t.Any) -> dict[str, t.Any]:
@@ -117,3 +119,40 @@ def test_words_of_docker_swarm_that_change_nothing_are_taken() -> None:
 
 def test_whole_numbers_become_labels() -> None:
     assert DeclaredSwarm(params(labels={"rack": 7, 8: "x"})).values["labels"] == {"rack": "7", "8": "x"}
+
+
+def planned(live: dict[str, int], **declared: int) -> dict[str, t.Any]:
+    raft = {key: value for key, value in live.items() if value}
+    return DeclaredSwarm(params(**declared)).plan({"Raft": raft}, None).spec["Raft"]
+
+
+@given(st.integers(1, 50), st.integers(1, 50), st.sampled_from(["both", "heartbeat_tick", "election_tick"]))
+def test_an_election_comes_after_the_next_heartbeat(heartbeat: int, election: int, named: str) -> None:
+    """Where one of both is declared, the other one is that of the swarm."""
+    wanted = {"heartbeat_tick": heartbeat, "election_tick": election}
+    declared = wanted if named == "both" else {named: wanted[named]}
+    live = {
+        "HeartbeatTick": 100 if named != "election_tick" else heartbeat,
+        "ElectionTick": 200 if named != "heartbeat_tick" else election,
+    }
+    if election > heartbeat:
+        assert planned(live, **declared) == {"HeartbeatTick": heartbeat, "ElectionTick": election}
+    else:
+        with pytest.raises(
+            errors.Refused, match=f"^election_tick is {election} and heartbeat_tick is {heartbeat}: "
+        ):
+            planned(live, **declared)
+
+
+def test_ticks_are_compared_with_the_defaults_of_a_new_swarm() -> None:
+    assert DeclaredSwarm(params(heartbeat_tick=9)).plan({}, None).spec == {"Raft": {"HeartbeatTick": 9}}
+    for given_one in ({"heartbeat_tick": 10}, {"election_tick": 1}):
+        with pytest.raises(
+            errors.Refused, match="before the next heartbeat of the leader; set election_tick"
+        ):
+            DeclaredSwarm(params(**given_one)).plan({}, None)
+
+
+def test_ticks_that_a_swarm_has_are_no_reason_to_refuse_anything() -> None:
+    live = {"HeartbeatTick": 5, "ElectionTick": 5}
+    assert planned(live, heartbeat_tick=5, election_tick=5, keep_old_snapshots=2)["KeepOldSnapshots"] == 2

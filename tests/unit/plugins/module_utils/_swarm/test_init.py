@@ -218,6 +218,23 @@ def test_a_new_swarm_is_created_with_what_is_declared_and_the_defaults_of_the_en
     }
 
 
+@pytest.mark.parametrize(
+    ("address", "warned"), [("127.0.0.1", True), ("::1", True), ("10.0.0.11", False), (None, False)]
+)
+def test_a_new_swarm_that_no_other_host_can_join_is_told(address: str | None, warned: bool) -> None:
+    made = ensure(outside(), params(advertise_addr=address))
+    assert any("no other host can join" in sentence for sentence in made["warnings"]) == warned
+    # What is there already advertises what it was created with.
+    assert ensure(manager(), params(advertise_addr=address))["warnings"] == []
+
+
+def test_ticks_that_cannot_work_are_refused_before_a_swarm_is_created() -> None:
+    engine = outside()
+    with pytest.raises(errors.Refused, match=r"^election_tick is 2 and heartbeat_tick is 2: "):
+        ensure(engine, params(heartbeat_tick=2, election_tick=2))
+    assert engine.writes == []
+
+
 def test_a_new_swarm_in_check_mode_sends_nothing() -> None:
     engine = outside()
     swarm = ensure(engine, params(), check_mode=True)

@@ -351,3 +351,9 @@ def test_an_engine_that_dies_while_it_joins_leaves_a_doubt() -> None:
     assert membership.actions == [
         "joined as worker through 10.0.0.11:2377 (perhaps: the Engine's answer was lost)"
     ]
+
+
+@pytest.mark.parametrize(("address", "warned"), [("127.0.0.1", True), ("10.0.0.12", False), (None, False)])
+def test_a_node_that_no_other_host_can_reach_is_told(address: str | None, warned: bool) -> None:
+    membership = joining(engine(info()), check=True, advertise_addr=address)
+    assert any("loopback" in sentence for sentence in membership.warnings) == warned

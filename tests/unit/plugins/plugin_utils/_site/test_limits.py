@@ -89,6 +89,15 @@ def test_a_login_in_the_address_of_a_repository_is_refused_without_it() -> None:
             "swarm_quorum_address_pools: 10.20.0.0/16 and 10.20.3.0/24 overlap",
         ),
         ({"swarm_quorum_address": "10.0.0"}, "swarm_quorum_address: '10.0.0' is neither an IP address nor"),
+        ({"swarm_quorum_address": "0.0.0.0"}, "swarm_quorum_address: '0.0.0.0' is no address of one host"),
+        (
+            {"swarm_quorum_data_path_address": "224.0.0.1"},
+            "swarm_quorum_data_path_address: '224.0.0.1' is no address of one host: it is a multicast address",
+        ),
+        (
+            {"swarm_firewall_extra_members": ["fd00::9", "fe80::1"]},
+            "swarm_firewall_extra_members: entry 2: 'fe80::1' cannot be another host's address: it is a link-local",
+        ),
         ({"swarm_quorum_wait_timeout": -1}, "swarm_quorum_wait_timeout: -1 is not from 0"),
         ({"swarm_firewall_extra_members": [""]}, "swarm_firewall_extra_members: entry 1: '' is not an IPv4"),
         (

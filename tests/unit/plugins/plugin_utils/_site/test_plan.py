@@ -105,6 +105,23 @@ def test_settings_that_differ_are_changed_and_others_left() -> None:
     ]
 
 
+def test_ticks_that_exclude_each_other_are_refused_before_a_host_is_touched() -> None:
+    """Of a swarm that is there, the number that is not declared is its own."""
+
+    def living(**settings: int) -> list[Member]:
+        members = formed(swarm_quorum_settings=settings)
+        for one in members:
+            if one.host and "settings" in one.host["swarm"]:
+                one.host["swarm"]["settings"].update(heartbeat_tick=3, election_tick=20)
+        return members
+
+    sentence = "election_tick is 10 and heartbeat_tick is 10: an election would begin before"
+    assert refusal(fresh(swarm_quorum_settings={"heartbeat_tick": 10})).startswith(sentence)
+    build(fresh(swarm_quorum_settings={"heartbeat_tick": 9}), False)
+    assert refusal(living(election_tick=3)).startswith("election_tick is 3 and heartbeat_tick is 3: ")
+    assert build(living(heartbeat_tick=19), False).settings == {"heartbeat_tick": 19}
+
+
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
