@@ -58,14 +58,10 @@ options:
   advertise_addr:
     description:
       - The address or interface of this host that the other nodes use, with or without a port (the default is 2377).
-<<<<<<< HEAD
       - The Engine chooses it if the host has only one address. Only used when the swarm is created.
-=======
-      - The Engine chooses where the host has only one address. Only used when the swarm is created.
-      - It is one address of one host. V(0.0.0.0), V(::), multicast, broadcast, and link-local IPv6 addresses are refused, here
-        and in every other option for such an address; only O(listen_addr) can be V(0.0.0.0) or V(::). A loopback address is
-        warned of, since no other host reaches it.
->>>>>>> w-a10
+      - It must be an address of one host. V(0.0.0.0), V(::), multicast, broadcast, and link-local IPv6 addresses are refused,
+        here and in every other option for such an address; only O(listen_addr) can be V(0.0.0.0) or V(::). A loopback address
+        causes a warning, since no other host can reach it.
     type: str
   listen_addr:
     description:
@@ -138,12 +134,9 @@ options:
     type: int
   election_tick:
     description:
-<<<<<<< HEAD
-      - The number of ticks (seconds) without a leader after which an election starts.
-=======
-      - After how many ticks (seconds) without a leader an election starts. It is more than O(heartbeat_tick), about ten times as
-        many. Where only one of both is given, it is compared with the other one of the swarm.
->>>>>>> w-a10
+      - The number of ticks (seconds) without a leader after which an election starts. It must be higher than
+        O(heartbeat_tick), about ten times as high. If only one of the two is set, it is compared with the swarm's value of the
+        other one.
     type: int
   dispatcher_heartbeat_period:
     description:
