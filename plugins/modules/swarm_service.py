@@ -204,7 +204,7 @@ options:
     type: str
   user:
     description:
-      - The user that the process runs as, by name or ID, with a group after a colon if need be.
+      - The user that the process runs as, by name or ID, with a group after a colon if need be. IDs go from 0 to 2147483647.
     type: str
   groups:
     description:
@@ -296,7 +296,7 @@ options:
     elements: str
   cap_drop:
     description:
-      - Capabilities to drop.
+      - Capabilities to drop. A capability that is also in O(cap_add) is refused; V(ALL) beside single ones is not.
     type: list
     elements: str
   sysctls:
@@ -548,6 +548,7 @@ options:
   publish:
     description:
       - Ports that are reachable from outside. The order does not matter.
+      - Two services of one task that publish the same port are refused before the first change, unless both use mode V(host).
       - An entry can be a text as in a Compose file, such as V(8080:80), V(8080:80/udp) or V(8000-8010:8000-8010). Put it in
         quotes, since YAML reads C(22:22) as a number.
     type: list
@@ -590,6 +591,8 @@ options:
       options:
         description:
           - Its options. Values are strings.
+          - With the drivers V(json-file) and V(local), invalid values of C(max-size), C(max-file) and C(compress) are refused;
+            with any driver, those of C(mode) and C(max-buffer-size). Each task would fail on its node.
         type: dict
   limits:
     description:
@@ -619,6 +622,7 @@ options:
   reservations:
     description:
       - The resources that have to be free on a node for a task to be placed there.
+      - The module warns of a reservation above the limit in O(limits).
     type: dict
     suboptions:
       cpus:

@@ -10,9 +10,11 @@ in ``modules/test_mesh.py``.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import ipaddress
 import json
+import re
 import socket
 import ssl
 import subprocess
@@ -25,6 +27,7 @@ import pytest
 from ansible_collections.flotilla.swarm.tests.integration.ansible_run import Lab, own_lab
 from ansible_collections.flotilla.swarm.tests.integration.conftest import lab_name
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import Stage
+from ansible_collections.flotilla.swarm.tests.integration.modules.watching import Watch
 from ansible_collections.flotilla.swarm.tests.integration.running import Run, site
 
 # The first has HAProxy 3.0 (Debian 13), the second 2.6 (Debian 12).
@@ -164,7 +167,9 @@ class Balanced:
             "swarm_load_balancer_certificates": [{"name": "site", "content": self.certificate}],
             "swarm_load_balancer_frontends": frontends,
         }
-        return self.run("load_balancer", *arguments, **{**declared, **more})
+        # On the command line, the key would be in the process list by the test's own doing.
+        given = self.stage.write("balancer.json", {**declared, **more})
+        return self.run("load_balancer", "-e", f"@{given}", *arguments)
 
     def say(self, host: str, command: str) -> str:
         return self.sh(f'python3 -c "{_SOCKET}" "{command}"', host)
@@ -284,9 +289,16 @@ def test_check_mode_a_first_run_and_a_second(web: Balanced) -> None:
     assert "+listen web.80.8080" in shown.text
     assert "PRIVATE" not in shown.text
     assert not any("haproxy" in web.sh("ls /etc /usr/sbin", host) for host in BALANCERS)
-    first = web.balance("-vvv").succeeded()
     key = web.certificate.splitlines()[-3]
+    with contextlib.ExitStack() as stack:
+        watches = {host: stack.enter_context(Watch(web.stage, host, (re.escape(key),))) for host in BALANCERS}
+        first = web.balance("-vvv").succeeded()
     assert key not in first.text
+    for host, watch in watches.items():
+        assert [place for place, text in watch.places.items() if key in text] == [], host
+        assert [text for place, text in watch.places.items() if place.startswith("files") and text] == [], (
+            host
+        )
     assert [web.sh("stat -c '%a %U' /etc/haproxy/flotilla/*.pem", host) for host in BALANCERS] == [
         "600 root"
     ] * 2

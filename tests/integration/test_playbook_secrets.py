@@ -33,7 +33,7 @@ INVENTORY: dict[str, t.Any] = {
 
 
 def test_tokens_and_key_of_the_swarm_are_seen_in_no_run(tmp_path: Path) -> None:
-    """A swarm is formed, loses a node, gets it back, is shown, rotates all its secrets, is unlocked, is backed up, and ends."""
+    """A swarm is formed, loses a node, gets it back, is shown, rotates its secrets, is unlocked, backed up, ended, restored."""
     outputs: dict[str, str] = {}
 
     def run(book: str, *arguments: str, name: str = "", **variables: t.Any) -> None:
@@ -73,6 +73,14 @@ def test_tokens_and_key_of_the_swarm_are_seen_in_no_run(tmp_path: Path) -> None:
         stage.until(lambda: stage.sh("m1", "docker node ls -q", check=False))
         run("backup", swarm_backup_dir=str(tmp_path / "archives"), swarm_backup_outage=True)
         run("teardown", swarm_teardown_confirm="yes")
+        [archive] = (tmp_path / "archives").iterdir()
+        whole = {
+            "swarm_restore_file": str(archive),
+            "swarm_restore_host": "m1",
+            "swarm_restore_confirm": "yes",
+        }
+        run("restore", "-e", f"@{given}", **whole)
+        stage.until(lambda: stage.sh("m1", "docker node ls -q", check=False))
         stack.close()
         # They were used, or nothing could have been seen.
         assert "w1" in outputs["joining"]

@@ -6,17 +6,17 @@
 
 from __future__ import annotations
 
-from .._options.value_types import SECONDS
+from .._options.value_types import SECONDS, not_empty
 from .._run.interface import Interface
 
 _WAIT = {"wait_timeout": {**SECONDS, "default": 300}}
 
 BACKUP = Interface(
     {
-        "staging": {"type": "path", "default": "/var/tmp"},
+        "staging": {"type": "path", "default": "/var/tmp", "limits": not_empty},
         "outage": {"type": "bool", "default": False},
         "unlock_key": {"type": "str", "no_log": True},
         **_WAIT,
     }
 )
-RESTORE = Interface({"path": {"type": "path", "required": True}, **_WAIT})
+RESTORE = Interface({"path": {"type": "path", "required": True, "limits": not_empty}, **_WAIT})

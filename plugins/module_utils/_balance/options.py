@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import typing as t
 
-from .._options.value_types import NAMES, SECONDS
+from .._options.value_types import NAMES, SECONDS, at_least
 from .._run.interface import Interface
 from .._run.progress import PROGRESS
 
 ARGUMENTS: dict[str, t.Any] = {
     "only": NAMES,
-    "max_moves": {"type": "int"},
+    "max_moves": {"type": "int", "limits": at_least(0, "a number of moves")},
     "timeout": {**SECONDS, "default": 600},
     **PROGRESS,
 }

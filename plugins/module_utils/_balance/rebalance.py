@@ -23,8 +23,6 @@ def work(options: Options, check_mode: bool, client: Client) -> Result:
         FlotillaError: with ``actions`` among its facts for what was done before it.
     """
     most = options["max_moves"]
-    if most is not None and most < 0:
-        raise Refused("max_moves is less than nothing. Nothing was sent.")
     live = read(client)
     _check(options["only"], live)
     found = plan(live, options["only"], most)

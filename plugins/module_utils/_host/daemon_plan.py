@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.errors import Refused
+from .._options.log_options import check_log_options
 from .daemon import Content, is_marked, may_be_secret, same
 
 # Keys that a running Engine applies when it reloads (dockerd(8)); all others need a restart. Only keys with a value: one
@@ -55,6 +56,8 @@ def declared_options(declared: t.Mapping[str, t.Any], prefix: str = "") -> Conte
     """
     free = f"{prefix}daemon"
     options = {str(key): value for key, value in (declared[free] or {}).items()}
+    if any(not key.strip() for key in options):
+        raise Refused(f"{free} has an empty key: name an option of daemon.json, such as debug.")
     for name, (key, convert) in _NAMED.items():
         variable = f"{prefix}{name}"
         if declared[variable] is None:
@@ -63,6 +66,12 @@ def declared_options(declared: t.Mapping[str, t.Any], prefix: str = "") -> Conte
         if key in options and not same(key, options[key], value):
             raise Refused(f"{variable} and {free} both set {key}, to different values: remove one of them.")
         options[key] = value
+    # Without a driver it is the one that the file has.
+    try:
+        log_options = options.get("log-opts")
+        check_log_options(options.get("log-driver"), log_options if isinstance(log_options, dict) else {})
+    except ValueError as error:
+        raise Refused(f"{prefix}log_options: {error}.") from None
     return options
 
 

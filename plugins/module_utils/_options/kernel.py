@@ -40,6 +40,7 @@ ULIMITS = frozenset(_ULIMIT_NAMES.split())
 # The kernel starts no program with a longer argument or variable (MAX_ARG_STRLEN, with the NUL at its end).
 _LONGEST_WORD = 128 * 1024 - 1
 _LONGEST_HOSTNAME = 64
+_LARGEST_ID = 2**31 - 1
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]")
 
 
@@ -53,6 +54,36 @@ def capability(name: str) -> str:
     if short not in _CAPABILITIES:
         raise ValueError(f"{name!r} is no capability of Linux, such as NET_ADMIN")
     return short if short == "ALL" else f"CAP_{short}"
+
+
+def user(text: str) -> None:
+    """Refuse a user that no container can have: a name or an ID, or one with a group after a colon."""
+    if text.count(":") > 1:
+        raise ValueError(f"{text!r} has more than a user and a group, such as 1000:1000")
+    for part in text.split(":"):
+        _identity(part)
+
+
+def group(text: str) -> None:
+    """Refuse a group that no container can have: it is a name or an ID."""
+    if ":" in text:
+        raise ValueError(f"{text!r} is more than one group")
+    _identity(text)
+
+
+def _identity(text: str) -> None:
+    # runc takes what is no number for a name (moby/sys/user).
+    if re.fullmatch(r"[+-]?[0-9]+", text) and not (
+        len(text.lstrip("+-0")) < 12 and 0 <= int(text) <= _LARGEST_ID
+    ):
+        raise ValueError(f"{text[:20]} is no ID: IDs go from 0 to {_LARGEST_ID}")
+
+
+def one_way(added: t.Iterable[str], dropped: t.Iterable[str]) -> None:
+    """Refuse capabilities, as the Engine stores them, that are added and dropped at the same time."""
+    both = sorted(set(added) & set(dropped))
+    if both:
+        raise ValueError(f"{both[0]} is added and dropped: keep one of them")
 
 
 def signal(text: str) -> None:

@@ -31,7 +31,8 @@ from .._swarm.nodes import views
 from .declared import DeclaredService, check_nodes
 from .image import Pinned, same_image
 from .options import table
-from .plan import Raw, ServicePlan, force_count, plan_service, resumes
+from .plan import Raw, ServicePlan, final_spec, force_count, over_limits, plan_service, resumes
+from .ports import check_clashes
 from .references import Catalogue, named, referred, resolved
 from .registry import Registry, auth_header
 
@@ -85,6 +86,12 @@ class Services:
         """
         live = self._live()
         plans = [self._plan(one, live.get(one.name)) for one in self._declared]
+        try:
+            check_clashes((plan.name, plan.is_written, final_spec(plan)) for plan in plans)
+        except ValueError as error:
+            raise Refused(f"{error}. Nothing was sent.") from None
+        for plan in plans:
+            self._warn(plan.declared, over_limits(plan))
         self._may_go_on = resumable(
             self._client, [plan.live for plan in plans if plan.action == "none" and plan.live]
         )
@@ -355,9 +362,7 @@ def _auth(declared: DeclaredService) -> dict[str, str]:
 def _sent(plans: t.Iterable[ServicePlan]) -> list[Sent]:
     """What the plans send of services."""
     return [
-        Sent(plan.name, (plan.live or {}).get("Spec") or {}, plan.spec)
-        for plan in plans
-        if plan.action in ("create", "update", "rebuild")
+        Sent(plan.name, (plan.live or {}).get("Spec") or {}, plan.spec) for plan in plans if plan.is_written
     ]
 
 

@@ -10,6 +10,7 @@ The Engine takes a mount without a type for a bind, drops what its converter doe
 
 from __future__ import annotations
 
+import posixpath
 import re
 import typing as t
 
@@ -106,8 +107,15 @@ def _check_target(target: str, kind: str) -> None:
     # A named pipe of Windows has a path of its own form.
     if kind != "npipe" and not is_path(target):
         raise ValueError(f"the target {convert.quoted(target)} is not an absolute path in the container")
-    if not target.strip("/"):
+    if _place(target) == "":
         raise ValueError("the target is / itself, on which nothing can be mounted: name a directory below it")
+
+
+def _place(target: str) -> str:
+    """Where a target is for the kernel: /data/, //data, /./data and /srv/../data are /data; / is empty."""
+    if is_windows(target) or not target.startswith("/"):
+        return target
+    return posixpath.normpath(re.sub("/+", "/", target)).rstrip("/")
 
 
 def _volume(value: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -158,8 +166,8 @@ def _mounts(values: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
     made = sorted((_mount(value) for value in values), key=lambda mount: str(mount["Target"]))
     seen = set()
     for target in (str(mount["Target"]) for mount in made):
-        # To the kernel, /data/ and //data are /data; the Engine refuses each task of such a service on its node.
-        place = re.sub("/+", "/", target).rstrip("/")
+        # The Engine refuses each task of such a service on its node.
+        place = _place(target)
         if place in seen:
             raise ValueError(f"{target}: two mounts have this target")
         seen.add(place)

@@ -11,11 +11,14 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._engine.errors import Refused
+from .._options import kernel
 from .._options.changes import visible_changes
 from .._options.hidden import Changes
 from .._options.labels import DECLARED_LABEL, memory, remembered, visible
+from .._options.log_options import check_log_options
 from .._options.option import Table
 from .._options.plan import plan
+from .._options.value_types import lists
 from .._rollout.references import container_of
 from .._rollout.service import MODES, is_paused, mode_of, update_state
 from .._run.plans import ObjectPlan
@@ -70,6 +73,11 @@ class ServicePlan(ObjectPlan):
         return table()
 
     @property
+    def is_written(self) -> bool:
+        """Whether ``spec`` is sent."""
+        return self.action in ("create", "update", "rebuild")
+
+    @property
     def sentence(self) -> str:
         """What is done to the service."""
         what = f" ({', '.join(sorted(visible_changes(self.changes)))})" if self.action == "update" else ""
@@ -88,12 +96,65 @@ def plan_service(declared: DeclaredService, live: Raw | None, pinned: Pinned | N
         Refused: it cannot be done, and why.
     """
     planned = _planned(declared, live, pinned)
-    if planned.action in ("create", "update", "rebuild"):
+    if planned.is_written:
         try:
             check_endpoint(planned.spec)
+            _check_changed(planned)
         except ValueError as error:
             raise Refused(f"{declared.name}: {error}. Nothing was sent.") from None
     return planned
+
+
+def final_spec(plan: ServicePlan) -> Raw:
+    """The spec that a service will have; an empty one where it is gone, or is what only the Engine knows."""
+    if plan.is_written:
+        return plan.spec
+    return {} if plan.action in ("remove", "roll_back") else (plan.live or {}).get("Spec") or {}
+
+
+def over_limits(plan: ServicePlan) -> list[str]:
+    """Sentences about resources that are reserved beyond what a task may take, which the swarm allows."""
+    found = []
+    for name in ("cpus", "memory") if plan.is_written else ():
+        limit, reserved = (_value(plan, f"{group}.{name}") for group in ("limits", "reservations"))
+        if limit and reserved > limit and _changes(plan, f"limits.{name}", f"reservations.{name}"):
+            found.append(
+                f"reservations.{name} is above limits.{name}: each task keeps more of a node from others than it may use itself."
+            )
+    return found
+
+
+def _check_changed(plan: ServicePlan) -> None:
+    """Refuse what no task starts with, where it is what changes: a service that is there may have been so before."""
+    checks: dict[str, tuple[tuple[str, ...], t.Callable[..., None]]] = {
+        "user": (("user",), kernel.user),
+        "groups": (("groups",), lists(kernel.group)),
+        "cap_add and cap_drop": (("cap_add", "cap_drop"), kernel.one_way),
+        "logging.options": (("logging.driver", "logging.options"), check_log_options),
+    }
+    for what, (names, check) in checks.items():
+        if _changes(plan, *names):
+            try:
+                check(*(_canonical(plan, name) for name in names))
+            except ValueError as error:
+                raise ValueError(f"{what}: {error}") from None
+
+
+def _changes(plan: ServicePlan, *names: str) -> bool:
+    """Whether one of these options is sent anew."""
+    changed = [part for part in plan.changes if part.startswith(tuple(f"{name}." for name in names))]
+    return plan.action != "update" or bool(changed) or any(name in plan.changes for name in names)
+
+
+def _value(plan: ServicePlan, name: str) -> t.Any:
+    return _ROWS[name].read(plan.spec)
+
+
+def _canonical(plan: ServicePlan, name: str) -> t.Any:
+    return _ROWS[name].type.canonical(_value(plan, name))
+
+
+_ROWS = {option.name: option for option in table()}
 
 
 def _planned(declared: DeclaredService, live: Raw | None, pinned: Pinned | None) -> ServicePlan:

@@ -94,6 +94,30 @@ def check_endpoint(spec: dict[str, t.Any]) -> None:
             )
 
 
+def check_clashes(services: t.Iterable[tuple[str, bool, dict[str, t.Any]]]) -> None:
+    """Refuse two services that publish one port where the swarm lets one of them have it (swarmkit ``checkPortConflicts``).
+
+    Args:
+        services: the name of each, whether it is sent, and its spec as it will be. Those that are as they were may be so.
+
+    Raises:
+        ValueError: names both and the port.
+    """
+    holders: dict[tuple[int, str], list[tuple[str, bool, str]]] = {}
+    for name, sent, spec in services:
+        for port in (spec.get("EndpointSpec") or {}).get("Ports") or []:
+            public, _target, protocol, mode = _key(port)
+            others = holders.setdefault((public, protocol), [])
+            for other, other_sent, other_mode in others if public else []:
+                # In mode host, tasks of several services share a port as long as they are on different nodes.
+                if name != other and (sent or other_sent) and "ingress" in (mode, other_mode):
+                    raise ValueError(
+                        f"{other} and {name} both publish the port {public}/{protocol} on every node: publish another port "
+                        "for one of them"
+                    )
+            others.append((name, sent, mode))
+
+
 def _canonical(values: list[Port]) -> list[tuple[int, int, str, str]]:
     return sorted(_key(port) for port in values)
 

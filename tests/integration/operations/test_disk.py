@@ -12,6 +12,7 @@ import typing as t
 
 import pytest
 from ansible_collections.flotilla.swarm.tests.integration.modules.play import call
+from ansible_collections.flotilla.swarm.tests.integration.modules.watching import Watch
 
 if t.TYPE_CHECKING:
     from ansible_collections.flotilla.swarm.tests.integration.operations.cluster import Cluster
@@ -130,7 +131,13 @@ def test_images_are_there_before_a_deployment_needs_them(cluster: Cluster, diges
     assert digests["2"] not in _images(cluster, "m1"), "a manager cannot run it"
     assert cluster.sh("docker service ls -q") == ""
 
-    done = cluster.run("pull", swarm_services=[service]).succeeded()
+    secret = "pass-word-of-the-registry"
+    # On the command line, it would be in the process list by the test's own doing.
+    given = cluster.stage.write("pull.json", {"swarm_services": [service]})
+    with Watch(cluster.stage, "w2", (secret,)) as watch:
+        done = cluster.run("pull", "-vvv", "-e", f"@{given}").succeeded()
+    assert secret not in done.text
+    assert [place for place, text in watch.places.items() if secret in text] == []
     assert re.search(r"^w1 +1 +0 +0 B +0$", done.text, re.MULTILINE), done.text
     assert re.search(r"^w2 +0 +1 +\S+ \S+ +0$", done.text, re.MULTILINE), done.text
     # No task could pull now.

@@ -48,6 +48,7 @@ NAMING = {
     ),
     *("swarm_service_log_info", "swarm_stack_info", "swarm_stack_task_info", "swarm_task_info"),
     *("swarm_maintenance", "swarm_operation", "swarm_reach", "swarm_prune", "swarm_rebalance"),
+    *("swarm_backup", "swarm_restore"),
 }
 READING = [name for name in RUN if CASES[name].reads]
 

@@ -19,5 +19,8 @@ def test_an_even_swarm_is_left_as_it_is(module: Module) -> None:
 def test_what_cannot_work_is_refused(module: Module) -> None:
     engine = with_a_worker()
     assert "No service is called lost" in module.refuses(engine, only=["lost"])
-    assert "max_moves" in module.refuses(engine, max_moves=-1)
+    for wrong in (-1, -10):
+        told = module.refuses(engine, max_moves=wrong)
+        assert told == f"max_moves: {wrong} is below 0: it is a number of moves. Nothing was sent."
+    assert not module.run(engine, max_moves=0).get("failed")
     assert engine.writes == []

@@ -42,3 +42,9 @@ def test_a_host_that_takes_part_in_a_swarm_is_refused(module: Module, archive: s
 def test_an_archive_is_verified_before_anything_else(module: Module, tmp_path: Path) -> None:
     (tmp_path / "x.tar").write_text("no archive")
     assert "cannot be used" in module.refuses(MemoryEngine(), path=str(tmp_path / "x.tar"))
+
+
+@pytest.mark.parametrize("path", ["", " "])
+def test_an_empty_path_is_refused_by_its_name(module: Module, path: str) -> None:
+    """It is mostly a variable that is not set."""
+    assert module.refuses(MemoryEngine(), path=path).startswith("path: '' is empty: set it")

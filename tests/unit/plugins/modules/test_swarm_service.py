@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.flotilla.swarm.tests.unit.support.module_cases import WEB
 from ansible_collections.flotilla.swarm.tests.unit.support.modules import Module
 from ansible_collections.flotilla.swarm.tests.unit.support.rows import MemoryEngine
@@ -43,6 +45,23 @@ def test_an_ingress_port_of_a_service_without_virtual_address_is_refused_with_th
         engine, wait=False, **WEB, endpoint_mode="dnsrr", publish=[{**port, "mode": "host"}]
     )
     assert in_host_mode["actions"] == ["web: created"]
+
+
+def test_two_services_with_one_ingress_port_are_refused_before_the_first_is_sent(module: Module) -> None:
+    def services(mode: str) -> list[dict[str, t.Any]]:
+        port = {"target_port": 80, "published_port": 8899}
+        first = {"name": "a", "image": "nginx", "resolve_image": "never", "publish": [{**port, "mode": mode}]}
+        return [first, {**first, "name": "b"}]
+
+    engine = MemoryEngine()
+    for check_mode in (True, False):
+        told = module.refuses(engine, check_mode=check_mode, services=services("ingress"))
+        assert told.startswith("a and b both publish the port 8899/tcp on every node: ")
+    assert engine.writes == []
+    assert module.run(engine, wait=False, services=services("host"))["actions"] == [
+        "a: created",
+        "b: created",
+    ]
 
 
 def test_words_that_yaml_has_changed_are_refused(module: Module) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import typing as t
 
 import pytest
@@ -15,9 +16,10 @@ from ansible_collections.flotilla.swarm.plugins.module_utils._options.labels imp
     visible,
 )
 from ansible_collections.flotilla.swarm.plugins.module_utils._rollout.service import MODES
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.declared import declared_service
 from ansible_collections.flotilla.swarm.plugins.module_utils._service.image import Pinned
-from ansible_collections.flotilla.swarm.plugins.module_utils._service.options import options_of
-from ansible_collections.flotilla.swarm.plugins.module_utils._service.plan import plan_service
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.options import options_of, table
+from ansible_collections.flotilla.swarm.plugins.module_utils._service.plan import over_limits, plan_service
 from ansible_collections.flotilla.swarm.tests.unit.support.services import (
     OPTIONS,
     WEB,
@@ -277,3 +279,65 @@ def test_without_an_image_nothing_new_is_made() -> None:
     with pytest.raises(Refused, match="web does not exist yet, and a new service needs an image"):
         planned({"name": "web"}, replicas=3)
     assert planned({"name": "web", "state": "absent"}).action == "none"
+
+
+WRONG: list[tuple[Params, str]] = [
+    ({"user": "a:b:c"}, "user: 'a:b:c' has more than a user and a group"),
+    ({"user": "-1"}, "user: -1 is no ID"),
+    ({"groups": ["0", "-1"]}, "groups: entry 1: -1 is no ID"),
+    (
+        {"cap_add": ["NET_ADMIN"], "cap_drop": ["CAP_NET_ADMIN"]},
+        "cap_add and cap_drop: CAP_NET_ADMIN is added and dropped",
+    ),
+    (
+        {"logging": {"driver": "local", "options": {"max-size": "10 parsecs"}}},
+        "logging.options: max-size is not a size",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wrong", "sentence"), WRONG)
+def test_what_no_task_starts_with_is_refused_where_it_is_sent_anew(wrong: Params, sentence: str) -> None:
+    web, had = {"name": "web", "image": "nginx:1"}, service({"name": "web", "image": "nginx:1"})
+    for live in (None, had):
+        with pytest.raises(Refused, match=f"^web: {re.escape(sentence)}"):
+            plan_service(declared_service({**web, **wrong}), live)
+    # A service that is so already, whoever made it, is taken over, changed and removed like any other.
+    so = copy.deepcopy(had)
+    for option in table("replicated"):
+        group, _dot, name = option.name.rpartition(".")
+        value = (wrong.get(group) or {}).get(name) if group else wrong.get(name)
+        if value is not None:
+            option.write(so["Spec"], option.convert(value))
+    again = plan_service(declared_service({**web, **wrong}), so)
+    assert not set(again.changes) & set(wrong)
+    assert plan_service(declared_service({**web, "hostname": "h"}), so).action == "update"
+    assert plan_service(declared_service({**web, "state": "absent"}), so).action == "remove"
+
+
+def test_a_capability_is_compared_with_what_the_service_keeps() -> None:
+    """One that another client drops stays as it is where it is not declared."""
+    live = service({"name": "web", "image": "nginx:1"})
+    live["Spec"]["TaskTemplate"]["ContainerSpec"]["CapabilityDrop"] = ["CAP_KILL"]
+    with pytest.raises(Refused, match="CAP_KILL is added and dropped"):
+        plan_service(declared_service({"name": "web", "image": "nginx:1", "cap_add": ["KILL"]}), live)
+    added = plan_service(declared_service({"name": "web", "image": "nginx:1", "cap_add": ["CHOWN"]}), live)
+    assert added.action == "update"
+
+
+@given(st.integers(6, 99), st.integers(4, 99), st.sampled_from(["memory", "cpus"]))
+def test_what_is_reserved_beyond_the_limit_is_warned_of(limit: int, reserved: int, name: str) -> None:
+    """The swarm takes it, and tasks run."""
+    unit = "M" if name == "memory" else ""
+    both = {"limits": {name: f"{limit}{unit}"}, "reservations": {name: f"{reserved}{unit}"}}
+    if name == "cpus":
+        both = {"limits": {name: limit}, "reservations": {name: reserved}}
+    declared = declared_service({"name": "web", "image": "nginx:1", **both})
+    made = plan_service(declared, None)
+    assert [f"reservations.{name} is above" in told for told in over_limits(made)] == [True] * (
+        reserved > limit
+    )
+    live = {"ID": "id", "Spec": made.spec}
+    assert over_limits(plan_service(declared, live)) == [], "nothing is sent"
+    alone = declared_service({"name": "web", "image": "nginx:1", "reservations": both["reservations"]})
+    assert over_limits(plan_service(alone, None)) == []

@@ -53,12 +53,25 @@ def test_a_ulimit_is_declared_once() -> None:
         ULIMITS.to_api(["nofile:1", "core:1", {"name": "nofile", "soft": 2}])
 
 
-@pytest.mark.parametrize("other", ["/data", "/data/", "//data", "/data//"])
+@pytest.mark.parametrize(
+    "other", ["/data", "/data/", "//data", "/data//", "/./data", "/srv/../data", "/../data/."]
+)
 def test_a_target_has_one_mount_however_it_is_written(other: str) -> None:
     mounts = [{"type": "volume", "source": "one", "target": "/data"}]
     with pytest.raises(ValueError, match="two mounts have this target"):
         MOUNTS.to_api([*mounts, {"type": "volume", "source": "two", "target": other}])
     assert len(MOUNTS.to_api([*mounts, {"type": "volume", "source": "two", "target": "/data/in"}])) == 2
+
+
+@pytest.mark.parametrize("target", ["/", "//", "/.", "/data/..", "/../.."])
+def test_a_target_that_comes_to_the_root_is_refused(target: str) -> None:
+    with pytest.raises(ValueError, match="the target is / itself"):
+        MOUNTS.to_api([{"type": "volume", "source": "one", "target": target}])
+
+
+def test_a_target_may_go_up_as_long_as_it_ends_in_a_directory() -> None:
+    [made] = MOUNTS.to_api([{"type": "volume", "source": "one", "target": "/srv/../data"}])
+    assert made["Target"] == "/srv/../data"
 
 
 def test_spaces_of_a_constraint_are_no_difference() -> None:

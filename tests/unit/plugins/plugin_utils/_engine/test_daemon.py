@@ -105,6 +105,16 @@ def test_a_malformed_file_is_refused_by_name() -> None:
         ({"mtu": "big"}, "'swarm_engine_mtu' is of type"),
         ({"log_options": {"max-size": None}}, "swarm_engine_log_options has to be"),
         ({"log_options": ["a"]}, "'swarm_engine_log_options' is of type"),
+        ({"daemon": {"": 1}}, "swarm_engine_daemon has an empty key: name an option of daemon.json"),
+        ({"daemon": {" ": None}}, "swarm_engine_daemon has an empty key"),
+        (
+            {"log_driver": "local", "log_options": {"max-size": "10 parsecs"}},
+            "swarm_engine_log_options: max-size is not a size such as 10m",
+        ),
+        (
+            {"daemon": {"log-driver": "json-file", "log-opts": {"compress": "yes"}}},
+            "swarm_engine_log_options: compress is neither",
+        ),
         ({"log_driver": ""}, "swarm_engine_log_driver is empty: give the name of a log driver"),
         ({"insecure_registries": {"r": 1}}, "'swarm_engine_insecure_registries' is of type"),
         ({"data_root": "docker"}, "swarm_engine_data_root is docker: give an absolute path"),

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import typing as t
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader
+from ansible.utils.collection_loader import AnsibleCollectionConfig
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 from ansible_collections.flotilla.swarm.plugins.module_utils._engine.errors import Refused
@@ -245,10 +248,35 @@ swarm:
 """
 
 
-@pytest.fixture
-def loader() -> DataLoader:
+@contextlib.contextmanager
+def ansible_loads_plugins() -> t.Iterator[None]:
+    """As in a run of Ansible, whose finder takes the imports of all collections.
+
+    It is removed again: it would look for what a later test imports first of this collection, and has no metadata of a collection
+    that was imported without it.
+    """
+    finder = AnsibleCollectionConfig._collection_finder
+    meta_path, path_hooks = [*sys.meta_path], [*sys.path_hooks]
     init_plugin_loader([])
-    return DataLoader()
+    try:
+        yield
+    finally:
+        sys.meta_path[:], sys.path_hooks[:] = meta_path, path_hooks
+        sys.path_importer_cache.clear()
+        AnsibleCollectionConfig._collection_finder = finder
+
+
+@pytest.fixture
+def loader() -> t.Iterator[DataLoader]:
+    with ansible_loads_plugins():
+        yield DataLoader()
+
+
+def test_ansibles_finder_of_collections_is_gone_after_the_tests_that_need_it() -> None:
+    before = [*sys.meta_path], [*sys.path_hooks], AnsibleCollectionConfig.collection_finder
+    with ansible_loads_plugins():
+        assert AnsibleCollectionConfig.collection_finder is not None
+    assert (sys.meta_path, sys.path_hooks, AnsibleCollectionConfig.collection_finder) == before
 
 
 def test_names_set_on_the_host_itself_are_kept_apart_from_those_of_its_groups(
