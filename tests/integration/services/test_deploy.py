@@ -121,7 +121,9 @@ def test_one_that_cannot_be_keeps_all_from_being_sent(swarm: Swarm) -> None:
         "bad: there is no secret lost on the swarm; create it first. Nothing was sent.",
         "bad: replicas: -3 is not from 0 to 100000: it is a number of tasks.",
     ]
-    assert sentences[3] == "services[1] (bad) has no option 'replica'; did you mean replicas? Nothing was sent."
+    assert (
+        sentences[3] == "services[1] (bad) has no option 'replica'; did you mean replicas? Nothing was sent."
+    )
     assert sentences[4:8] == [
         "good is declared 2 times; declare every service once. Nothing was sent.",
         "replicas cannot be combined with services; set it in each entry. Nothing was sent.",
