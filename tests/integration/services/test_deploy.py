@@ -139,15 +139,18 @@ def test_one_that_cannot_be_keeps_all_from_being_sent(swarm: Swarm) -> None:
 
 
 def test_what_the_engine_refuses_half_way_says_what_was_done(swarm: Swarm) -> None:
-    """A port that another service has: the one before it was made, and the next run goes on."""
+    """A port that a service of another client has: the one before it was made, and the next run goes on."""
+    swarm.sh(f"docker service create -d -q --name theirs -p 8080:80 {swarm.image}:1")
+    first = {"name": "first", "image": f"{swarm.image}:1"}
     port = [{"target_port": 80, "published_port": 8080}]
-    first = {"name": "first", "image": f"{swarm.image}:1", "publish": port}
-    second = {**first, "name": "second"}
+    second = {**first, "name": "second", "publish": port}
+    both = swarm.one(services=[{**first, "publish": port}, second])
+    assert both["failed"] and "first and second both publish the port 8080/tcp on every node" in both["msg"]
+    assert swarm.sh("docker service ls --format '{{.Name}}'") == "theirs"
     refused = swarm.one(services=[first, second])
     assert refused["failed"]
-    assert (
-        "second: " in refused["msg"] and "port '8080' is already in use by service 'first'" in refused["msg"]
-    )
+    assert "second: " in refused["msg"]
+    assert "port '8080' is already in use by service 'theirs'" in refused["msg"]
     assert refused["actions"] == ["first: created"]
     assert refused["changed"] is True
     second["publish"] = [{"target_port": 80, "published_port": 8081}]
