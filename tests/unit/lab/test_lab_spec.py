@@ -49,7 +49,8 @@ def test_names(managers: int | None, workers: int | None, hosts: int | None, exp
         ({"name": "x" * 21}, "does not fit"),
     ],
 )
-def test_refusals(options: dict[str, object], words: str) -> None:
+def test_refusals(options: dict[str, object], words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FLOTILLA_LAB_MAX_HOSTS", raising=False)
     with pytest.raises(LabError) as refusal:
         make_spec(**options)  # type: ignore[arg-type]
     assert words in str(refusal.value)

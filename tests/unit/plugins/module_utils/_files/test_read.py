@@ -64,12 +64,13 @@ def test_what_is_no_file_is_said_at_once(tmp_path: Path) -> None:
             (".", "is a directory, not a regular file"),
             ("loop", "could not be read: Too many levels of symbolic links"),
             ("none", "could not be read: No such file or directory"),
-            ("a\0b", "could not be read: embedded null byte"),
+            ("a\0b", "could not be read: embedded null"),
             ("x" * 300, "could not be read: File name too long"),
         ):
             with pytest.raises(Unreadable) as raised:
                 read_file(f"{tmp_path}/{name}", MOST)
-            assert str(raised.value) == why
+            # Of a NUL, each Python has words of its own.
+            assert str(raised.value) == why or ("\0" in name and "embedded null" in str(raised.value))
         assert time.monotonic() - began < 1
     with pytest.raises(NoSuchFile):
         read_file(f"{tmp_path}/none", MOST)

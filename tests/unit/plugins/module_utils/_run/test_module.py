@@ -92,7 +92,8 @@ def test_arguments_that_may_be_secrets_are_not_repeated(ended: Ends) -> None:
     found = ended(lambda _options, _check_mode, _client: {"changed": False}, **given)
     assert found["invocation"]["env"] == {"A": "(hidden)"}
     assert found["invocation"]["password"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-    assert "env=NOT_LOGGING_PARAMETER" in found["journal"][0]
+    # The second are the words of ansible-core 2.22.
+    assert any(f"env={word}" in found["journal"][0] for word in ("NOT_LOGGING_PARAMETER", "$REDACTED$"))
     assert "abc" not in str(found["journal"])
     asked = ended(lambda _options, _check_mode, _client: {"changed": False}, show_values=True, **given)
     assert asked["invocation"]["env"] == {"A": "b"}
