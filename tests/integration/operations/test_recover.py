@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import typing as t
 
@@ -64,14 +65,20 @@ def is_sealed(host: Host) -> bool:
     )
 
 
-def test_a_lost_quorum_comes_back_by_the_mildest_way_and_from_the_newest_manager(cluster: Cluster) -> None:
-    """O5, P7: two of four managers stopped, locked, then lost for good, while one that is left knows less than the other."""
+@contextlib.contextmanager
+def left_where_it_fails(cluster: Cluster) -> t.Iterator[None]:
+    """No host stays in a swarm that nobody can unlock or that has no quorum: the other tests need one."""
     try:
-        lose_and_recover(cluster)
+        yield
     except BaseException:
-        # Nobody has the key of managers that are locked now, and the other tests need a swarm.
         cluster.stage.each(leave_swarm)
         raise
+
+
+def test_a_lost_quorum_comes_back_by_the_mildest_way_and_from_the_newest_manager(cluster: Cluster) -> None:
+    """O5, P7: two of four managers stopped, locked, then lost for good, while one that is left knows less than the other."""
+    with left_where_it_fails(cluster):
+        lose_and_recover(cluster)
 
 
 @pytest.mark.long
@@ -79,11 +86,8 @@ def test_a_run_that_was_killed_after_the_force_goes_on_from_the_manager_that_was
     cluster: Cluster,
 ) -> None:
     """O5: m3 is named; whoever comes next needs to know nothing of it."""
-    try:
+    with left_where_it_fails(cluster):
         kill_and_recover(cluster)
-    except BaseException:
-        cluster.stage.each(leave_swarm)
-        raise
 
 
 @pytest.mark.long
@@ -92,11 +96,8 @@ def test_two_of_three_managers_are_wiped_and_what_the_message_says_brings_them_b
     cluster: Cluster, lost: tuple[str, str]
 ) -> None:
     """O5, P7: the manager that is asked first is lost, or survives; then exactly what each run says."""
-    try:
+    with left_where_it_fails(cluster):
         wipe_and_obey(cluster, lost)
-    except BaseException:
-        cluster.stage.each(leave_swarm)
-        raise
 
 
 @pytest.mark.long
